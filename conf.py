@@ -1,0 +1,82 @@
+"""Sphinx's configuration: ``sphinx-build -c . docs build/html``."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT))
+
+from gallery.replay import DoNotExecute, Transcripts  # noqa: E402
+
+project = "Multiprocessing by Example"
+author = "the authors of Multiprocessing by Example"
+copyright = "2026, " + author
+language = "en"
+
+extensions = [
+    "sphinx.ext.intersphinx",
+    "myst_parser",
+    "sphinx_design",
+    "sphinx_copybutton",
+    "sphinx_gallery.gen_gallery",
+    "gallery",
+]
+exclude_patterns = ["**/sg_execution_times.rst", "sg_execution_times.rst"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+nitpicky = True
+
+# The inventory is a file of this project: links need no network to be made.
+intersphinx_mapping = {
+    "python": ("https://docs.python.org/3.14", str(ROOT / "docs" / "python-3.14-objects.inv")),
+}
+intersphinx_timeout = 1
+
+recordings_dir = "build/recordings"
+sphinx_gallery_conf = {
+    "examples_dirs": "../snippets",
+    "gallery_dirs": "lessons",
+    "subsection_order": [
+        f"../snippets/{chapter}"
+        for chapter in ("spawning", "communication", "shared_memory", "pools")
+    ]
+    + ["*"],
+    "within_subsection_order": "gallery.replay.ReadingOrder",
+    "filename_pattern": r"\.py$",
+    "ignore_pattern": r"__init__\.py",
+    # A lesson is replayed from its recording, never executed here: see gallery/replay.py.
+    "show_memory": DoNotExecute(),
+    "image_scrapers": (Transcripts(str(ROOT / recordings_dir)),),
+    "reset_modules": (),
+    "run_stale_examples": True,  # replaying is quick, and a recording may be newer than its script
+    "abort_on_example_error": True,
+    "capture_repr": (),
+    "inspect_global_variables": False,
+    "remove_config_comments": True,
+    "backreferences_dir": "lessons/backreferences",
+    "doc_module": ("multiprocessing", "concurrent"),
+    "notebook_extensions": set(),
+    "download_all_examples": False,
+    "min_reported_time": 1e9,
+    "write_computation_times": False,
+    "show_signature": False,
+    "copyfile_regex": "",
+}
+
+html_theme = "furo"
+html_title = project
+html_static_path = ["docs/_static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sourcelink = False
+templates_path = ["docs/_templates"]
+html_theme_options = {
+    "light_css_variables": {
+        "color-brand-primary": "#1f4fb8",
+        "color-brand-content": "#1f4fb8",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#8fb0ff",
+        "color-brand-content": "#8fb0ff",
+    },
+}
+copybutton_exclude = ".linenos, .gp, .go"

@@ -1,0 +1,27 @@
+"""How a script becomes a page: the Sphinx extension."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+STATIC = Path(__file__).with_name("static")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Add the recorder, the directives and what the pages need."""
+    # Imported here: `python -m gallery` and the workers need no Sphinx.
+    from gallery import build, timeline, transcript
+
+    app.setup_extension("sphinx_gallery.gen_gallery")
+    app.add_config_value("recordings_dir", "build/recordings", "env", str)
+    # Before sphinx-gallery, which replays what was recorded.
+    app.connect("builder-inited", build.record_lessons, priority=100)
+    app.connect("config-inited", build.add_static)
+    transcript.setup(app)
+    timeline.setup(app)
+    build.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,175 @@
+"""The build's side of recording: every lesson is recorded, and good, before a page is made."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.display import status_iterator
+
+from gallery import STATIC, cache
+from gallery.lesson import Lesson, LessonError
+from gallery.recording import Recording
+from gallery.workers import AT_ONCE, Job, WorkerDied, record_all
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+logger = logging.getLogger(__name__)
+
+
+def lesson_files(app: Sphinx) -> list[Path]:
+    """Find the scripts that sphinx-gallery will make pages of."""
+    folder = Path(app.srcdir, app.config.sphinx_gallery_conf["examples_dirs"]).resolve()
+    return sorted(p for p in folder.glob("*/*.py") if p.name != "__init__.py")
+
+
+def recordings_folder(app: Sphinx) -> Path:
+    """Return the folder of the recordings."""
+    return Path(app.confdir, app.config.recordings_dir)
+
+
+def record_lessons(app: Sphinx) -> None:
+    """Record what is not recorded yet.
+
+    Raises ExtensionError, which ends the build, with every lesson that cannot be read or did
+    not end well: its file, why, and the last words of its processes.
+    """
+    forget_removed(app)
+    lessons, wrong = read_all(lesson_files(app))
+    if wrong:
+        raise ExtensionError("lessons that cannot be played:\n" + "\n".join(wrong))
+    recordings = make_recordings(lessons, recordings_folder(app), app.verbosity)
+    if wrong := list(complaints(lessons, recordings)):
+        raise ExtensionError("lessons that did not end well:\n" + "\n".join(wrong))
+
+
+def read_all(paths: list[Path]) -> tuple[list[Lesson], list[str]]:
+    """Read all scripts; return lessons and, in words, what is wrong with the others."""
+    lessons, wrong = [], []
+    for path in paths:
+        try:
+            lessons.append(Lesson.read(path))
+        except LessonError as error:
+            wrong.append(str(error))
+    return lessons, wrong
+
+
+def make_recordings(
+    lessons: list[Lesson], folder: Path, verbosity: int = 0
+) -> dict[tuple[str, str], Recording]:
+    """Return each lesson's recording under each of its start methods, by (name, method)."""
+    found: dict[tuple[str, str], Recording] = {}
+    beside: list[Job] = []
+    alone: list[Job] = []
+    keys: dict[Job, tuple[Lesson, str]] = {}
+    for lesson in lessons:
+        for method in lesson.settings.start_methods:
+            recording, bad = cache.load(lesson, method, folder)
+            if bad:
+                logger.info("%s; recording it anew", bad)
+            if recording:
+                found[lesson.name, method] = recording
+                continue
+            job = Job(str(lesson.path), method)
+            keys[job] = lesson, cache.key_of(lesson, method)
+            (alone if lesson.settings.measures else beside).append(job)
+
+    def recorded() -> Generator[tuple[Job, Recording], None, None]:
+        yield from record_all(beside, AT_ONCE)
+        yield from record_all(alone, 1)
+
+    try:
+        with closing(recorded()) as results:
+            for job, recording in status_iterator(
+                results,
+                "recording lessons... ",
+                color="brown",
+                length=len(keys),
+                verbosity=verbosity,
+                stringify_func=lambda item: f"{keys[item[0]][0].name} under {item[0].start_method}",
+            ):
+                lesson, key = keys[job]
+                # What did not end well is not kept: the next build tries again.
+                found[lesson.name, job.start_method] = (
+                    cache.save(recording, key, folder) if recording.ok else recording
+                )
+    except WorkerDied as error:
+        raise ExtensionError(str(error)) from error
+    return found
+
+
+def complaints(
+    lessons: list[Lesson], recordings: dict[tuple[str, str], Recording]
+) -> Iterator[str]:
+    """Say in words what keeps a lesson from being shown."""
+    for lesson in lessons:
+        failed = False
+        for method in lesson.settings.start_methods:
+            recording = recordings[lesson.name, method]
+            for problem in recording.problems:
+                yield f"{lesson.path} under {method}: {problem}"
+            failed = failed or bool(recording.failed_children)
+            if lesson.settings.failures:
+                continue
+            for child in recording.failed_children:
+                said = [line.text for line in recording.lines if line.process == child.label]
+                last = f"; it last said {said[-1]!r}" if said else ""
+                yield (
+                    f"{lesson.path} under {method}: {child.label} {child.ending}{last}. If that "
+                    'is meant, say why: # sphinx_gallery_lesson_failures = "..."'
+                )
+        if lesson.settings.failures and not failed:
+            yield f"{lesson.path}: lesson_failures is set, and no process ended badly"
+
+
+def forget_removed(app: Sphinx) -> None:
+    """Delete the pages that sphinx-gallery once made of scripts that are gone."""
+    pages = Path(app.srcdir, app.config.sphinx_gallery_conf["gallery_dirs"])
+    names = {(p.parent.name, p.stem) for p in lesson_files(app)}
+    for copy in pages.glob("*/*.py"):
+        if (copy.parent.name, copy.stem) not in names:
+            for file in copy.parent.glob(f"{copy.stem}.*"):
+                file.unlink()
+
+
+class TidyPage(SphinxTransform):
+    """Take from a lesson's page what sphinx-gallery's hooks leave there and nobody needs.
+
+    It prints "Estimated memory usage" when show_memory is set, which is how a block comes to
+    us; and it offers a zip of the one script beside the script.
+    """
+
+    default_priority = 400
+
+    def apply(self, **kwargs: object) -> None:
+        """Remove the nodes."""
+        pages = self.config.sphinx_gallery_conf["gallery_dirs"]
+        if not self.env.docname.startswith(f"{pages}/"):
+            return
+        for node in list(self.document.findall(nodes.paragraph)):
+            if node.astext().startswith("Estimated memory usage:"):
+                node.parent.remove(node)
+        unwanted = {"sphx-glr-download-link-note", "sphx-glr-download-zip"}
+        for element in list(self.document.findall(nodes.Element)):
+            if unwanted.intersection(element.get("classes", ())):
+                element.parent.remove(element)
+
+
+def add_static(app: Sphinx, config: Config) -> None:
+    """Have the pages' style and script copied beside Sphinx's own."""
+    config.html_static_path.append(str(STATIC))
+
+
+def setup(app: Sphinx) -> None:
+    """Register what every page needs."""
+    app.add_transform(TidyPage)
+    app.add_css_file("recording.css")
+    app.add_js_file("start-method.js", priority=100)

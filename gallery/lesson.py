@@ -1,0 +1,209 @@
+"""A lesson: a script, cut into the cells that its page shows one by one."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+START_METHODS = ("fork", "forkserver", "spawn")
+
+# The same lines end a cell here and in sphinx-gallery (py_source_parser).
+CELL_MARKER = re.compile(r"#{20,}|# ?%%")
+SETTING = re.compile(r"#\s*sphinx_gallery_lesson_(\w+)\s*(?:=\s*(.+?))?\s*$")
+
+
+class LessonError(Exception):
+    """A script that cannot be played: says the file, the line and the way out."""
+
+    def __init__(self, path: Path, line: int | None, reason: str) -> None:
+        place = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{place}: {reason}")
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A stretch of code between two ``# %%`` lines; lines count from 1, both ends included."""
+
+    number: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a lesson says of itself in comments ``# sphinx_gallery_lesson_NAME = VALUE``.
+
+    Attributes
+    ----------
+    order : the place of the lesson in its chapter; small numbers come first.
+    timeout : seconds that one recording may take.
+    start_methods : the start methods that the lesson is about.
+    start_methods_reason : why it is not about all of them.
+    measures : it prints measured times, so nothing is recorded beside it.
+    failures : why processes other than main may end badly in it.
+    """
+
+    order: int = 1000
+    timeout: float = 60.0
+    start_methods: tuple[str, ...] = START_METHODS
+    start_methods_reason: str = ""
+    measures: bool = False
+    failures: str = ""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A script that was read and can be played.
+
+    ``name`` is the chapter and the script without its ending (``spawning/first_process``).
+    """
+
+    path: Path
+    name: str
+    source: bytes = field(repr=False)
+    cells: tuple[Cell, ...]
+    settings: Settings
+
+    @classmethod
+    def read(cls, path: Path | str) -> Lesson:
+        """Read a script.
+
+        Raises
+        ------
+        LessonError
+            The file is missing, a directory, unreadable, empty, not UTF-8, not Python, or
+            has a setting that means nothing. Nothing was run.
+        """
+        path = Path(path).absolute()
+        source = _read(path)
+        text = _decode(path, source)
+        tree = _parse(path, text)
+        comments = list(_comments(text))
+        return cls(
+            path=path,
+            name=f"{path.parent.name}/{path.stem}",
+            source=source,
+            cells=tuple(_cells(path, tree, [line for line, c in comments if _is_marker(c)])),
+            settings=_settings(path, comments),
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        source = path.read_bytes()
+    except FileNotFoundError:
+        raise LessonError(path, None, "there is no such file") from None
+    except IsADirectoryError:
+        raise LessonError(
+            path, None, "this is a directory; name one script, for instance a file in it"
+        ) from None
+    except PermissionError:
+        raise LessonError(path, None, "no permission to read it; try chmod u+r") from None
+    if not source.strip():
+        raise LessonError(path, None, "the file is empty; a lesson has at least one cell")
+    return source
+
+
+def _decode(path: Path, source: bytes) -> str:
+    try:
+        return source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise LessonError(
+            path, line, f"not UTF-8 (byte {source[error.start]:#04x}); save it as UTF-8"
+        ) from None
+
+
+def _parse(path: Path, text: str) -> ast.Module:
+    try:
+        tree = ast.parse(text, path)
+    except SyntaxError as error:
+        raise LessonError(path, error.lineno, f"not Python: {error.msg}") from None
+    except ValueError as error:  # a NUL byte, before Python 3.12
+        line = text.count("\n", 0, text.find("\0")) + 1
+        raise LessonError(path, line, f"not Python: {error}") from None
+    return tree
+
+
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT and not token.line[: token.start[1]].strip():
+            yield token.start[0], token.string if token.start[1] == 0 else " " + token.string
+
+
+def _is_marker(comment: str) -> bool:
+    return CELL_MARKER.match(comment) is not None
+
+
+def _cells(path: Path, tree: ast.Module, markers: list[int]) -> Iterator[Cell]:
+    """Group the statements by the markers between them; the docstring goes with the first."""
+    body = tree.body
+    has_docstring = ast.get_docstring(tree, clean=False) is not None
+    statements = body[1:] if has_docstring else body
+    number, first, last = 0, 1, 0
+    for statement in statements:
+        start = min(
+            [statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))]
+        )
+        end = statement.end_lineno or start
+        if inside := [m for m in markers if start < m <= end]:
+            raise LessonError(
+                path, inside[0], "a cell begins inside a statement; move the marker before it"
+            )
+        if last and any(last < m < start for m in markers):
+            number += 1
+            yield Cell(number, first, last)
+            first = start
+        last = end
+    if not last:
+        raise LessonError(path, None, "there is no code in it; a lesson has at least one cell")
+    yield Cell(number + 1, first, last)
+
+
+def _settings(path: Path, comments: list[tuple[int, str]]) -> Settings:
+    known = {f.name: f for f in fields(Settings)}
+    found: dict[str, object] = {}
+    for line, comment in comments:
+        if not (match := SETTING.match(comment.strip())):
+            continue
+        name, written = match.groups()
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+            raise LessonError(path, line, f"no setting is called {name!r}{hint}")
+        try:
+            found[name] = _checked(name, ast.literal_eval(written or ""))
+        except (SyntaxError, ValueError) as error:
+            raise LessonError(path, line, f"lesson_{name} = {written}: {error}") from None
+    restricted = "start_methods" in found
+    if restricted != bool(found.get("start_methods_reason")):
+        line = next(n for n, c in comments if "lesson_start_methods" in c)
+        raise LessonError(
+            path, line, "lesson_start_methods and lesson_start_methods_reason belong together"
+        )
+    return Settings(**found)  # type: ignore[arg-type]
+
+
+def _checked(name: str, value: object) -> object:
+    """Return the setting's value, or raise ValueError with what it must be."""
+    if name == "start_methods":
+        if not isinstance(value, list | tuple) or not value or set(value) - set(START_METHODS):
+            raise ValueError(f"give a list of {', '.join(START_METHODS)}")
+        return tuple(m for m in START_METHODS if m in value)
+    if name == "timeout":
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise ValueError("give seconds, more than 0")
+        return float(value)
+    wanted = type(getattr(Settings, name))
+    if type(value) is not wanted:
+        raise ValueError(f"give a value of type {wanted.__name__}")
+    return value

@@ -1,0 +1,47 @@
+"""Putting lines together again from the pieces in which many processes wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RawLine:
+    """A line's bytes without its end, its writer's pid, and the time of its last byte."""
+
+    pid: int
+    time: float
+    data: bytes
+    ended: bool = True
+
+
+class LineAssembler:
+    """Collects what each process wrote until its line ends.
+
+    Pieces of different processes may alternate at will: each process's bytes come out in the
+    order in which it wrote them, and never in another's line.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[int, list[bytes]] = {}
+        self._touched: dict[int, float] = {}
+
+    def feed(self, pid: int, data: bytes, time: float) -> Iterator[RawLine]:
+        """Take a piece; give back the lines that it completes."""
+        *complete, rest = data.split(b"\n")
+        for part in complete:
+            yield RawLine(pid, time, b"".join([*self._open.pop(pid, []), part]))
+        if rest:
+            self._open.setdefault(pid, []).append(rest)
+            self._touched[pid] = time
+
+    def finish(self, pid: int) -> Iterator[RawLine]:
+        """Give back the line that ``pid`` began and did not end, if any."""
+        if parts := self._open.pop(pid, None):
+            yield RawLine(pid, self._touched.pop(pid), b"".join(parts), ended=False)
+
+    def finish_all(self) -> Iterator[RawLine]:
+        """Give back every line that was begun and not ended, oldest first."""
+        for pid in sorted(self._open, key=self._touched.__getitem__):
+            yield from self.finish(pid)

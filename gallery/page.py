@@ -1,0 +1,141 @@
+"""What transcripts and timelines have in common: a lesson's recordings, as a page shows them."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import OptionSpec
+
+from gallery.build import recordings_folder
+from gallery.cache import path_of
+from gallery.lesson import START_METHODS, Lesson, LessonError
+from gallery.recording import Recording, RecordingError
+
+PLATFORMS = {
+    "fork": "Linux, Python to 3.13",
+    "forkserver": "Linux, Python from 3.14",
+    "spawn": "macOS, Windows",
+}
+COLOURS = 8  # p1 to p8 in recording.css
+
+
+def preferred(methods: Iterable[str]) -> str:
+    """Return the start method to show where one must do: the builder's own default."""
+    methods = list(methods)
+    own = multiprocessing.get_context().get_start_method()
+    return own if own in methods else methods[0]
+
+
+def colour_classes(recordings: Iterable[Recording]) -> dict[str, str]:
+    """Give each process of a page one CSS class, the same under every start method."""
+    labels = {p.label: p.helper for r in recordings for p in r.processes}
+    classes, number = {"": "p-none", "main": "p-main"}, 0
+    for label in sorted(labels, key=natural):
+        if label == "main":
+            continue
+        if labels[label]:
+            classes[label] = "p-help"
+        else:
+            classes[label] = f"p{number % COLOURS + 1}"
+            number += 1
+    return classes
+
+
+def natural(label: str) -> list[tuple[int, str]]:
+    """Sort ``child 10`` behind ``child 2``, and helpers last."""
+    words = label.replace(".", " ").split()
+    return [(int(w), "") if w.isdigit() else (0, w) for w in words]
+
+
+class recorded(nodes.General, nodes.Element):
+    """Something that was recorded under several start methods.
+
+    Attributes: ``variants``, HTML by start method; ``everywhere``, whether the one variant
+    stands for all; ``note``, a sentence about that. Its children are the same as plain
+    docutils nodes, for the builders that have no HTML.
+    """
+
+
+class RecordedDirective(SphinxDirective):
+    """A directive whose argument is a lesson, ``chapter/name``."""
+
+    required_arguments = 1
+    option_spec: ClassVar[OptionSpec] = {"cell": directives.positive_int}
+
+    def recordings(self) -> tuple[Lesson, dict[str, Recording]]:
+        """Return the lesson and its recordings by start method.
+
+        Raises an error at the directive's place where there is no such lesson.
+        """
+        name = self.arguments[0]
+        app = self.env._app if hasattr(self.env, "_app") else self.env.app
+        root = Path(app.srcdir, self.config.sphinx_gallery_conf["examples_dirs"]).resolve()
+        path = root / f"{name}.py"
+        self.env.note_dependency(str(path))
+        found = {}
+        try:
+            lesson = Lesson.read(path)
+            for method in lesson.settings.start_methods:
+                file = path_of(name, method, recordings_folder(app))
+                self.env.note_dependency(str(file))
+                found[method] = Recording.load(file)
+        except (LessonError, RecordingError) as error:
+            raise self.error(f"nothing is recorded of the lesson {name!r}: {error}") from None
+        return lesson, found
+
+
+def why_restricted(lesson: Lesson) -> str:
+    """Say why a lesson is not about every start method; empty where it is."""
+    if set(lesson.settings.start_methods) == set(START_METHODS):
+        return ""
+    methods = " and ".join(lesson.settings.start_methods)
+    return f"Recorded under {methods} only: {lesson.settings.start_methods_reason}"
+
+
+def visit_html(self: Any, node: recorded) -> None:
+    """Write the variants, each with the heading that counts where there is no JavaScript."""
+    kind = escape(node["kind"])
+    variants: Mapping[str, str] = node["variants"]
+    note = f'<p class="recorded-note">{escape(node["note"])}</p>' if node["note"] else ""
+    self.body.append(f'<div class="recorded {kind}">')
+    if node["everywhere"]:
+        self.body.append(next(iter(variants.values())) + note)
+    else:
+        self.body.append(note)
+        for method, html in variants.items():
+            only = " only" if len(variants) == 1 else ""
+            self.body.append(
+                f'<section class="variant{only}" data-start="{method}">'
+                f'<h3 class="variant-name">{PLATFORMS[method]} ({method})</h3>{html}</section>'
+            )
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def visit_plain(self: Any, node: recorded) -> None:
+    """Let the builder show the children."""
+
+
+def depart_plain(self: Any, node: recorded) -> None:
+    """Nothing to close."""
+
+
+def setup(app: Sphinx) -> None:
+    """Register the node."""
+    plain = (visit_plain, depart_plain)
+    app.add_node(
+        recorded,
+        html=(visit_html, depart_plain),
+        text=plain,
+        latex=plain,
+        man=plain,
+        texinfo=plain,
+    )

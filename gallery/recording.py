@@ -1,0 +1,181 @@
+"""A recording: what one run of a lesson did, as plain data."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+VERSION = 1  # raised whenever what is below changes its form or its meaning
+
+
+class RecordingError(Exception):
+    """A file that is not a recording of this version."""
+
+
+@dataclass(frozen=True)
+class Line:
+    r"""A line that a process wrote.
+
+    Attributes
+    ----------
+    process : the writer's label, or "" where the system does not name writers.
+    cell : the number of the cell that main was playing, from 1.
+    time : seconds from main's birth to the line's last byte.
+    text : the line without its end. Bytes that are not UTF-8 stand as ``\\xNN``.
+    ended : False when the process never wrote the line's end.
+    """
+
+    process: str
+    cell: int
+    time: float
+    text: str
+    ended: bool = True
+
+
+@dataclass(frozen=True)
+class Process:
+    """The life of a process.
+
+    Attributes
+    ----------
+    label : ``main``, ``child 1``, ``child 1.1``, or what a helper is: ``fork server``.
+    pid : the kernel's number for it in that run.
+    parent : the label of the process that started it ("" for main).
+    helper : whether multiprocessing started it for itself.
+    program : the command, where it is another program than the lesson's own.
+    start, end : seconds from main's birth; an end of None was not seen.
+    exit_code : its exit code, None where a signal ended it or nobody saw it.
+    signal : the name of the signal that ended it, or "".
+    """
+
+    label: str
+    pid: int
+    parent: str
+    helper: bool
+    program: str
+    start: float
+    end: float | None
+    exit_code: int | None
+    signal: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is known to have ended otherwise than with 0."""
+        return bool(self.signal) or self.exit_code not in (0, None)
+
+    @property
+    def ending(self) -> str:
+        """How it ended, in words."""
+        if self.signal:
+            return f"ended by {self.signal}"
+        if self.exit_code is not None:
+            return f"ended with {self.exit_code}"
+        return "end not seen"
+
+
+@dataclass(frozen=True)
+class PlayedCell:
+    """A cell of the lesson and when main played it, in seconds from main's birth."""
+
+    number: int
+    first: int
+    last: int
+    start: float
+    end: float | None
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """The Python that played the lesson."""
+
+    implementation: str
+    version: str
+    platform: str
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What one run of a lesson did.
+
+    Attributes
+    ----------
+    lesson : chapter and name of the script (``spawning/first_process``).
+    start_method : the default start method that was imitated.
+    writers : ``kernel`` when the kernel named each line's writer, ``unnamed`` otherwise.
+    lives : ``process events`` or ``polling``: where starts and ends of processes come from.
+    complete : False when the kernel dropped process events.
+    duration : seconds from main's birth to the end of its last process.
+    problems : why the run does not count as good; empty when it does.
+    key : what the recording depends on, as a hash; set by the cache.
+    """
+
+    lesson: str
+    start_method: str
+    interpreter: Interpreter
+    writers: str
+    lives: str
+    complete: bool
+    duration: float
+    cells: tuple[PlayedCell, ...]
+    processes: tuple[Process, ...]
+    lines: tuple[Line, ...]
+    problems: tuple[str, ...] = ()
+    key: str = ""
+    version: int = field(default=VERSION)
+
+    @property
+    def main(self) -> Process:
+        """The process that played the lesson."""
+        return self.processes[0]
+
+    @property
+    def ok(self) -> bool:
+        """Whether main ended with 0, in time, and nothing was left."""
+        return not self.problems
+
+    @property
+    def failed_children(self) -> tuple[Process, ...]:
+        """The processes other than main that ended badly."""
+        return tuple(p for p in self.processes[1:] if p.failed)
+
+    def without_pids(self, text: str) -> str:
+        """Replace this run's pids by the labels of their processes."""
+        labels = {str(p.pid): f"<pid of {p.label}>" for p in self.processes}
+        return re.sub(r"(?<![\w.])\d+(?![\w.])", lambda m: labels.get(m[0], m[0]), text)
+
+    def to_json(self) -> str:
+        """Write as JSON, one line for each of the long lists' items."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=True, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Recording:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        RecordingError
+            It is not JSON, of another version, or misses something.
+        """
+        try:
+            data: dict[str, Any] = json.loads(text)
+            if data["version"] != VERSION:
+                raise RecordingError(f"written by version {data['version']}, this is {VERSION}")
+            data["interpreter"] = Interpreter(**data["interpreter"])
+            for name, kind in (("cells", PlayedCell), ("processes", Process), ("lines", Line)):
+                data[name] = tuple(kind(**item) for item in data[name])
+            data["problems"] = tuple(data["problems"])
+            return cls(**data)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RecordingError(f"not a recording: {error!r}") from None
+
+    @classmethod
+    def load(cls, path: Path) -> Recording:
+        """Read a recording's file; raises RecordingError, also when it cannot be read."""
+        try:
+            return cls.from_json(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise RecordingError(str(error)) from None

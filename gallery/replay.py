@@ -1,0 +1,75 @@
+"""Replaying a recording into sphinx-gallery, through its own hooks.
+
+The only module that knows sphinx-gallery. Nothing of a lesson is executed in the Sphinx
+process: ``show_memory`` is asked to run each block and does not, and the image scraper, which
+is asked for the block's pictures, answers with the lines that were recorded.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gallery.cache import path_of
+from gallery.lesson import Lesson
+from gallery.recording import Recording
+from gallery.timeline import thumbnail
+from gallery.transcript import preferred
+
+
+class DoNotExecute:
+    """For ``show_memory``: takes a block's function and does not call it."""
+
+    def __repr__(self) -> str:
+        return "DoNotExecute()"
+
+    def __call__(self, function: Any) -> tuple[float, None]:
+        """Return (MB, result), the memory being nobody's."""
+        if "___" in getattr(getattr(function, "code", None), "co_names", ()):
+            function.fake_main.__dict__["___"] = None  # sphinx-gallery reads it afterwards
+        return 0.0, None
+
+
+class Transcripts:
+    """For ``image_scrapers``: called after each block, returns the reST that shows it."""
+
+    def __init__(self, recordings: str) -> None:
+        self.recordings = recordings
+
+    def __repr__(self) -> str:
+        return "Transcripts()"
+
+    def __call__(
+        self, block: tuple[str, str, int], block_vars: dict[str, Any], conf: dict[str, Any]
+    ) -> str:
+        """Return the directives for the block's cell; with the last, the whole run."""
+        _, content, first = block
+        lesson = Lesson.read(block_vars["src_file"])
+        last = first + content.count("\n")
+        cell = next((c for c in lesson.cells if first <= c.last <= last), None)
+        if cell is None:  # only comments
+            return ""
+        rest = f"\n.. transcript:: {lesson.name}\n   :cell: {cell.number}\n"
+        if cell is lesson.cells[-1]:
+            rest += f"\n.. timeline:: {lesson.name}\n"
+            self._save_thumbnail(lesson, Path(next(block_vars["image_path_iterator"])))
+        return rest
+
+    def _save_thumbnail(self, lesson: Lesson, path: Path) -> None:
+        method = preferred(lesson.settings.start_methods)
+        recording = Recording.load(path_of(lesson.name, method, Path(self.recordings)))
+        path.with_suffix(".svg").write_text(thumbnail(recording), encoding="utf-8")
+
+
+class ReadingOrder:
+    """For ``within_subsection_order``: by the lesson's own ``lesson_order``."""
+
+    def __init__(self, src_dir: str) -> None:
+        self.src_dir = src_dir
+
+    def __repr__(self) -> str:
+        return "ReadingOrder"
+
+    def __call__(self, name: str) -> tuple[int, str]:
+        """Return what to sort by."""
+        return Lesson.read(Path(self.src_dir, name)).settings.order, name

@@ -1,0 +1,108 @@
+"""The stage: a fresh interpreter that plays a lesson, cell by cell, as the real ``__main__``.
+
+Run by the recorder, never imported. Standard library only, and only what every interpreter
+has loaded already: the lesson must find what ``python lesson.py`` would give it.
+"""
+
+import os
+import sys
+
+# CO_FUTURE_*: what one cell says with ``from __future__ import`` holds in the cells after it.
+FUTURES = 0x1FF0000
+MARK = 199  # the stage's own descriptor: a lesson may close or redirect 1 and 2
+
+
+def play():
+    """Read the order from standard input (which is at its end for the lesson then), and play."""
+    order = b""
+    while part := os.read(0, 65536):
+        order += part
+    script, method, token, spans = (field.decode() for field in order.split(b"\0"))
+    os.dup2(1, MARK, inheritable=False)
+    imitate(method)
+    cells = compiled(script, [[int(n) for n in span.split("-")] for span in spans.split()])
+    main = become_main(script)
+    for number, cell in enumerate(cells, 1):
+        try:
+            exec(cell, main.__dict__)
+        except BaseException:
+            sys.excepthook = without_the_stage(sys.excepthook)
+            raise
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # closed, detached or replaced by the lesson
+                pass
+        try:
+            os.write(MARK, f"{token}:{number};".encode())
+        except OSError:  # closed by the lesson; its later lines then count for this cell
+            pass
+
+
+def compiled(script, spans):
+    """Compile each cell with its real line numbers."""
+    with open(script, encoding="utf-8-sig") as file:
+        lines = file.read().splitlines(keepends=True)
+    flags, cells = 0, []
+    for first, last in spans:
+        text = "\n" * (first - 1) + "".join(lines[first - 1 : last])
+        cells.append(compile(text, script, "exec", flags, True))
+        flags |= cells[-1].co_flags & FUTURES
+    return cells
+
+
+def become_main(script):
+    """Put the lesson's module in the place of this one, as ``python lesson.py`` sets it up."""
+    main = type(sys)("__main__")
+    main.__file__ = script
+    main.__builtins__ = __builtins__
+    main.__loader__ = type(__loader__)("__main__", script)
+    main.__cached__ = None
+    main.__dict__["__annotations__"] = {}
+    sys.modules["__main__"] = main
+    sys.argv[:] = [script]
+    sys.path[0] = os.path.dirname(script)
+    return main
+
+
+def imitate(method):
+    """Make ``method`` the platform's default start method once multiprocessing is imported.
+
+    It is not set: the lesson may still call set_start_method() itself.
+    """
+
+    class Finder:
+        @staticmethod
+        def find_spec(name, path, target=None):
+            if name != "multiprocessing.context":
+                return None
+            sys.meta_path.remove(Finder)
+            for finder in sys.meta_path:
+                if spec := finder.find_spec(name, path, target):
+                    break
+            original = spec.loader.exec_module
+
+            def exec_module(module):
+                original(module)
+                del spec.loader.exec_module
+                module._default_context._default_context = module._concrete_contexts[method]
+
+            spec.loader.exec_module = exec_module
+            return spec
+
+    sys.meta_path.insert(0, Finder)
+
+
+def without_the_stage(hook):
+    """Wrap an excepthook so that a traceback begins in the lesson."""
+
+    def excepthook(kind, error, trace):
+        while trace and trace.tb_frame.f_code.co_filename == __file__:
+            trace = trace.tb_next
+        hook(kind, error.with_traceback(trace), trace)
+
+    return excepthook
+
+
+STAGE = sys.modules["__main__"]  # a module that nothing holds is cleared: this one still plays
+play()

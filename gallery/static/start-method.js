@@ -1,0 +1,72 @@
+// One switch for the whole site: which platform's recordings are shown.
+// Runs in the head, so that nothing jumps when the page is drawn.
+(function () {
+  "use strict";
+  var platforms = {
+    fork: "Linux, Python to 3.13",
+    forkserver: "Linux, Python from 3.14",
+    spawn: "macOS, Windows",
+  };
+  var root = document.documentElement;
+
+  function stored() {
+    try { return localStorage.getItem("start"); } catch (error) { return null; }
+  }
+  function first() {
+    var asked = new URLSearchParams(location.search).get("start");
+    if (platforms[asked]) { store(asked); return asked; }
+    if (platforms[stored()]) return stored();
+    return /Mac|Win|iPhone|iPad/.test(navigator.platform) ? "spawn" : "fork";
+  }
+  function store(method) {
+    try { localStorage.setItem("start", method); } catch (error) { /* private mode */ }
+  }
+  function choose(method) {
+    root.dataset.start = method;
+    document.querySelectorAll(".start-switch input").forEach(function (input) {
+      input.checked = input.value === method;
+    });
+  }
+  root.classList.add("js");
+  choose(first());
+
+  window.addEventListener("storage", function (event) {
+    if (event.key === "start" && platforms[event.newValue]) choose(event.newValue);
+  });
+  document.addEventListener("DOMContentLoaded", function () {
+    var groups = document.querySelectorAll(".recorded");
+    groups.forEach(function (group, number) {
+      var variants = group.querySelectorAll(":scope > .variant:not(.only)");
+      if (!variants.length) return;
+      var field = document.createElement("fieldset");
+      field.className = "start-switch";
+      var legend = document.createElement("legend");
+      legend.textContent = "Show the recording made as on";
+      field.append(legend);
+      variants.forEach(function (variant) {
+        var method = variant.dataset.start;
+        var label = document.createElement("label");
+        var input = document.createElement("input");
+        input.type = "radio";
+        input.name = "start-" + number;
+        input.value = method;
+        input.addEventListener("change", function () {
+          // What is above changes its height: keep this switch where it is.
+          var top = field.getBoundingClientRect().top;
+          store(method);
+          choose(method);
+          window.scrollBy(0, field.getBoundingClientRect().top - top);
+        });
+        var platform = document.createElement("span");
+        platform.textContent = platforms[method];
+        var name = document.createElement("small");
+        name.textContent = method;
+        platform.append(name);
+        label.append(input, platform);
+        field.append(label);
+      });
+      group.prepend(field);
+    });
+    choose(root.dataset.start);
+  });
+})();

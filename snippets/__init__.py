@@ -1,0 +1,1 @@
+"""The lessons: a folder a chapter, a script a lesson."""

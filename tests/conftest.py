@@ -1,0 +1,100 @@
+"""What all tests share: calling a lesson's function in a fresh interpreter."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+START_METHODS = ("fork", "spawn", "forkserver")
+
+# Runs in the fresh interpreter. The default start method is imitated, not set,
+# so that a function may still call set_start_method() itself.
+CALL = """
+import importlib, multiprocessing, pickle, sys
+from multiprocessing import context
+context._default_context._default_context = multiprocessing.get_context(sys.argv[1])
+module, name, args, kwargs = pickle.loads(bytes.fromhex(sys.argv[2]))
+result = getattr(importlib.import_module(module), name)(*args, **kwargs)
+with open(sys.argv[3], "wb") as file:
+    pickle.dump(result, file)
+"""
+
+
+@pytest.fixture(params=START_METHODS)
+def start_method(request: pytest.FixtureRequest) -> str:
+    """Each start method in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def run(start_method: str, tmp_path: Path) -> Callable[..., Any]:
+    """Call a lesson's function in a fresh interpreter under ``start_method``.
+
+    ``run(module.function, *args, timeout=30, **kwargs)`` returns what the function
+    returned. What it printed is in ``run.output``. The test fails when the function
+    raises, does not end within ``timeout`` seconds, or leaves a process behind.
+    """
+
+    def call(function: Callable[..., Any], *args: Any, timeout: float = 30, **kwargs: Any) -> Any:
+        answer = tmp_path / "answer.pickle"
+        order = pickle.dumps((function.__module__, function.__name__, args, kwargs)).hex()
+        with (tmp_path / "output.txt").open("w+b") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-c", CALL, start_method, order, str(answer)],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+            try:
+                process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                output.seek(0)
+                pytest.fail(
+                    f"{function.__qualname__} did not end within {timeout} s under "
+                    f"{start_method}; it said:\n{output.read().decode(errors='replace')}"
+                )
+            output.seek(0)
+            call.output = output.read().decode(errors="replace")  # type: ignore[attr-defined]
+        left = session_members(process.pid)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        assert process.returncode == 0, (
+            f"{function.__qualname__} ended with {process.returncode} under {start_method}:\n"
+            + call.output  # type: ignore[attr-defined]
+        )
+        assert not left, f"{function.__qualname__} left processes behind: {left}"
+        return pickle.loads(answer.read_bytes())
+
+    return call
+
+
+def session_members(session: int, grace: float = 2.0) -> list[int]:
+    """Pids that are still alive in ``session`` after ``grace`` seconds."""
+    import time
+
+    import psutil
+
+    deadline = time.monotonic() + grace
+    while True:
+        alive = []
+        for process in psutil.process_iter():
+            try:
+                if os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE:
+                    alive.append(process.pid)
+            except (psutil.NoSuchProcess, ProcessLookupError):
+                continue
+        if not alive or time.monotonic() > deadline:
+            return alive
+        time.sleep(0.02)
