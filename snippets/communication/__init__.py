@@ -1,0 +1,1 @@
+"""Communication: how data travels from one process to another."""

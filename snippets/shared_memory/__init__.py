@@ -1,0 +1,1 @@
+"""Lessons on numbers that several processes read and change in one memory."""

@@ -1,0 +1,1 @@
+"""Lessons on starting processes, one script each."""

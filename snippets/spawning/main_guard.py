@@ -1,0 +1,122 @@
+"""
+The main guard and the "bootstrapping phase" RuntimeError
+=========================================================
+
+Recognise the error of a program that starts processes without a main guard,
+understand where it comes from, and cure it.
+"""
+
+# %%
+# This lesson runs two small programs, one broken and one cured, each as a file of
+# its own. Both are told the start method on the command line, so that the
+# switch on this page reaches them too.
+
+import subprocess
+import sys
+import tempfile
+from multiprocessing import get_start_method
+from pathlib import Path
+
+BROKEN = """\
+import multiprocessing
+import sys
+
+print("this file runs as", __name__)
+
+def greet():
+    print("hello from the child")
+
+context = multiprocessing.get_context(*sys.argv[1:])
+process = context.Process(target=greet)
+process.start()
+process.join()
+print("exit code of the child:", process.exitcode)
+"""
+
+
+def run_program(source: str) -> int:
+    """Run ``source`` as a program of its own; return its exit status.
+
+    Raises subprocess.TimeoutExpired when it has not ended after 30 s.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "greet.py")
+        path.write_text(source)
+        command = [sys.executable, str(path), get_start_method()]
+        return subprocess.run(command, timeout=30).returncode
+
+
+if __name__ == "__main__":
+    status = run_program(BROKEN)
+    print("exit status of the broken program:", status)
+
+# %%
+# In the gutter ``child 1`` is the broken program; another process that speaks was
+# started by it. Under **fork** nothing is wrong: the child is a copy of the
+# running program, goes on from there, and never reads the file. Whoever wrote
+# this on Linux before Python 3.14 had no reason to suspect it.
+#
+# Under **spawn** the greeting never comes. It happens in this order:
+#
+# 1. The program reaches ``process.start()``, which starts a new interpreter and
+#    sends it the *name* of the function, ``greet``.
+# 2. To find ``greet``, the child runs the program's file, this time under the name
+#    ``__mp_main__``. The first line of its output shows it.
+# 3. That run reaches ``process.start()`` too. If Python obeyed, the grandchild
+#    would do the same, without end. The child knows that it is still being set up
+#    and refuses, with the ``RuntimeError``.
+# 4. The child dies of it. The program sees an exit code of 1, and goes on:
+#    ``join()`` does not raise, and its own exit status is 0.
+#
+# Under **forkserver** up to Python 3.13 it is the same story. In Python 3.14 (from
+# 3.14.1) the fork server itself runs the file first, so the server dies of the
+# ``RuntimeError``. The program then waits for an answer from a server that is gone:
+# the last traceback is its ``ConnectionResetError``, and its exit status is 1. The
+# cause stands above it.
+#
+# The cure is to keep everything that starts processes under a condition that is
+# true in the program and false in the child's run of the file.
+
+CURED = """\
+import multiprocessing
+import sys
+
+print("this file runs as", __name__)
+
+def greet():
+    print("hello from the child")
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(*sys.argv[1:])
+    process = context.Process(target=greet)
+    process.start()
+    process.join()
+    print("exit code of the child:", process.exitcode)
+"""
+
+if __name__ == "__main__":
+    status = run_program(CURED)
+    print("exit status of the cured program:", status)
+
+# %%
+# The child greets, under every start method. Under spawn and forkserver the file
+# still runs a second time as ``__mp_main__``: the guard does not prevent that, it
+# makes it harmless. So the top level of a program is the place for imports,
+# functions, classes and constants, and not for reading large files, parsing
+# arguments or opening connections.
+#
+# The message mentions ``freeze_support()``. You need it only in a program that is
+# frozen into an executable; it does not replace the guard.
+#
+# A :class:`~multiprocessing.pool.Pool` without a guard can be worse than a
+# ``Process``: it replaces each worker that dies, the new one dies too, and the
+# same traceback fills the screen until you end the main program.
+#
+# When you do not need it: in a module that only defines things and is imported
+# by others. The guard belongs to the file that you run.
+#
+# Read next: :ref:`sphx_glr_lessons_spawning_start_methods.py`. Every other lesson
+# here is guarded, from :ref:`sphx_glr_lessons_spawning_first_process.py` on.
+
+# sphinx_gallery_lesson_order = 40
+# sphinx_gallery_lesson_failures = "without the guard, the child dies of a RuntimeError"
