@@ -7,6 +7,7 @@ is asked for the block's pictures, answers with the lines that were recorded.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Transcripts:
     def __call__(
         self, block: tuple[str, str, int], block_vars: dict[str, Any], conf: dict[str, Any]
     ) -> str:
-        """Return the directives for the block's cell; with the last, the whole run."""
+        """Return the directives for the block's cell; the whole run follows its last word."""
         _, content, first = block
         lesson = Lesson.read(block_vars["src_file"])
         last = first + content.count("\n")
@@ -50,15 +51,22 @@ class Transcripts:
         if cell is None:  # only comments
             return ""
         rest = f"\n.. transcript:: {lesson.name}\n   :cell: {cell.number}\n"
-        if cell is lesson.cells[-1]:
+        recordings = {
+            method: Recording.load(path_of(lesson.name, method, Path(self.recordings)))
+            for method in lesson.settings.start_methods
+        }
+        if cell.number == last_to_speak(recordings.values()):
             rest += f"\n.. timeline:: {lesson.name}\n"
-            self._save_thumbnail(lesson, Path(next(block_vars["image_path_iterator"])))
+            path = Path(next(block_vars["image_path_iterator"])).with_suffix(".svg")
+            picture = thumbnail(recordings[preferred(recordings)])
+            path.write_text(picture, encoding="utf-8")
         return rest
 
-    def _save_thumbnail(self, lesson: Lesson, path: Path) -> None:
-        method = preferred(lesson.settings.start_methods)
-        recording = Recording.load(path_of(lesson.name, method, Path(self.recordings)))
-        path.with_suffix(".svg").write_text(thumbnail(recording), encoding="utf-8")
+
+def last_to_speak(recordings: Iterable[Recording]) -> int:
+    """Return the number of the last cell in which a process wrote something."""
+    cells = [line.cell for recording in recordings for line in recording.lines]
+    return max(cells, default=1)
 
 
 class ReadingOrder:

@@ -61,7 +61,8 @@ def words(recording: Recording) -> Iterator[str]:
         end = "?" if process.end is None else seconds(process.end)
         runs = f" (runs {process.program})" if process.program else ""
         by = f", started by {process.parent}" if process.parent not in ("", "main") else ""
-        yield f"{process.label}{runs}{by}: from {seconds(process.start)} to {end}, {process.ending}."
+        life = f"from {seconds(process.start)} to {end}"
+        yield f"{process.label}{runs}{by}: {life}, {process.ending}."
     for cell in recording.cells:
         end = "the end" if cell.end is None else seconds(cell.end)
         yield (
@@ -115,7 +116,8 @@ def html_of(recording: Recording, classes: dict[str, str]) -> str:
     said = "".join(f"<li>{escape(sentence)}</li>" for sentence in words(recording))
     count = len(recording.processes)
     return (
-        f'<figure class="lives"><div class="lanes"><ol class="names" aria-hidden="true">{names}</ol>'
+        f'<figure class="lives"><div class="lanes">'
+        f'<ol class="names" aria-hidden="true">{names}</ol>'
         f"{svg(recording, order, classes, count)}</div>"
         f'<figcaption><p class="evidence">{escape(evidence(recording))}</p>'
         f"<details><summary>The timeline in words</summary><ul>{said}</ul></details>"

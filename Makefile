@@ -1,0 +1,50 @@
+# `make` builds the site, `make test` passes the tests; README.md says the rest.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+SPHINX := $(BIN)/sphinx-build -W --keep-going -n -c .
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+
+.PHONY: html test serve live requirements clean
+.DELETE_ON_ERROR:
+
+html: $(VENV)/site.txt
+	$(SPHINX) docs build/html
+	@echo "The site is in build/html: open build/html/index.html, or run \`make serve\`."
+
+test: $(VENV)/test.txt html
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 4
+
+serve: html
+	@echo "http://127.0.0.1:$(PORT)/ (end with Ctrl-C)"
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/html $(PORT)
+
+live: $(VENV)/live.txt
+	$(BIN)/sphinx-autobuild -W --keep-going -n -c . --host 127.0.0.1 --port $(PORT) \
+		--watch snippets --watch gallery --ignore '*/docs/lessons/*' docs build/html
+
+# A file of what is installed, so that a changed requirement is installed anew.
+$(VENV)/%.txt: requirements/%.txt $(VENV)/pyvenv.cfg
+	$(PIP) -r $<
+	@cp $< $@
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than Python 3.11; say which to use: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+requirements:
+	$(PYTHON) -m pip install --quiet uv
+	for name in site test live; do \
+		$(PYTHON) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+			--fork-strategy fewest --generate-hashes --no-annotate --no-emit-index-url \
+			--no-emit-find-links --custom-compile-command "make requirements" \
+			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+
+clean:
+	rm -rf build docs/lessons
