@@ -111,12 +111,10 @@ def complaints(
 ) -> Iterator[str]:
     """Say in words what keeps a lesson from being shown."""
     for lesson in lessons:
-        failed = False
         for method in lesson.settings.start_methods:
             recording = recordings[lesson.name, method]
             for problem in recording.problems:
                 yield f"{lesson.path} under {method}: {problem}"
-            failed = failed or bool(recording.failed_children)
             if lesson.settings.failures:
                 continue
             for child in recording.failed_children:
@@ -126,8 +124,6 @@ def complaints(
                     f"{lesson.path} under {method}: {child.label} {child.ending}{last}. If that "
                     'is meant, say why: # sphinx_gallery_lesson_failures = "..."'
                 )
-        if lesson.settings.failures and not failed:
-            yield f"{lesson.path}: lesson_failures is set, and no process ended badly"
 
 
 def forget_removed(app: Sphinx) -> None:

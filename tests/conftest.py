@@ -5,11 +5,15 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+
+from tests.chromium import MISSING, find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
 START_METHODS = ("fork", "spawn", "forkserver")
@@ -82,10 +86,6 @@ def run(start_method: str, tmp_path: Path) -> Callable[..., Any]:
 
 def session_members(session: int, grace: float = 2.0) -> list[int]:
     """Pids that are still alive in ``session`` after ``grace`` seconds."""
-    import time
-
-    import psutil
-
     deadline = time.monotonic() + grace
     while True:
         alive = []
@@ -98,3 +98,62 @@ def session_members(session: int, grace: float = 2.0) -> list[int]:
         if not alive or time.monotonic() > deadline:
             return alive
         time.sleep(0.02)
+
+
+def pytest_report_header() -> str | None:
+    """Say first what will not be tested."""
+    return None if find_browser() else MISSING
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it last, too."""
+    if not find_browser():
+        terminalreporter.write_line(MISSING, red=True)
+
+
+SHARED = Path("/dev/shm")
+TESTS_OWN = ("psm_", "sem.mp-", "wnsm_")  # what multiprocessing calls its segments and semaphores
+
+
+def shared_memory() -> set[str]:
+    """Return the names of the shared memory segments and semaphores of multiprocessing."""
+    if not SHARED.is_dir():
+        return set()
+    return {p.name for p in SHARED.iterdir() if p.name.startswith(TESTS_OWN)}
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Note what is there before the suite."""
+    session.config.stash[BEFORE] = shared_memory()
+
+
+BEFORE = pytest.StashKey[set[str]]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the suite if a process or a segment of shared memory is left after it."""
+    if hasattr(session.config, "workerinput"):
+        return  # a worker of xdist: its controller looks
+    deadline = time.monotonic() + 10
+    while True:
+        processes = [p for p in psutil.Process().children(recursive=True) if alive(p)]
+        segments = shared_memory() - session.config.stash[BEFORE]
+        if not (processes or segments) or time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    for process in processes:
+        print(f"\nleft running after the suite: {process}")
+    for name in segments:
+        print(f"\nleft in {SHARED} after the suite: {name}")
+    if processes or segments:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def alive(process: psutil.Process) -> bool:
+    """Whether it runs, and is no helper that lives as long as the suite."""
+    try:
+        helper = "multiprocessing.resource_tracker" in " ".join(process.cmdline())
+        return process.status() != psutil.STATUS_ZOMBIE and not helper
+    except psutil.NoSuchProcess:
+        return False

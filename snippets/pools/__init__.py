@@ -1,0 +1,1 @@
+"""Lessons about process pools: many tasks for a few workers."""

@@ -1,0 +1,129 @@
+"""The picture of a run and the words beside it."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from gallery.page import colour_classes, natural
+from gallery.recording import Interpreter, Line, PlayedCell, Process, Recording
+from gallery.timeline import evidence, html_of, lanes, seconds, step, thumbnail, words
+
+
+def life(label, start, end, *, parent="main", helper=False, code=0, signal=""):
+    return Process(label, 100, parent, helper, "", start, end, code, signal)
+
+
+@pytest.fixture
+def recording():
+    """Record main, two children, one of which is killed, and a helper."""
+    return Recording(
+        lesson="tiny/one",
+        start_method="spawn",
+        interpreter=Interpreter("cpython", "3.11.7", "linux"),
+        writers="kernel",
+        lives="process events",
+        complete=True,
+        duration=2.0,
+        cells=(PlayedCell(1, 1, 9, 0.0, 0.5), PlayedCell(2, 12, 20, 0.5, 1.9)),
+        processes=(
+            life("main", 0.0, 2.0, parent=""),
+            life("resource tracker", 0.1, 2.0, helper=True),
+            life("child 2", 0.6, 1.0, code=None, signal="SIGTERM"),
+            life("child 1", 0.5, 1.5),
+        ),
+        lines=(Line("child 1", 2, 1.0, "hello"), Line("main", 2, 1.9, "done")),
+    )
+
+
+def test_main_first_children_in_order_helpers_last(recording):
+    assert [p.label for p in lanes(recording)] == ["main", "child 1", "child 2", "resource tracker"]
+
+
+def test_words_say_what_the_picture_shows(recording):
+    assert list(words(recording)) == [
+        "main: from 0 ms to 2.00 s, ended with 0.",
+        "child 1: from 500 ms to 1.50 s, ended with 0.",
+        "child 2: from 600 ms to 1.00 s, ended by SIGTERM.",
+        "resource tracker: from 100 ms to 2.00 s, ended with 0.",
+        "Cell 1 (lines 1 to 9): from 0 ms to 500 ms.",
+        "Cell 2 (lines 12 to 20): from 500 ms to 1.90 s.",
+    ]
+
+
+def test_evidence_names_interpreter_method_and_endings(recording):
+    said = evidence(recording)
+    assert "CPython 3.11.7, Linux, under spawn: 3 processes and resource tracker, 2.00 s" in said
+    assert "child 2 ended by SIGTERM" in said
+    assert "as the kernel reported them" in said
+
+
+def test_polling_is_admitted(recording):
+    from dataclasses import replace
+
+    said = evidence(replace(recording, lives="polling", complete=False))
+    assert "short lives may be missing" in said
+    assert "some events were lost" in said
+
+
+def test_bars_stand_where_the_lives_were(recording):
+    """Across, the picture is in percent of the whole run."""
+    html = html_of(recording, colour_classes([recording]))
+    svg = ElementTree.fromstring(re.search(r"<svg.*?</svg>", html, re.DOTALL)[0])
+    bars = [r for r in svg.iter("rect") if r.get("class").startswith("life")]
+    assert [(b.get("x"), b.get("width")) for b in bars] == [
+        ("0.00%", "100.00%"),
+        ("25.00%", "50.00%"),
+        ("30.00%", "20.00%"),
+        ("5.00%", "95.00%"),
+    ]
+    assert [c.get("cx") for c in svg.iter("circle")] == ["95.00%", "50.00%"]
+    assert "SIGTERM" in html
+
+
+def test_a_label_that_looks_like_markup_is_escaped(recording):
+    from dataclasses import replace
+
+    first, *others = recording.processes
+    odd = replace(others[-1], program="<b>sh</b>")
+    html = html_of(replace(recording, processes=(first, odd)), {"main": "p-main", "child 1": "p1"})
+    assert "<b>" not in html
+
+
+def test_the_thumbnail_is_a_picture_of_its_own(recording):
+    svg = ElementTree.fromstring(thumbnail(recording))
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    assert len([e for e in svg if e.tag.endswith("rect")]) == 4
+
+
+def test_a_process_has_one_colour_under_every_start_method(recording):
+    from dataclasses import replace
+
+    forked = replace(recording, processes=recording.processes[:1] + recording.processes[3:])
+    classes = colour_classes([forked, recording])
+    assert classes["main"] == "p-main"
+    assert classes["resource tracker"] == "p-help"
+    assert classes["child 1"] == "p1"
+    assert classes["child 2"] == "p2"
+
+
+def test_the_tenth_child_comes_after_the_second():
+    labels = ["child 10", "child 2", "child 1.1", "child 1", "main"]
+    assert sorted(labels, key=natural) == ["child 1", "child 1.1", "child 2", "child 10", "main"]
+
+
+@pytest.mark.parametrize(
+    ("duration", "tick"), [(0.006, 0.001), (0.05, 0.01), (0.63, 0.2), (2.1, 0.5), (61, 20)]
+)
+def test_ticks_are_round(duration, tick):
+    assert step(duration) == pytest.approx(tick)
+
+
+def test_seconds_are_readable():
+    assert [seconds(x) for x in (0, 0.0123, 0.9, 1, 12.345)] == [
+        "0 ms",
+        "12 ms",
+        "900 ms",
+        "1.00 s",
+        "12.35 s",
+    ]

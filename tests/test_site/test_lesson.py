@@ -1,0 +1,208 @@
+"""A lesson's page in the reader's hands."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from tests.test_site.conftest import ROOT
+
+FIVE = "lessons/spawning/first_process.html"
+DIFFERS = "lessons/spawning/names_pids_parents.html"
+# A reader's environment: PYTHONUNBUFFERED, for one, would tear lines of two processes.
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+METHODS = ("fork", "forkserver", "spawn")
+LINES = Counter(
+    [(f"child {n + 1}", f"Worker {n} {what}") for n in range(5) for what in ("started", "finished")]
+    + [("main", "All workers completed")]
+)
+
+
+def shown_lines(page) -> Counter:
+    """Count the (gutter, text) of the lines that can be seen."""
+    found = page.eval_on_selector_all(
+        ".lines li",
+        """items => items.filter(li => li.checkVisibility()).map(
+            li => [li.querySelector(".who").textContent, li.querySelector(".said").textContent])""",
+    )
+    return Counter(map(tuple, found))
+
+
+def shown_variants(page) -> set[str]:
+    """Return the start methods of the variants that can be seen."""
+    return set(
+        page.eval_on_selector_all(
+            ".variant", "all => all.filter(v => v.checkVisibility()).map(v => v.dataset.start)"
+        )
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_five_workers_say_eleven_lines(visit, method):
+    page = visit(f"{FIVE}?start={method}").page
+    assert sum(LINES.values()) == 11
+    assert shown_lines(page) == LINES
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_timeline_shows_five_lives_that_overlap(visit, method):
+    """Every child began before the first one ended."""
+    page = visit(f"{FIVE}?start={method}").page
+    bars = page.eval_on_selector_all(
+        f".variant[data-start={method}] .life",
+        """bars => bars.map(b => [b.querySelector("title").textContent,
+            parseFloat(b.getAttribute("x")), parseFloat(b.getAttribute("width"))])""",
+    )
+    children = [(x, x + width) for title, x, width in bars if title.startswith("child")]
+    assert len(children) == 5
+    assert max(start for start, _ in children) < min(end for _, end in children)
+    recording = json.loads(
+        next((ROOT / "build/recordings/spawning").glob(f"first_process.{method}.*")).read_text()
+    )
+    assert len(bars) == len(recording["processes"])
+
+
+def test_one_switch_for_the_whole_site(visit):
+    """Choosing once changes every output of the page, and is remembered on others."""
+    first = visit(DIFFERS)
+    page = first.page
+    assert shown_variants(page) == {"fork"}  # a Linux browser
+    groups = page.get_by_role("group", name="Show the recording made as on")
+    assert groups.count() >= 2
+    groups.first.get_by_text("macOS, Windows").click()
+    assert shown_variants(page) == {"spawn"}
+    checked = page.eval_on_selector_all(
+        ".start-switch input", "all => all.filter(i => i.checked).map(i => i.value)"
+    )
+    assert checked == ["spawn"] * groups.count()
+    page.reload()
+    assert shown_variants(page) == {"spawn"}
+    other = visit("lessons/communication/pipe.html", context=page.context).page
+    assert shown_variants(other) == {"spawn"}
+
+
+def test_the_switch_works_with_the_keyboard(visit):
+    page = visit(DIFFERS).page
+    page.locator(".start-switch input:checked").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert shown_variants(page) == {"forkserver"}
+    page.keyboard.press("ArrowRight")
+    assert shown_variants(page) == {"spawn"}
+    assert page.evaluate("document.activeElement.value") == "spawn"
+    outline = page.evaluate(
+        "getComputedStyle(document.activeElement.nextElementSibling).outlineStyle"
+    )
+    assert outline == "solid"
+
+
+def test_the_switch_tells_its_state_to_a_screen_reader(visit):
+    page = visit(f"{DIFFERS}?start=forkserver").page
+    radio = page.get_by_role("radio", name="Linux, Python from 3.14", exact=False).first
+    assert radio.is_checked()
+
+
+def test_an_unknown_start_method_in_the_address_is_ignored(visit):
+    visited = visit(f"{DIFFERS}?start=%3Cscript%3E")
+    assert shown_variants(visited.page) == {"fork"}
+    assert visited.complaints == []
+
+
+def test_without_javascript_every_variant_stands_with_its_heading(visit):
+    page = visit(DIFFERS, script=False).page
+    assert page.locator(".start-switch").count() == 0
+    for heading in (
+        "Linux, Python to 3.13 (fork)",
+        "Linux, Python from 3.14 (forkserver)",
+        "macOS, Windows (spawn)",
+    ):
+        headings = page.get_by_role("heading", name=heading)
+        assert headings.count() >= 2
+        assert all(h.is_visible() for h in headings.all())
+    assert all(line.is_visible() for line in page.locator(".variant .lines").all())
+
+
+def test_the_gutter_is_not_copied(visit, address):
+    page = visit(FIVE).page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.lines'))")
+    page.keyboard.press("Control+C")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert Counter(line for line in copied.splitlines() if line.strip()) == Counter(
+        text for _, text in LINES.elements()
+    )
+
+
+def test_copied_code_runs(visit, address, tmp_path):
+    """The copy button gives a program that prints what the page shows."""
+    page = visit(FIVE).page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
+    button = page.locator("button.copybtn").first
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("button.copybtn.success")
+    code = page.evaluate("navigator.clipboard.readText()")
+    assert "\xa0" not in code
+    (tmp_path / "copied.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "copied.py"],
+        cwd=tmp_path,
+        env=PLAIN,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert Counter(done.stdout.splitlines()) == Counter(text for _, text in LINES.elements())
+
+
+def test_the_download_runs_in_an_empty_folder(visit, tmp_path):
+    page = visit(FIVE).page
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name=re.compile("Download Python source code")).click()
+    downloading.value.save_as(tmp_path / "first_process.py")
+    assert (tmp_path / "first_process.py").read_bytes() == (
+        ROOT / "snippets/spawning/first_process.py"
+    ).read_bytes()
+    done = subprocess.run(
+        [sys.executable, "first_process.py"],
+        cwd=tmp_path,
+        env=PLAIN,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 11
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_colour_is_never_alone_and_can_be_read(visit, dark):
+    """Each line bears its process's name, in a colour with a contrast of at least 4.5."""
+    page = visit(FIVE, dark=dark).page
+    found = page.eval_on_selector_all(
+        ".lines .who",
+        "all => all.map(w => [w.textContent, getComputedStyle(w).color,"
+        " getComputedStyle(document.querySelector('.content')).backgroundColor,"
+        " getComputedStyle(document.body).backgroundColor])",
+    )
+    colours = {name: colour for name, colour, *_ in found}
+    assert set(colours) == {"main", *(f"child {n}" for n in range(1, 6))}
+    assert len(set(colours.values())) == 6
+    background = found[0][3]
+    assert all(contrast(colour, background) >= 4.5 for colour in colours.values())
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two CSS colours (WCAG 2.2, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(n) / 255 for n in re.findall(r"\d+", colour)[:3]]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    bright, dim = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)

@@ -1,0 +1,84 @@
+"""What holds for every page of the built site."""
+
+import getpass
+import html
+import os
+import re
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.test_site.conftest import HTML, ROOT, pages
+
+LESSONS = [p for p in pages() if re.match(r"lessons/\w+/(?!index)", p)]
+
+
+def test_every_lesson_has_a_page():
+    scripts = {p.relative_to(ROOT / "snippets") for p in ROOT.glob("snippets/*/[!_]*.py")}
+    assert len(scripts) >= 16
+    assert {Path(p).relative_to("lessons").with_suffix(".py") for p in LESSONS} == scripts
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_ask_no_other_host_and_do_not_complain(visit, width, dark):
+    """No request elsewhere, nothing missing, no script error, no sideways scrolling."""
+    first = visit("index.html", width=width, dark=dark)
+    for name in pages():
+        visited = visit(name, context=first.page.context)
+        assert visited.elsewhere == [], name
+        assert visited.complaints == [], name
+        wide = visited.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{name} is {wide} px wide in a window of {width}"
+        visited.page.close()
+
+
+def built_texts():
+    """Yield (name, text) of every text file that a reader may be sent."""
+    for path in HTML.rglob("*"):
+        if path.suffix in {".html", ".js", ".txt", ".svg", ".json", ".py", ".css", ".md", ".rst"}:
+            text = path.read_text("utf-8")
+            if path.suffix in {".html", ".svg"}:  # a host may be called like a class: "vm"
+                text = re.sub(r' class="[^"]*"', "", text)
+            yield str(path.relative_to(HTML)), html.unescape(text)
+
+
+def test_nothing_of_this_machine_is_on_a_page():
+    """No folder of the project or the interpreter, no host name, no user's home."""
+    folders = {str(ROOT), sys.prefix, sys.base_prefix, str(Path.home()), os.path.realpath(ROOT)}
+    folders |= {f"/home/{getpass.getuser()}", f"/Users/{getpass.getuser()}"}
+    words = {re.escape(f) + r"(?![\w-])" for f in folders if len(f) > 3}
+    words.add(r"\b" + re.escape(socket.gethostname()) + r"\b")
+    words.add(re.escape(getpass.getuser()) + "@")
+    forbidden = re.compile("|".join(sorted(words)))
+    found = [
+        f"{name}: {match[0]}"
+        for name, text in built_texts()
+        if not name.startswith("_static/")  # the theme's own files
+        for match in [forbidden.search(text)]
+        if match
+    ]
+    assert found == []
+
+
+def test_code_has_no_character_that_a_copy_would_break():
+    """The page that this project started from could not be copied: no-break spaces."""
+    for name in LESSONS:
+        code = re.findall(r"<pre>.*?</pre>", (HTML / name).read_text("utf-8"), re.DOTALL)
+        assert code, name
+        assert not [c for c in code if "\xa0" in html.unescape(c)], name
+
+
+def test_names_of_the_standard_library_link_to_their_documentation():
+    text = (HTML / "lessons/spawning/first_process.html").read_text("utf-8")
+    code = re.search(r"<pre>.*?</pre>", text, re.DOTALL)[0]
+    for target in ("multiprocessing.html#multiprocessing.Process", "time.html#time.sleep"):
+        assert f"library/{target}" in code
+
+
+def test_every_thumbnail_is_the_lesson_s_own():
+    """The chapter pages show 16 different timelines, not one stock picture."""
+    pictures = {p.read_bytes() for p in (HTML / "_images").glob("sphx_glr_*_thumb.svg")}
+    assert len(pictures) == len(LESSONS)
