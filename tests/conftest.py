@@ -1,11 +1,16 @@
 """What all tests share: calling a lesson's function in a fresh interpreter."""
 
+import contextlib
 import os
 import pickle
+import pty
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+import tty
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +22,9 @@ from tests.chromium import MISSING, find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
 START_METHODS = ("fork", "spawn", "forkserver")
+
+# A reader's environment: PYTHONUNBUFFERED, for one, would tear lines of two processes.
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 # Runs in the fresh interpreter. The default start method is imitated, not set,
 # so that a function may still call set_start_method() itself.
@@ -49,28 +57,26 @@ def run(start_method: str, tmp_path: Path) -> Callable[..., Any]:
     def call(function: Callable[..., Any], *args: Any, timeout: float = 30, **kwargs: Any) -> Any:
         answer = tmp_path / "answer.pickle"
         order = pickle.dumps((function.__module__, function.__name__, args, kwargs)).hex()
-        with (tmp_path / "output.txt").open("w+b") as output:
+        with Terminal() as terminal:
             process = subprocess.Popen(
                 [sys.executable, "-c", CALL, start_method, order, str(answer)],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                stdout=terminal.write,
+                stderr=terminal.write,
                 start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env=PLAIN,
             )
             try:
                 process.wait(timeout)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                output.seek(0)
                 pytest.fail(
                     f"{function.__qualname__} did not end within {timeout} s under "
-                    f"{start_method}; it said:\n{output.read().decode(errors='replace')}"
+                    f"{start_method}; it said:\n{terminal.finish()}"
                 )
-            output.seek(0)
-            call.output = output.read().decode(errors="replace")  # type: ignore[attr-defined]
+            call.output = terminal.finish()  # type: ignore[attr-defined]
         left = session_members(process.pid)
         for pid in left:
             os.kill(pid, signal.SIGKILL)
@@ -82,6 +88,35 @@ def run(start_method: str, tmp_path: Path) -> Callable[..., Any]:
         return pickle.loads(answer.read_bytes())
 
     return call
+
+
+class Terminal:
+    """What a reader writes to: whole lines come through, whichever process prints them."""
+
+    def __enter__(self) -> "Terminal":
+        self._read, self.write = pty.openpty()
+        tty.setraw(self.write)  # no carriage return is added
+        self._parts: list[bytes] = []
+        self._thread = threading.Thread(target=self._collect, daemon=True)
+        self._thread.start()
+        return self
+
+    def _collect(self) -> None:
+        with contextlib.suppress(OSError):  # EIO: nobody holds the other side any more
+            while part := os.read(self._read, 1 << 16):
+                self._parts.append(part)
+
+    def finish(self) -> str:
+        """Return all that was written; waits until nobody can write any more."""
+        if self.write >= 0:
+            os.close(self.write)
+            self.write = -1
+        self._thread.join(5)
+        return b"".join(self._parts).decode(errors="replace")
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
+        os.close(self._read)
 
 
 def session_members(session: int, grace: float = 2.0) -> list[int]:
@@ -122,6 +157,16 @@ def shared_memory() -> set[str]:
     return {p.name for p in SHARED.iterdir() if p.name.startswith(TESTS_OWN)}
 
 
+def in_use() -> set[str]:
+    """Return the names in /dev/shm that a living process has mapped: another program's."""
+    names: set[str] = set()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            maps = Path(f"/proc/{process.pid}/maps").read_text()
+            names.update(re.findall(rf"{SHARED}/(\S+)", maps))
+    return names
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Note what is there before the suite."""
     session.config.stash[BEFORE] = shared_memory()
@@ -138,7 +183,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     deadline = time.monotonic() + 10
     while True:
         processes = [p for p in psutil.Process().children(recursive=True) if alive(p)]
-        segments = shared_memory() - session.config.stash[BEFORE]
+        segments = shared_memory() - session.config.stash[BEFORE] - in_use()
         if not (processes or segments) or time.monotonic() > deadline:
             break
         time.sleep(0.1)
