@@ -47,7 +47,6 @@ sphinx_gallery_conf = {
     "show_memory": DoNotExecute(),
     "image_scrapers": (Transcripts(str(ROOT / recordings_dir)),),
     "reset_modules": (),
-    "run_stale_examples": True,  # replaying is quick, and a recording may be newer than its script
     "abort_on_example_error": True,
     "capture_repr": (),
     "inspect_global_variables": False,

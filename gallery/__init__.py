@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -14,7 +15,8 @@ STATIC = Path(__file__).with_name("static")
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the recorder, the directives and what the pages need."""
     # Imported here: `python -m gallery` and the workers need no Sphinx.
-    from gallery import build, timeline, transcript
+    from gallery import build, timeline, transcript, videos
+    from gallery.quiz import build as quiz
 
     app.setup_extension("sphinx_gallery.gen_gallery")
     app.add_config_value("recordings_dir", "build/recordings", "env", str)
@@ -24,4 +26,17 @@ def setup(app: Sphinx) -> dict[str, Any]:
     transcript.setup(app)
     timeline.setup(app)
     build.setup(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    quiz.setup(app)
+    videos.setup(app)
+    return {
+        "version": "1",
+        "env_version": code_version(),
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
+
+
+def code_version() -> int:
+    """Return a number of this package's code: what other code has read is read anew."""
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    return crc32(b"".join(path.read_bytes() for path in sources))

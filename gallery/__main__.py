@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import sys
+import tempfile
 from pathlib import Path
 
 from gallery.lesson import START_METHODS, Lesson, LessonError
 from gallery.recording import Recording
 from gallery.template import TemplateError, new_lesson
-from gallery.workers import Job, WorkerDied, record_all
+from gallery.workers import Job, NotRecorded, record_all
 
 REFUSED = 2  # the exit status of argparse, too
 
@@ -67,7 +67,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError("give a number of seconds, more than 0")
     return value
@@ -83,12 +86,18 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         lesson = Lesson.read(options.file)
         method = options.start_method or multiprocessing.get_start_method()
-        job = Job(str(lesson.path), method, options.timeout)
-        ((_, recording),) = record_all([job], at_once=1)
+        with tempfile.TemporaryDirectory(prefix="full-") as folder:
+            full = None if options.json else Path(folder, "full.txt")
+            job = Job(
+                str(lesson.path), method, options.timeout, full_text=str(full) if full else None
+            )
+            ((_, recording),) = record_all([job], at_once=1)
+            if full:
+                show(recording, full)
     except (LessonError, TemplateError) as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
-    except WorkerDied as error:
+    except NotRecorded as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -96,27 +105,39 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     if options.json:
         print(recording.to_json())
-    else:
-        show(recording)
     for problem in recording.problems:
         print(f"error: {lesson.path.name} under {method}: {problem}", file=sys.stderr)
     if not lesson.settings.failures:
-        for process in recording.failed_children:
+        for process in recording.failed_by_themselves:
             print(f"warning: {process.label} {process.ending}", file=sys.stderr)
+    if recording.explanation:
+        print(f"why: {recording.explanation}", file=sys.stderr)
     return 0 if recording.ok else 1
 
 
-def show(recording: Recording) -> None:
-    """Print the lines behind their processes' names, then the processes' ends."""
-    width = max(len(p.label) for p in recording.processes)
-    for line in recording.lines:
-        text = line.text if line.text.isprintable() else json.dumps(line.text)[1:-1]
-        print(f"{line.process:>{width}} | {text}")
+def show(recording: Recording, full: Path) -> None:
+    """Print the lines behind their processes' names, then the processes' ends.
+
+    ``full`` has all lines where the recording does not.
+    """
+    if recording.full:
+        with full.open(encoding="utf-8", newline="\n") as text:
+            for whole in text:
+                print(visible(whole.removesuffix("\n")))
+    else:
+        width = max(len(p.label) for p in recording.processes)
+        for line in recording.lines:
+            print(f"{line.process:>{width}} | {visible(line.text)}")
     ends = [f"{p.label} {p.ending}" for p in recording.processes]
     print(
         f"[{recording.start_method}, {recording.duration:.2f} s, lives from {recording.lives}: "
         f"{'; '.join(ends)}]"
     )
+
+
+def visible(text: str) -> str:
+    r"""Write what would steer the terminal as ``\xNN``, and nothing else otherwise."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from sphinx.util.display import status_iterator
 from gallery import STATIC, cache
 from gallery.lesson import Lesson, LessonError
 from gallery.recording import Recording
-from gallery.workers import AT_ONCE, Job, WorkerDied, record_all
+from gallery.workers import AT_ONCE, Job, NotRecorded, record_all
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,6 +49,7 @@ def record_lessons(app: Sphinx) -> None:
     recordings = make_recordings(lessons, recordings_folder(app), app.verbosity)
     if wrong := list(complaints(lessons, recordings)):
         raise ExtensionError("lessons that did not end well:\n" + "\n".join(wrong))
+    forget_outdated(app)
 
 
 def read_all(paths: list[Path]) -> tuple[list[Lesson], list[str]]:
@@ -78,7 +79,12 @@ def make_recordings(
             if recording:
                 found[lesson.name, method] = recording
                 continue
-            job = Job(str(lesson.path), method)
+            job = Job(
+                str(lesson.path),
+                method,
+                alone=lesson.settings.measures,
+                full_text=str(cache.new_text(lesson.name, method, folder)),
+            )
             keys[job] = lesson, cache.key_of(lesson, method)
             (alone if lesson.settings.measures else beside).append(job)
 
@@ -98,11 +104,18 @@ def make_recordings(
             ):
                 lesson, key = keys[job]
                 # What did not end well is not kept: the next build tries again.
-                found[lesson.name, job.start_method] = (
-                    cache.save(recording, key, folder) if recording.ok else recording
-                )
-    except WorkerDied as error:
+                if recording.ok:
+                    recording = cache.save(recording, key, folder)
+                elif job.full_text:
+                    Path(job.full_text).unlink(missing_ok=True)
+                found[lesson.name, job.start_method] = recording
+    except NotRecorded as error:
         raise ExtensionError(str(error)) from error
+    except OSError as error:
+        raise ExtensionError(
+            f"a recording cannot be kept in {folder}: {error.strerror or error}. Make room there, "
+            "or name another folder: recordings_dir in conf.py"
+        ) from error
     return found
 
 
@@ -113,16 +126,17 @@ def complaints(
     for lesson in lessons:
         for method in lesson.settings.start_methods:
             recording = recordings[lesson.name, method]
+            why = f"\n  {recording.explanation}" if recording.explanation else ""
             for problem in recording.problems:
-                yield f"{lesson.path} under {method}: {problem}"
+                yield f"{lesson.path} under {method}: {problem}{why}"
             if lesson.settings.failures:
                 continue
-            for child in recording.failed_children:
+            for child in recording.failed_by_themselves:
                 said = [line.text for line in recording.lines if line.process == child.label]
                 last = f"; it last said {said[-1]!r}" if said else ""
                 yield (
                     f"{lesson.path} under {method}: {child.label} {child.ending}{last}. If that "
-                    'is meant, say why: # sphinx_gallery_lesson_failures = "..."'
+                    f'is meant, say why: # sphinx_gallery_lesson_failures = "..."{why}'
                 )
 
 
@@ -134,6 +148,22 @@ def forget_removed(app: Sphinx) -> None:
         if (copy.parent.name, copy.stem) not in names:
             for file in copy.parent.glob(f"{copy.stem}.*"):
                 file.unlink()
+
+
+def forget_outdated(app: Sphinx) -> None:
+    """Have sphinx-gallery make anew what is older than its recordings or than our code.
+
+    By itself it looks only at the script, whose hash it keeps in a file.
+    """
+    pages = Path(app.srcdir, app.config.sphinx_gallery_conf["gallery_dirs"])
+    code = [Path(app.confdir, "conf.py"), *Path(__file__).parent.glob("*.py")]
+    newest = max(path.stat().st_mtime_ns for path in code)
+    for kept in pages.glob("*/*.py.md5"):
+        name = kept.name.removesuffix(".py.md5")
+        recordings = (recordings_folder(app) / kept.parent.name).glob(f"{name}.*.json")
+        made = kept.stat().st_mtime_ns
+        if newest > made or any(path.stat().st_mtime_ns > made for path in recordings):
+            kept.unlink()
 
 
 class TidyPage(SphinxTransform):

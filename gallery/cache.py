@@ -7,28 +7,57 @@ Deleting the folder is always safe: what is missing is recorded anew.
 from __future__ import annotations
 
 import ast
+import contextlib
+import fcntl
+import glob
 import hashlib
 import os
+import secrets
 import sys
-import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from gallery.interpreters import about
 from gallery.lesson import Lesson
 from gallery.recording import VERSION, Recording, RecordingError
+from gallery.shorten import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "recordings"
+# The modules that decide what a recording looks like; a test holds it complete.
+MACHINERY = (
+    *("stage", "recorder", "family", "interpreters", "leftovers", "lesson", "lines", "lives"),
+    *("markers", "output", "recording", "shorten", "standing", "turns"),
+)
 
 
-def path_of(lesson: str, start_method: str, folder: Path = FOLDER) -> Path:
+OLD = 24 * 3600  # seconds: no build takes so long
+
+
+def path_of(
+    lesson: str, start_method: str, folder: Path = FOLDER, python: str = sys.executable
+) -> Path:
     """Return where the recording of a lesson (``chapter/name``) is kept."""
-    return folder / f"{lesson}.{start_method}.{sys.implementation.cache_tag}.json"
+    return folder / f"{lesson}.{start_method}.{_tag(python)}.json"
 
 
-def key_of(lesson: Lesson, start_method: str) -> str:
+def _tag(python: str) -> str:
+    if python == sys.executable:  # the page asks often, and need not start an interpreter
+        return f"{sys.implementation.cache_tag}{getattr(sys, 'abiflags', '')}"
+    return about(python).tag
+
+
+def new_text(
+    lesson: str, start_method: str, folder: Path = FOLDER, python: str = sys.executable
+) -> Path:
+    """Return a new path for a recording's full text; :func:`save` removes all others."""
+    path = path_of(lesson, start_method, folder, python)
+    return path.with_name(f"{path.stem}.{secrets.token_hex(4)}.txt")
+
+
+def key_of(lesson: Lesson, start_method: str, python: str = sys.executable) -> str:
     """Hash what the recording depends on.
 
     That is the script and the modules beside it or in the project that it imports, the
@@ -36,8 +65,8 @@ def key_of(lesson: Lesson, start_method: str) -> str:
     """
     digest = hashlib.sha256()
     parts: list[str | bytes] = [
-        f"{VERSION} {start_method} {sys.version} {sys.platform}",
-        os.path.realpath(sys.executable),
+        f"{VERSION} {start_method} {about(python).build} {about(python).platform}",
+        os.path.realpath(python),
         _machinery(),
         lesson.source,
         *(path.read_bytes() for path in _imported(lesson.path, lesson.source)),
@@ -50,8 +79,7 @@ def key_of(lesson: Lesson, start_method: str) -> str:
 
 @cache
 def _machinery() -> bytes:
-    names = ("stage", "recorder", "lines", "lives", "lesson", "recording")
-    return b"\0".join(Path(__file__).with_name(f"{n}.py").read_bytes() for n in names)
+    return b"\0".join(Path(__file__).with_name(f"{n}.py").read_bytes() for n in MACHINERY)
 
 
 def _imported(path: Path, source: bytes) -> list[Path]:
@@ -68,7 +96,11 @@ def _imported(path: Path, source: bytes) -> list[Path]:
 
 
 def _modules(path: Path, source: bytes) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(source)):
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):  # a module that cannot be imported imports nothing
+        return
+    for node in ast.walk(tree):
         names: list[str] = []
         folders = [path.parent, ROOT]
         if isinstance(node, ast.Import):
@@ -86,30 +118,63 @@ def _modules(path: Path, source: bytes) -> Iterator[Path]:
                         yield file
 
 
-def load(lesson: Lesson, start_method: str, folder: Path = FOLDER) -> tuple[Recording | None, str]:
+def load(
+    lesson: Lesson, start_method: str, folder: Path = FOLDER, python: str = sys.executable
+) -> tuple[Recording | None, str]:
     """Return the kept recording if it still holds, and why not where there is a bad file."""
-    path = path_of(lesson.name, start_method, folder)
+    path = path_of(lesson.name, start_method, folder, python)
     if not path.exists():
         return None, ""
     try:
         recording = Recording.load(path)
     except RecordingError as error:
         return None, f"{path.name} is not a recording that can be used ({error})"
-    held = recording.key == key_of(lesson, start_method)
-    return (recording, "") if held else (None, "")
+    if recording.key != key_of(lesson, start_method, python):
+        return None, ""
+    if full := recording.full:
+        text = path.parent / full.file
+        if not full.file or not text.is_file() or text.stat().st_size != full.bytes:
+            return None, f"the full text of {path.name} is gone or cut short"
+    return recording, ""
 
 
-def save(recording: Recording, key: str, folder: Path = FOLDER) -> Recording:
-    """Keep a recording, whole or not at all, and return it with its key."""
+def save(
+    recording: Recording, key: str, folder: Path = FOLDER, python: str = sys.executable
+) -> Recording:
+    """Keep a recording, whole or not at all, and return it with its key.
+
+    Its full text is there already, under a name of its own; that of the recording that was kept
+    before is removed, and what a build that was killed left. One at a time does so: another
+    build may be keeping the same lesson's, and its text may be there already, too.
+    """
     recording = replace(recording, key=key)
-    path = path_of(recording.lesson, recording.start_method, folder)
+    path = path_of(recording.lesson, recording.start_method, folder, python)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(recording.to_json())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with (path.parent / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        named, replaced = _text_of(recording), _kept_text(path)
+        new = path.with_name(f"{path.name}.new")
+        try:
+            new.write_text(recording.to_json(), encoding="utf-8")
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+        for text in path.parent.glob(f"{glob.escape(path.stem)}.*.txt"):
+            if text.name != named and (text.name == replaced or _is_old(text)):
+                text.unlink(missing_ok=True)
     return recording
+
+
+def _text_of(recording: Recording) -> str:
+    return recording.full.file if recording.full else ""
+
+
+def _kept_text(path: Path) -> str:
+    with contextlib.suppress(RecordingError):
+        return _text_of(Recording.load(path))
+    return ""
+
+
+def _is_old(path: Path) -> bool:
+    return path.stat().st_mtime < time.time() - OLD

@@ -7,6 +7,7 @@ import difflib
 import io
 import re
 import tokenize
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -99,6 +100,8 @@ class Lesson:
 
 def _read(path: Path) -> bytes:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise LessonError(path, None, "not an ordinary file; name one script")
         source = path.read_bytes()
     except FileNotFoundError:
         raise LessonError(path, None, "there is no such file") from None
@@ -108,12 +111,20 @@ def _read(path: Path) -> bytes:
         ) from None
     except PermissionError:
         raise LessonError(path, None, "no permission to read it; try chmod u+r") from None
+    except OSError as error:
+        raise LessonError(path, None, f"cannot be read: {error.strerror}") from None
     if not source.strip():
         raise LessonError(path, None, "the file is empty; a lesson has at least one cell")
     return source
 
 
 def _decode(path: Path, source: bytes) -> str:
+    try:
+        named, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        if named not in ("utf-8", "utf-8-sig"):
+            raise LessonError(path, 1, f"says that it is {named}; save it as UTF-8")
+    except SyntaxError:  # what is not UTF-8 is told below, with its line
+        pass
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -124,13 +135,16 @@ def _decode(path: Path, source: bytes) -> str:
 
 
 def _parse(path: Path, text: str) -> ast.Module:
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise LessonError(path, line, "not Python: there is a NUL byte; take it out")
     try:
         tree = ast.parse(text, path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they are shown when the lesson is played
+            compile(text, path, "exec", dont_inherit=True)  # finds a return outside a function
     except SyntaxError as error:
         raise LessonError(path, error.lineno, f"not Python: {error.msg}") from None
-    except ValueError as error:  # a NUL byte, before Python 3.12
-        line = text.count("\n", 0, text.find("\0")) + 1
-        raise LessonError(path, line, f"not Python: {error}") from None
     return tree
 
 

@@ -21,9 +21,12 @@ class LineAssembler:
 
     Pieces of different processes may alternate at will: each process's bytes come out in the
     order in which it wrote them, and never in another's line.
+
+    ``held`` is the number of bytes in lines that have not ended.
     """
 
     def __init__(self) -> None:
+        self.held = 0
         self._open: dict[int, list[bytes]] = {}
         self._touched: dict[int, float] = {}
 
@@ -31,17 +34,25 @@ class LineAssembler:
         """Take a piece; give back the lines that it completes."""
         *complete, rest = data.split(b"\n")
         for part in complete:
-            yield RawLine(pid, time, b"".join([*self._open.pop(pid, []), part]))
+            yield RawLine(pid, time, self._close(pid) + part)
         if rest:
             self._open.setdefault(pid, []).append(rest)
             self._touched[pid] = time
+            self.held += len(rest)
 
     def finish(self, pid: int) -> Iterator[RawLine]:
         """Give back the line that ``pid`` began and did not end, if any."""
-        if parts := self._open.pop(pid, None):
-            yield RawLine(pid, self._touched.pop(pid), b"".join(parts), ended=False)
+        if pid in self._open:
+            time = self._touched[pid]
+            yield RawLine(pid, time, self._close(pid), ended=False)
 
     def finish_all(self) -> Iterator[RawLine]:
         """Give back every line that was begun and not ended, oldest first."""
         for pid in sorted(self._open, key=self._touched.__getitem__):
             yield from self.finish(pid)
+
+    def _close(self, pid: int) -> bytes:
+        begun = b"".join(self._open.pop(pid, ()))
+        self._touched.pop(pid, None)
+        self.held -= len(begun)
+        return begun

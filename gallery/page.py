@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,6 +25,7 @@ PLATFORMS = {
     "forkserver": "Linux, Python from 3.14",
     "spawn": "macOS, Windows",
 }
+DOWNLOAD = "download:"
 COLOURS = 8  # p1 to p8 in recording.css
 
 
@@ -76,20 +78,33 @@ class RecordedDirective(SphinxDirective):
         Raises an error at the directive's place where there is no such lesson.
         """
         name = self.arguments[0]
-        app = self.env._app if hasattr(self.env, "_app") else self.env.app
-        root = Path(app.srcdir, self.config.sphinx_gallery_conf["examples_dirs"]).resolve()
+        root = Path(self.env.srcdir, self.config.sphinx_gallery_conf["examples_dirs"]).resolve()
         path = root / f"{name}.py"
         self.env.note_dependency(str(path))
         found = {}
         try:
             lesson = Lesson.read(path)
             for method in lesson.settings.start_methods:
-                file = path_of(name, method, recordings_folder(app))
+                file = path_of(name, method, self.folder())
                 self.env.note_dependency(str(file))
                 found[method] = Recording.load(file)
         except (LessonError, RecordingError) as error:
             raise self.error(f"nothing is recorded of the lesson {name!r}: {error}") from None
         return lesson, found
+
+    def download(self, recording: Recording, name: str) -> str:
+        """Have a file beside a recording copied into the site; return a mark for its address.
+
+        The address depends on the page and the builder: :func:`visit_html` puts it in.
+        """
+        folder = path_of(recording.lesson, recording.start_method, self.folder()).parent
+        source = os.path.relpath(folder / name, self.env.srcdir)
+        self.env.note_dependency(str(folder / name))
+        return DOWNLOAD + self.env.dlfiles.add_file(self.env.docname, source)
+
+    def folder(self) -> Path:
+        """Return the folder of the recordings."""
+        return recordings_folder(self.env._app if hasattr(self.env, "_app") else self.env.app)
 
 
 def why_restricted(lesson: Lesson) -> str:
@@ -103,7 +118,10 @@ def why_restricted(lesson: Lesson) -> str:
 def visit_html(self: Any, node: recorded) -> None:
     """Write the variants, each with the heading that counts where there is no JavaScript."""
     kind = escape(node["kind"])
-    variants: Mapping[str, str] = node["variants"]
+    downloads = f'href="{escape(self.builder.dlpath)}/'
+    variants = {
+        m: html.replace(f'href="{DOWNLOAD}', downloads) for m, html in node["variants"].items()
+    }
     note = f'<p class="recorded-note">{escape(node["note"])}</p>' if node["note"] else ""
     self.body.append(f'<div class="recorded {kind}">')
     if node["everywhere"]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-VERSION = 1  # raised whenever what is below changes its form or its meaning
+VERSION = 2  # raised whenever what is below changes its form or its meaning
 
 
 class RecordingError(Exception):
@@ -27,6 +27,7 @@ class Line:
     time : seconds from main's birth to the line's last byte.
     text : the line without its end. Bytes that are not UTF-8 stand as ``\\xNN``.
     ended : False when the process never wrote the line's end.
+    cut : how many more characters the line has; they are only in the full text.
     """
 
     process: str
@@ -34,6 +35,7 @@ class Line:
     time: float
     text: str
     ended: bool = True
+    cut: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,17 @@ class Process:
 
 @dataclass(frozen=True)
 class PlayedCell:
-    """A cell of the lesson and when main played it, in seconds from main's birth."""
+    """A cell of the lesson and when main played it, in seconds from main's birth.
+
+    ``unshown`` is how many lines of it are only in the full text, after those that are here.
+    """
 
     number: int
     first: int
     last: int
     start: float
     end: float | None
+    unshown: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,23 @@ class Interpreter:
     implementation: str
     version: str
     platform: str
+    free_threaded: bool = False
+
+
+@dataclass(frozen=True)
+class FullText:
+    """All that a run wrote, where that is more than its recording holds.
+
+    Attributes
+    ----------
+    file : name of a UTF-8 file beside the recording's own, every line as ``label | text`` with
+        the labels flush right; "" where nobody asked for it.
+    lines, bytes : how many of them; bytes are the file's, or the output's where there is none.
+    """
+
+    file: str
+    lines: int
+    bytes: int
 
 
 @dataclass(frozen=True)
@@ -110,6 +133,8 @@ class Recording:
     complete : False when the kernel dropped process events.
     duration : seconds from main's birth to the end of its last process.
     problems : why the run does not count as good; empty when it does.
+    explanation : a sentence on the cause of what went wrong, where the cause is known.
+    full : all that was written, where that is more than ``lines`` holds.
     key : what the recording depends on, as a hash; set by the cache.
     """
 
@@ -124,6 +149,8 @@ class Recording:
     processes: tuple[Process, ...]
     lines: tuple[Line, ...]
     problems: tuple[str, ...] = ()
+    explanation: str = ""
+    full: FullText | None = None
     key: str = ""
     version: int = field(default=VERSION)
 
@@ -141,6 +168,11 @@ class Recording:
     def failed_children(self) -> tuple[Process, ...]:
         """The processes other than main that ended badly."""
         return tuple(p for p in self.processes[1:] if p.failed)
+
+    @property
+    def failed_by_themselves(self) -> tuple[Process, ...]:
+        """Those that ended badly and were not killed because the run had to be given up."""
+        return tuple(p for p in self.failed_children if self.ok or p.signal != "SIGKILL")
 
     def without_pids(self, text: str) -> str:
         """Replace this run's pids by the labels of their processes."""
@@ -168,8 +200,9 @@ class Recording:
             for name, kind in (("cells", PlayedCell), ("processes", Process), ("lines", Line)):
                 data[name] = tuple(kind(**item) for item in data[name])
             data["problems"] = tuple(data["problems"])
+            data["full"] = data["full"] and FullText(**data["full"])
             return cls(**data)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise RecordingError(f"not a recording: {error!r}") from None
 
     @classmethod

@@ -19,9 +19,11 @@ def play():
         order += part
     script, method, token, spans = (field.decode() for field in order.split(b"\0"))
     os.dup2(1, MARK, inheritable=False)
+    mark = identity(MARK)
     imitate(method)
     cells = compiled(script, [[int(n) for n in span.split("-")] for span in spans.split()])
     main = become_main(script)
+    os.write(MARK, f"\x1e{token}:{os.getpid()}:0;".encode())
     for number, cell in enumerate(cells, 1):
         try:
             exec(cell, main.__dict__)
@@ -33,19 +35,28 @@ def play():
                 stream.flush()
             except Exception:  # closed, detached or replaced by the lesson
                 pass
-        try:
-            os.write(MARK, f"{token}:{number};".encode())
-        except OSError:  # closed by the lesson; its later lines then count for this cell
-            pass
+        if identity(MARK) == mark:  # else the lesson closed it: later lines count for this cell
+            os.write(MARK, f"\x1e{token}:{os.getpid()}:{number};".encode())
+
+
+def identity(descriptor):
+    """Tell what a descriptor is open on; None where it is closed."""
+    try:
+        state = os.fstat(descriptor)
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
 
 
 def compiled(script, spans):
     """Compile each cell with its real line numbers."""
-    with open(script, encoding="utf-8-sig") as file:
-        lines = file.read().splitlines(keepends=True)
+    with open(script, "rb") as file:
+        text = file.read().removeprefix(b"\xef\xbb\xbf").decode()
+    # Not splitlines(): a form feed ends no line of Python.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     flags, cells = 0, []
     for first, last in spans:
-        text = "\n" * (first - 1) + "".join(lines[first - 1 : last])
+        text = "\n" * (first - 1) + "\n".join(lines[first - 1 : last])
         cells.append(compile(text, script, "exec", flags, True))
         flags |= cells[-1].co_flags & FUTURES
     return cells
@@ -58,7 +69,8 @@ def become_main(script):
     main.__builtins__ = __builtins__
     main.__loader__ = type(__loader__)("__main__", script)
     main.__cached__ = None
-    main.__dict__["__annotations__"] = {}
+    if sys.version_info < (3, 14):
+        main.__annotations__ = {}
     sys.modules["__main__"] = main
     sys.argv[:] = [script]
     sys.path[0] = os.path.dirname(script)
@@ -95,9 +107,10 @@ def imitate(method):
 
 def without_the_stage(hook):
     """Wrap an excepthook so that a traceback begins in the lesson."""
+    stage = __file__  # its name is gone by the time that the hook is called
 
     def excepthook(kind, error, trace):
-        while trace and trace.tb_frame.f_code.co_filename == __file__:
+        while trace and trace.tb_frame.f_code.co_filename == stage:
             trace = trace.tb_next
         hook(kind, error.with_traceback(trace), trace)
 

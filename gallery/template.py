@@ -6,7 +6,7 @@ import keyword
 import re
 from pathlib import Path
 
-from gallery.cache import ROOT
+from gallery.shorten import ROOT
 
 LESSON = '''"""
 {title}

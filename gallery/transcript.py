@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from html import escape
 
@@ -12,6 +11,7 @@ from sphinx.application import Sphinx
 from gallery.page import RecordedDirective, colour_classes, recorded, why_restricted
 from gallery.page import preferred as preferred
 from gallery.recording import Line, Recording
+from gallery.terminal import plain, rendered
 
 FOLD_AFTER = 40  # lines
 
@@ -42,6 +42,7 @@ class TranscriptDirective(RecordedDirective):
         where = f"cell {cell}" if cell else "the lesson"
         node["variants"] = {
             m: html_of(lines, classes, f"Output of {where}" + ("" if everywhere else f", {m}"))
+            + self.rest_of(recordings[m], cell)
             for m, lines in written.items()
         }
         for method, lines in written.items():
@@ -51,6 +52,20 @@ class TranscriptDirective(RecordedDirective):
             node += nodes.literal_block(text, text, language="none")
         self.set_source_info(node)
         return [node]
+
+    def rest_of(self, recording: Recording, cell: int | None) -> str:
+        """Offer the full text where a recording does not hold all; return HTML."""
+        unshown = sum(c.unshown for c in recording.cells if cell in (None, c.number))
+        cut = any(line.cut for line in lines_of(recording, cell))
+        if not recording.full or not (unshown or cut):
+            return ""
+        link = self.download(recording, recording.full.file)
+        more = f"{unshown:,} more lines" if unshown else "Long lines are cut here; all of it"
+        return (
+            f'<p class="unshown">{more}: <a class="reference download" download href="{link}">'
+            f"the whole output of the run as text</a> ({recording.full.lines:,} lines, "
+            f"{recording.full.bytes / 1e6:.1f} MB)</p>"
+        )
 
 
 def lines_of(recording: Recording, cell: int | None) -> list[Line]:
@@ -79,25 +94,13 @@ def same_order(recordings: dict[str, Recording], written: dict[str, list[Line]])
     return all(other == first for other in others)
 
 
-def visible(text: str) -> str:
-    """Show control characters by their pictures, and what steers direction by its number."""
-    return "".join(
-        c
-        if unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp") or c == "\t"
-        else chr(0x2400 + ord(c))
-        if ord(c) < 32
-        else f"\\u{ord(c):04x}"
-        for c in text
-    )
-
-
 def html_of(lines: list[Line], classes: dict[str, str], label: str) -> str:
     """Return the lines as HTML; what is behind the fold is there, in a details element."""
     if not lines:
         return '<p class="silent">No process wrote anything.</p>'
     items = [
         f'<li class="{classes[line.process]}"><span class="who">{escape(line.process)}</span>'
-        f'<span class="said">{escape(visible(line.text)) or "&#8203;"}</span></li>'
+        f'<span class="said">{_said(line.text)}{_cut(line)}</span></li>'
         for line in lines
     ]
     head, rest = items[:FOLD_AFTER], items[FOLD_AFTER:]
@@ -111,12 +114,26 @@ def html_of(lines: list[Line], classes: dict[str, str], label: str) -> str:
     return html
 
 
+def _cut(line: Line) -> str:
+    return f' <small class="cut">and {line.cut:,} more characters</small>' if line.cut else ""
+
+
+def _said(text: str) -> str:
+    return (
+        "".join(
+            f'<span class="{classes}">{escape(part)}</span>' if classes else escape(part)
+            for part, classes in rendered(text)
+        )
+        or "&#8203;"  # an empty line has a height, too
+    )
+
+
 def text_of(lines: list[Line]) -> str:
     """Return the lines as text with the process in front."""
     if not lines:
         return "(no process wrote anything)"
     width = max(len(line.process) for line in lines)
-    return "\n".join(f"{line.process:>{width}} | {visible(line.text)}" for line in lines)
+    return "\n".join(f"{line.process:>{width}} | {plain(line.text)}" for line in lines)
 
 
 def setup(app: Sphinx) -> None:

@@ -1,12 +1,15 @@
 """Recording many lessons at once: a few worker processes, each with one lesson at a time.
 
 A worker is ``python -m gallery.workers``. It takes a job as a line of JSON on standard input
-and answers with one. When its input ends, whoever wanted the recording is gone, however that
-came about: the worker ends all that the lesson started, and itself.
+and answers in lines of JSON: which run it has begun, then the recording or what kept it from
+it. When its input ends, whoever wanted the recording is gone, however that came about: the
+worker ends all that the lesson started, and itself. Should it be the worker that is gone, the
+near side ends the run, of which it was told before the lesson could do anything.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -15,11 +18,14 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
-from gallery.cache import ROOT
-from gallery.lesson import Lesson
-from gallery.recorder import Abandoned, record
+from gallery.interpreters import InterpreterError
+from gallery.lesson import Lesson, LessonError
+from gallery.recorder import Abandoned, Options, record
 from gallery.recording import Recording
+from gallery.shorten import ROOT
+from gallery.strays import end_run
 
 # Lessons mostly wait. Measured on two cores with all lessons (benchmarks): more at once
 # makes the whole no shorter and the timelines worse.
@@ -28,16 +34,23 @@ AT_ONCE = 2 * (os.cpu_count() or 1)
 
 @dataclass(frozen=True)
 class Job:
-    """A lesson to record under a start method; ``timeout`` in seconds, None for its own."""
+    """A lesson to record under a start method; the rest is as in recorder.Options."""
 
     path: str
     start_method: str
     timeout: float | None = None
     named: bool = sys.platform == "linux"
     polling: bool = False
+    alone: bool = False
+    python: str = sys.executable
+    full_text: str | None = None
 
 
-class WorkerDied(Exception):
+class NotRecorded(Exception):
+    """There is no recording, for a reason that is not the lesson's: the disk is full, say."""
+
+
+class WorkerDied(NotRecorded):
     """A worker ended in the middle of a job."""
 
 
@@ -45,6 +58,7 @@ class _Worker:
     """The near side of one worker process."""
 
     def __init__(self) -> None:
+        self._run: tuple[int, Path] | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-m", "gallery.workers"],
             stdin=subprocess.PIPE,
@@ -56,21 +70,44 @@ class _Worker:
 
     def do(self, job: Job) -> Recording:
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps(asdict(job)) + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise WorkerDied(f"the recorder of {job.path} ended with {self._process.wait()}")
-        return Recording.from_json(json.loads(answer))
+        try:
+            self._process.stdin.write(json.dumps(asdict(job)) + "\n")
+            self._process.stdin.flush()
+            for line in self._process.stdout:
+                if not line.endswith("\n"):  # it died while it wrote
+                    break
+                answer = json.loads(line)
+                if "run" in answer:
+                    self._run = answer["run"][0], Path(answer["run"][1])
+                    continue
+                self._run = None
+                if "error" in answer:
+                    raise NotRecorded(answer["error"])
+                return Recording.from_json(answer["recording"])
+        except BrokenPipeError:
+            pass
+        status = self._process.wait()
+        self._end_run()
+        raise WorkerDied(f"the recorder of {job.path} under {job.start_method} ended with {status}")
 
     def close(self) -> None:
         if self._process.stdin and not self._process.stdin.closed:
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
         try:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+            self._end_run()
+
+    def _end_run(self) -> None:
+        if self._run:
+            end_run(*self._run)
+            self._run = None
+
+    def forget(self) -> None:
+        """Close what is left, once nobody reads from the worker."""
         if self._process.stdout:
             self._process.stdout.close()
 
@@ -78,8 +115,8 @@ class _Worker:
 def record_all(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[tuple[Job, Recording]]:
     """Record several lessons at once and give each back as it is done.
 
-    Raises WorkerDied when a worker ends in the middle of a job. However the iteration ends,
-    no worker and nothing that a lesson started is alive afterwards.
+    Raises NotRecorded, and WorkerDied when a worker ends in the middle of a job. However the
+    iteration ends, no worker and nothing that a lesson started is alive afterwards.
     """
     todo: queue.SimpleQueue[Job] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[Job, Recording | BaseException]] = queue.SimpleQueue()
@@ -120,6 +157,8 @@ def record_all(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[tuple[Jo
             worker.close()
         for thread in threads:
             thread.join()
+        for worker in workers:
+            worker.forget()
 
 
 def main() -> None:
@@ -132,20 +171,39 @@ def main() -> None:
                 return
             buffer += part
         line, buffer = buffer.split(b"\n", 1)
-        job = Job(**json.loads(line))
         try:
-            recording = record(
-                Lesson.read(job.path),
-                job.start_method,
-                timeout=job.timeout,
-                named=job.named,
-                polling=job.polling,
-                abandon=0,
-            )
+            answer = _answer(Job(**json.loads(line)))
         except Abandoned:
             return
-        sys.stdout.write(json.dumps(recording.to_json()) + "\n")
-        sys.stdout.flush()
+        try:
+            _say(answer)
+        except BrokenPipeError:
+            return
+
+
+def _answer(job: Job) -> dict[str, object]:
+    options = Options(
+        timeout=job.timeout,
+        named=job.named,
+        polling=job.polling,
+        alone=job.alone,
+        python=job.python,
+        full_text=Path(job.full_text) if job.full_text else None,
+        abandon=0,
+        started=lambda session, folder: _say({"run": [session, str(folder)]}),
+    )
+    try:
+        recording = record(Lesson.read(job.path), job.start_method, options)
+        return {"recording": recording.to_json()}
+    except (LessonError, InterpreterError) as error:
+        return {"error": str(error)}
+    except OSError as error:  # no space, no more processes or descriptors
+        return {"error": f"{job.path} could not be recorded under {job.start_method}: {error}"}
+
+
+def _say(answer: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ import contextlib
 import os
 import pickle
 import pty
-import re
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 import tty
@@ -18,6 +18,10 @@ from typing import Any
 import psutil
 import pytest
 
+from gallery import leftovers
+from gallery.lesson import Lesson
+from gallery.recorder import Options, record
+from gallery.recording import Recording
 from tests.chromium import MISSING, find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -119,6 +123,33 @@ class Terminal:
         os.close(self._read)
 
 
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a tiny script, ``write(code)``, and return its path; the code may be indented."""
+
+    def write(code: str, name: str = "lesson.py") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(code), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def play(write: Callable[..., Path]) -> Callable[..., Recording]:
+    """Record a tiny script: ``play(code, start_method="fork", **options)`` gives the Recording.
+
+    The options are those of gallery.recorder.Options; the time limit is 20 seconds.
+    """
+
+    def play(code: str, start_method: str = "fork", **options: Any) -> Recording:
+        lesson = Lesson.read(write(code))
+        return record(lesson, start_method, Options(**{"timeout": 20, **options}))
+
+    return play
+
+
 def session_members(session: int, grace: float = 2.0) -> list[int]:
     """Pids that are still alive in ``session`` after ``grace`` seconds."""
     deadline = time.monotonic() + grace
@@ -146,33 +177,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(MISSING, red=True)
 
 
-SHARED = Path("/dev/shm")
-TESTS_OWN = ("psm_", "sem.mp-", "wnsm_")  # what multiprocessing calls its segments and semaphores
-
-
-def shared_memory() -> set[str]:
-    """Return the names of the shared memory segments and semaphores of multiprocessing."""
-    if not SHARED.is_dir():
-        return set()
-    return {p.name for p in SHARED.iterdir() if p.name.startswith(TESTS_OWN)}
-
-
-def in_use() -> set[str]:
-    """Return the names in /dev/shm that a living process has mapped: another program's."""
-    names: set[str] = set()
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):
-            maps = Path(f"/proc/{process.pid}/maps").read_text()
-            names.update(re.findall(rf"{SHARED}/(\S+)", maps))
-    return names
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Note what is there before the suite."""
-    session.config.stash[BEFORE] = shared_memory()
+    session.config.stash[BEFORE] = leftovers.segments()
 
 
-BEFORE = pytest.StashKey[set[str]]()
+BEFORE = pytest.StashKey[set[leftovers.Segment]]()
 
 
 @pytest.hookimpl(trylast=True)
@@ -183,14 +193,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     deadline = time.monotonic() + 10
     while True:
         processes = [p for p in psutil.Process().children(recursive=True) if alive(p)]
-        segments = shared_memory() - session.config.stash[BEFORE] - in_use()
+        segments = leftovers.appeared(session.config.stash[BEFORE], b"")
         if not (processes or segments) or time.monotonic() > deadline:
             break
         time.sleep(0.1)
     for process in processes:
         print(f"\nleft running after the suite: {process}")
-    for name in segments:
-        print(f"\nleft in {SHARED} after the suite: {name}")
+    for segment in segments:
+        print(f"\nleft after the suite: {segment.words}")
     if processes or segments:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -1,0 +1,388 @@
+"""How fast the recorder and the build are: ratios, measured side by side in one run.
+
+``make bench`` runs all; ``python benchmarks/bench.py 1 3`` the named ones. Each figure is a ratio
+of two things that took turns on the same machine, at least five times: minimum and median.
+Seconds of a shared machine mean little; what took turns with what does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import heapq
+import importlib.util
+import json
+import os
+import platform
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from gallery.lesson import START_METHODS, Lesson  # noqa: E402
+from gallery.recorder import record  # noqa: E402
+
+OUTPUT = ROOT / "build" / "bench.json"
+TURNS = 5
+LESSON = "snippets/spawning/first_process.py"
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "check": True}
+CLEAN = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+
+EMPTY_CONF = 'html_theme = "furo"\nproject = "empty"\n'
+GENERATED = '''"""
+Lesson {number}
+===============
+
+A generated lesson: one child says a word.
+"""
+
+import multiprocessing
+import time
+
+
+def work() -> None:
+    """Say a word."""
+    print("hello from", {number})
+    time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    child = multiprocessing.Process(target=work)
+    child.start()
+    child.join()
+    print("done")
+
+# sphinx_gallery_lesson_order = {number}
+'''
+
+
+def seconds(do: Callable[[], object]) -> float:
+    """Return how long a call takes."""
+    began = time.perf_counter()
+    do()
+    return time.perf_counter() - began
+
+
+def take_turns(turns: int, *calls: Callable[[], object]) -> list[list[float]]:
+    """Time each call in turn, ``turns`` times; a list of seconds for each call."""
+    times: list[list[float]] = [[] for _ in calls]
+    for _ in range(turns):
+        for call, found in zip(calls, times, strict=True):
+            found.append(seconds(call))
+    return times
+
+
+def ratio(name: str, times: list[list[float]], goal: float | None, note: str = "") -> dict:
+    """Return a row of the table: the first call's seconds over the second's."""
+    ratios = [a / b for a, b in zip(*times, strict=True)]
+    row = {
+        "name": name,
+        "minimum": min(times[0]) / min(times[1]),
+        "median": statistics.median(ratios),
+        "goal": goal,
+        "seconds": [statistics.median(t) for t in times],
+        "turns": len(ratios),
+        "note": note,
+    }
+    met = "" if goal is None else ("met" if row["median"] <= goal else "MISSED")
+    print(
+        f"{name:<52} min {row['minimum']:6.2f}  median {row['median']:6.2f}  "
+        f"goal {goal if goal is not None else '-':>5} {met:<6} "
+        f"[{row['seconds'][0]:.2f} s : {row['seconds'][1]:.2f} s]  {note}",
+        flush=True,
+    )
+    return row
+
+
+@contextlib.contextmanager
+def checkout() -> Iterator[Path]:
+    """Make a copy of what git tracks, without anything that was built."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name, "project")
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+        )
+        for file in filter(None, listed.stdout.split("\0")):
+            target = folder / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / file, target)
+        yield folder
+
+
+def build(folder: Path) -> None:
+    """Build the site in a folder, as the Makefile does."""
+    options = ["-q", "-W", "--keep-going", "-n", "-c", ".", "docs", "build/html"]
+    subprocess.run([sys.executable, "-m", "sphinx", *options], cwd=folder, env=CLEAN, **QUIET)
+
+
+def forget(folder: Path) -> None:
+    """Delete all that was built and recorded."""
+    shutil.rmtree(folder / "build", ignore_errors=True)
+    shutil.rmtree(folder / "docs" / "lessons", ignore_errors=True)
+
+
+def one_lesson() -> list[dict]:
+    """1: a lesson recorded, against the same lesson run by hand into a file."""
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        for method in START_METHODS:
+            source = (ROOT / LESSON).read_text("utf-8")
+            script = Path(name, f"by_{method}.py")
+            script.write_text(
+                source.replace(
+                    "    processes = []\n",
+                    f'    multiprocessing.set_start_method("{method}")\n    processes = []\n',
+                    1,
+                )
+            )
+            lesson = Lesson.read(script)
+
+            def by_hand(script: Path = script) -> None:
+                with Path(name, "output").open("w") as output:
+                    subprocess.run([sys.executable, script], stdout=output, check=True, env=CLEAN)
+
+            def recorded(lesson: Lesson = lesson, method: str = method) -> None:
+                assert record(lesson, method).ok
+
+            recorded()  # asks once whether the kernel reports processes
+            times = take_turns(2 * TURNS, recorded, by_hand)
+            added = statistics.median(a - 1.05 * b for a, b in zip(*times, strict=True))
+            note = f"beyond 1.05: {added * 1000:+.0f} ms (goal: at most +40)"
+            rows.append(ratio(f"1 one lesson recorded : run by hand, {method}", times, None, note))
+    return rows
+
+
+def packed(durations: list[float], cores: int) -> float:
+    """Return how long jobs take on so many cores, the longest first."""
+    ends = [0.0] * cores
+    for duration in sorted(durations, reverse=True):
+        heapq.heapreplace(ends, ends[0] + duration)
+    return max(ends)
+
+
+def cold_build() -> list[dict]:
+    """2: a cold build, against its recordings packed on the cores plus an empty furo build."""
+    with checkout() as folder, tempfile.TemporaryDirectory(prefix="bench-") as empty:
+        Path(empty, "conf.py").write_text(EMPTY_CONF)
+        Path(empty, "index.rst").write_text("Empty\n=====\n")
+
+        def nothing() -> None:
+            shutil.rmtree(Path(empty, "out"), ignore_errors=True)
+            subprocess.run(
+                [sys.executable, "-m", "sphinx", "-q", empty, f"{empty}/out"], env=CLEAN, **QUIET
+            )
+
+        cold, ideal = [], []
+        for _ in range(TURNS):
+            forget(folder)
+            cold.append(seconds(lambda: build(folder)))
+            durations = [
+                json.loads(p.read_text())["duration"]
+                for p in (folder / "build").rglob("*.json")
+                if p.parent.parent.name == "recordings"
+            ]
+            ideal.append(packed(durations, os.cpu_count() or 1) + seconds(nothing))
+        note = f"{len(durations)} recordings of {sum(durations):.0f} s"
+        return [ratio("2 cold build : ideal", [cold, ideal], 1.15, note)]
+
+
+def unchanged_build() -> list[dict]:
+    """3: a build in which nothing changed, against importing what it must import."""
+    imports = "import sphinx, furo, sphinx_gallery.gen_gallery, myst_parser"
+    with checkout() as folder:
+        build(folder)
+        times = take_turns(
+            2 * TURNS,
+            lambda: build(folder),
+            lambda: subprocess.run([sys.executable, "-c", imports], env=CLEAN, **QUIET),
+        )
+        return [ratio("3 unchanged build : its imports", times, 4)]
+
+
+def changed_lesson() -> list[dict]:
+    """4: a build after one lesson changed, against a cold one."""
+    with checkout() as folder:
+        script, warm, cold = folder / LESSON, [], []
+        for turn in range(TURNS):
+            forget(folder)
+            cold.append(seconds(lambda: build(folder)))
+            script.write_text(script.read_text() + f"# turn {turn}\n")
+            warm.append(seconds(lambda: build(folder)))
+        return [ratio("4 one changed lesson : cold build", [warm, cold], 0.15)]
+
+
+def growth() -> list[dict]:
+    """5: seconds for each of 16, 64 and 256 generated lessons, and peak memory."""
+    rows, first = [], 0.0
+    with checkout() as folder:
+        conf = (folder / "conf.py").read_text()
+        for count in (16, 64, 256):
+            for chapter in (folder / "snippets").iterdir():
+                if chapter.is_dir():
+                    shutil.rmtree(chapter)
+            forget(folder)
+            chapter = folder / "snippets" / "made"
+            chapter.mkdir()
+            (chapter / "__init__.py").write_text("")
+            (chapter / "GALLERY_HEADER.rst").write_text("Made\n====\n")
+            for number in range(count):
+                (chapter / f"made_{number}.py").write_text(GENERATED.format(number=number))
+            for page in (folder / "docs").rglob("*.md"):
+                page.unlink()
+            (folder / "docs" / "index.md").write_text(
+                "# Made\n\n```{toctree}\nlessons/index\n```\n"
+            )
+            simple = re.sub(
+                r'"subsection_order": \[.*?\]\s*\+ \["\*"\],', "", conf, flags=re.DOTALL
+            )
+            (folder / "conf.py").write_text(simple)
+            spent = seconds(lambda: build(folder)) / count
+            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+            first = first or spent
+            rows.append(
+                {"name": f"5 growth: {count} lessons", "per_lesson": spent, "peak_mb": peak}
+            )
+            print(
+                f"5 growth: {count:>3} lessons: {spent:.2f} s a lesson "
+                f"({spent / first:.2f} of that with 16), largest process so far {peak:.0f} MB",
+                flush=True,
+            )
+    return rows
+
+
+def terminal_lines(scripts: list[Path]) -> int:
+    """Count the lines that the lessons write to whoever runs them."""
+    lines = 0
+    for script in scripts:
+        with tempfile.TemporaryFile() as output:
+            subprocess.run([sys.executable, script], stdout=output, stderr=output, env=CLEAN)
+            output.seek(0)
+            lines += output.read().count(b"\n")
+    return lines
+
+
+def peers() -> list[dict]:
+    """6: the same lessons in stock sphinx-gallery and in myst-nb: time, and lines that arrive."""
+    rows = []
+    scripts = sorted((ROOT / "snippets").glob("*/[!_]*.py"))
+    expected = terminal_lines(scripts)
+    with checkout() as ours:
+        took = seconds(lambda: build(ours))
+        shown = 0
+        for page in (ours / "build/html/lessons").rglob("*.html"):
+            text = page.read_text("utf-8")
+            for part in text.split('class="recorded transcript"')[1:]:
+                variant = part.split('data-start="forkserver"')[0]
+                variant = variant.split('class="recorded timeline"')[0]
+                shown += variant.count('<span class="who">')
+        rows.append(peer("this project", took, shown, expected, 3))
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        rows.append(peer("stock sphinx-gallery", *stock(Path(name), scripts), expected, 1))
+    if importlib.util.find_spec("myst_nb"):
+        with tempfile.TemporaryDirectory(prefix="bench-") as name:
+            rows.append(peer("myst-nb", *notebooks(Path(name), scripts), expected, 1))
+    else:
+        print("6 myst-nb: not measured, it is not installed (make bench installs it)")
+    return rows
+
+
+def peer(name: str, took: float, shown: int, expected: int, methods: int) -> dict:
+    """Return and print a row of benchmark 6."""
+    print(
+        f"6 {name:<22} {took:6.1f} s, {methods} start method(s); lines on the pages : in a "
+        f"terminal = {shown} : {expected}",
+        flush=True,
+    )
+    return {"name": f"6 {name}", "seconds": took, "lines": shown, "terminal_lines": expected}
+
+
+def stock(folder: Path, scripts: list[Path]) -> tuple[float, int]:
+    """Build the lessons with sphinx-gallery as it comes; return seconds and lines shown."""
+    for script in scripts:
+        (folder / "examples").mkdir(exist_ok=True)
+        shutil.copy(script, folder / "examples" / f"plot_{script.name}")
+    (folder / "examples" / "GALLERY_HEADER.rst").write_text("Stock\n=====\n")
+    (folder / "index.rst").write_text("Stock\n=====\n\n.. toctree::\n\n   auto/index\n")
+    (folder / "conf.py").write_text(
+        EMPTY_CONF
+        + 'extensions = ["sphinx_gallery.gen_gallery"]\n'
+        + 'sphinx_gallery_conf = {"examples_dirs": "examples", "gallery_dirs": "auto"}\n'
+    )
+    took = sphinx(folder)
+    return took, shown_in(folder / "out", r"sphx-glr-script-out.*?<pre>(.*?)</pre>")
+
+
+def notebooks(folder: Path, scripts: list[Path]) -> tuple[float, int]:
+    """Build the lessons as notebooks with myst-nb; return seconds and lines shown."""
+    for script in scripts:
+        lesson = Lesson.read(script)
+        lines = script.read_text("utf-8").splitlines()
+        parts = [f"# {script.stem}"]
+        for cell in lesson.cells:
+            code = "\n".join(lines[cell.first - 1 : cell.last])
+            parts.append("```{code-cell} ipython3\n" + code + "\n```")
+        head = "---\nkernelspec:\n  name: python3\n  display_name: python3\n---\n"
+        (folder / f"{script.stem}.md").write_text(head + "\n\n".join(parts))
+    toc = "\n".join(script.stem for script in scripts)
+    (folder / "index.md").write_text("# Notebooks\n\n```{toctree}\n" + toc + "\n```\n")
+    (folder / "conf.py").write_text(
+        EMPTY_CONF + 'extensions = ["myst_nb"]\nnb_execution_timeout = 20\n'
+    )
+    took = sphinx(folder)
+    return took, shown_in(folder / "out", r"cell_output.*?<pre>(.*?)</pre>")
+
+
+def sphinx(folder: Path) -> float:
+    """Build a peer's site, whatever it says; return the seconds."""
+    command = [sys.executable, "-m", "sphinx", "-q", str(folder), str(folder / "out")]
+    return seconds(
+        lambda: subprocess.run(
+            command, env=CLEAN, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=900
+        )
+    )
+
+
+def shown_in(folder: Path, pattern: str) -> int:
+    """Count the lines of output on a peer's pages, tracebacks of its own failures aside."""
+    count = 0
+    for page in folder.rglob("*.html"):
+        for block in re.findall(pattern, page.read_text("utf-8"), re.DOTALL):
+            count += len(re.sub(r"<[^>]*>", "", block).strip().splitlines())
+    return count
+
+
+ALL = {
+    1: one_lesson,
+    2: cold_build,
+    3: unchanged_build,
+    4: changed_lesson,
+    5: growth,
+    6: peers,
+}
+
+
+def main() -> None:
+    """Run the benchmarks and write what they found."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("number", nargs="*", type=int, help=f"which of {list(ALL)}; all if none")
+    chosen = parser.parse_args().number or list(ALL)
+    if unknown := set(chosen) - set(ALL):
+        parser.error(f"there is no benchmark {min(unknown)}; there are {list(ALL)}")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {TURNS} turns or more")
+    rows = [row for number in chosen for row in ALL[number]()]
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_text(json.dumps(rows, indent=1) + "\n")
+    print(f"written to {OUTPUT.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The processes of a run while it is recorded: who started whom, who is alive, how each ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import dataclass, field
+
+SIGNALS = {int(s): s.name for s in signal.Signals}
+
+
+@dataclass(eq=False)
+class Life:
+    """A process while it is being recorded; times are of CLOCK_MONOTONIC."""
+
+    number: int
+    pid: int
+    parent: Life | None
+    start: float
+    command: tuple[str, ...] = ()
+    forked: bool = True  # False once it runs a program of its own
+    end: float | None = None
+    status: int | None = None  # as os.waitpid() gives it
+    label: str = ""
+    last: bytes = b""  # the beginning of the last line that it wrote
+    fetched: bool = False  # whether its end was waited for, by us or by its parent
+    children: list[Life] = field(default_factory=list)
+
+    @property
+    def helper(self) -> str:
+        """What multiprocessing started it for, if it is one of its helpers."""
+        words = " ".join(self.command)
+        if "multiprocessing.resource_tracker" in words and not self.forked:
+            return "resource tracker"
+        if "multiprocessing.forkserver" in words and not self.forked:
+            return "fork server"
+        return ""
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        """Its command where that is another program than the lesson's own."""
+        if self.forked or self.parent is None or self.helper:
+            return ()
+        spawned = any("multiprocessing.spawn" in word for word in self.command)
+        return () if spawned else self.command
+
+    @property
+    def ending(self) -> tuple[int | None, str]:
+        """Exit code or name of the signal."""
+        if self.status is None:
+            return None, ""
+        if os.WIFSIGNALED(self.status):
+            number = os.WTERMSIG(self.status)
+            return None, SIGNALS.get(number, f"signal {number}")
+        return os.WEXITSTATUS(self.status), ""
+
+
+class Family:
+    """Main and all that came from it.
+
+    Pids are used again: ``alive`` has only the living, and a dead process is nobody's parent
+    in what happened after its end.
+    """
+
+    def __init__(self) -> None:
+        self.all: list[Life] = []
+        self.alive: dict[int, Life] = {}
+        self._latest: dict[int, Life] = {}
+
+    def born(self, pid: int, parent: Life | None, at: float) -> Life:
+        """Take in a new process."""
+        life = Life(len(self.all), pid, parent, at)
+        if parent:
+            life.command = parent.command
+            parent.children.append(life)
+        self.all.append(life)
+        self.alive[pid] = self._latest[pid] = life
+        return life
+
+    def only_main(self) -> None:
+        """Forget all others: the lesson begins only now."""
+        main = self.all[0]
+        main.children.clear()
+        self.all, self.alive, self._latest = [main], {main.pid: main}, {main.pid: main}
+
+    def who(self, pid: int) -> Life | None:
+        """Return the living process, or the last dead one, that has this pid."""
+        return self._latest.get(pid)
+
+    def who_at(self, pid: int, at: float) -> Life | None:
+        """Return the process that had this pid and was not yet dead at that time."""
+        life = self._latest.get(pid)
+        return life if life and (life.end is None or at <= life.end) else None
+
+    def adopt(self, life: Life, parent: Life) -> None:
+        """Correct who started a process."""
+        if life.parent and life.parent is not parent:
+            life.parent.children.remove(life)
+            life.parent = parent
+            parent.children.append(life)
+
+    def died(self, life: Life, at: float, status: int | None) -> None:
+        """Take in an end. The earliest time told is the best; a status once known stands."""
+        if self.alive.get(life.pid) is life:
+            del self.alive[life.pid]
+        life.end = at if life.end is None else min(at, life.end)
+        life.status = status if life.status is None else life.status
+
+    def label(self) -> None:
+        """Name processes by their place in the family; helpers by what they are.
+
+        What a fork server starts is named as a child of the process that started the server.
+        """
+        seen: dict[str, int] = {}
+
+        def name(life: Life, prefix: str, counter: list[int]) -> None:
+            for child in sorted(life.children, key=lambda c: c.start):
+                if helper := child.helper:
+                    seen[helper] = seen.get(helper, 0) + 1
+                    child.label = helper if seen[helper] == 1 else f"{helper} {seen[helper]}"
+                    name(child, prefix, counter)
+                else:
+                    counter[0] += 1
+                    child.label = f"{prefix}{counter[0]}"
+                    name(child, child.label + ".", [0])
+
+        self.all[0].label = "main"
+        name(self.all[0], "child ", [0])

@@ -1,0 +1,63 @@
+"""The stage's marks in the stream: where main has played a cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST_REST = 24  # bytes that may follow the token: pid, number and what divides them
+
+
+@dataclass(frozen=True)
+class Mark:
+    """``pid`` says that it has played cell ``number``; 0: that it begins."""
+
+    pid: int
+    number: int
+
+
+class MarkFinder:
+    r"""Parts a stream of many writers into output and marks.
+
+    A mark is ``\x1e TOKEN : PID : NUMBER ;``. The token is random and new for each recording,
+    so that no output can be mistaken for a mark. A mark may come in any number of pieces; what
+    may be the beginning of one is held back until the writer's next piece.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._token = b"\x1e" + token.encode() + b":"
+        self._whole = re.compile(re.escape(self._token) + rb"(\d{1,10}):(\d{1,10});")
+        self._held: dict[int, bytes] = {}
+
+    def feed(self, writer: int, data: bytes) -> Iterator[bytes | Mark]:
+        """Take a piece; give back output and marks in their order."""
+        data = self._held.pop(writer, b"") + data
+        at = 0
+        for match in self._whole.finditer(data):
+            if match.start() > at:
+                yield data[at : match.start()]
+            yield Mark(int(match[1]), int(match[2]))
+            at = match.end()
+        held = self._beginning(data, at)
+        if held < len(data):
+            self._held[writer] = data[held:]
+        if held > at:
+            yield data[at:held]
+
+    def rest(self) -> Iterator[tuple[int, bytes]]:
+        """Give back what is still held, as (writer, output): no mark came of it."""
+        while self._held:
+            yield self._held.popitem()
+
+    def _beginning(self, data: bytes, start: int) -> int:
+        """Where, from ``start``, an unfinished mark begins at the end of ``data``."""
+        at = data.rfind(b"\x1e", start)
+        if at < 0:
+            return len(data)
+        rest = data[at:]
+        if rest.startswith(self._token):
+            numbers = rest[len(self._token) :]
+            open_ = len(numbers) < LONGEST_REST and re.fullmatch(rb"[\d:]*", numbers)
+            return at if open_ else len(data)
+        return at if self._token.startswith(rest) else len(data)

@@ -1,0 +1,125 @@
+"""What a run wrote: the beginning in memory, and all of it in a file once it is much.
+
+Of each cell at most LINES lines and CHARACTERS bytes are kept in memory and in the recording, and
+of each line at most LONGEST. A lesson's output is far below. Above, everything goes to a file,
+from the first line on, and the recording says how much more is there.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from gallery.family import Life
+from gallery.lines import RawLine
+from gallery.recording import FullText, Line
+
+LINES = 2_000  # of a cell
+CHARACTERS = 256 << 10  # of a cell, counted in bytes
+LONGEST = 10_000  # characters of a line
+# A character has at most 4 bytes; a folder's name that begins before the cut is shortened whole.
+MOST_BYTES = 4 * LONGEST + 4096
+RECORD = struct.Struct("=iI")  # number of the writer (-1: not known) and bytes of the line
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A line that is kept in memory; ``cut`` characters of it are not."""
+
+    raw: RawLine
+    life: Life | None
+    cell: int
+    cut: int
+
+
+class Output:
+    """Collects a run's lines; ``size`` is how many bytes they had."""
+
+    def __init__(self, path: Path) -> None:
+        self.size = self.lines = 0
+        self.unshown: Counter[int] = Counter()  # lines of each cell that are only in the file
+        self._path = path
+        self._kept: list[Kept] = []
+        self._count: Counter[int] = Counter()
+        self._bytes: Counter[int] = Counter()
+        self._file: BinaryIO | None = None
+
+    def take(self, raw: RawLine, life: Life | None, cell: int) -> None:
+        """Take a line in."""
+        self.size += len(raw.data) + 1
+        self.lines += 1
+        size, cut = len(raw.data), 0
+        if size > LONGEST:
+            cut = max(0, len(decoded(raw.data)) - LONGEST)
+            size = min(size, MOST_BYTES)
+        full = (
+            self._count[cell] >= LINES
+            or self._bytes[cell] + size > CHARACTERS
+            or self.unshown[cell]  # what is kept of a cell is its beginning, without a gap
+        )
+        if (cut or full) and self._file is None:
+            self._file = self._path.open("w+b")
+            for kept in self._kept:
+                self._store(kept.life, kept.raw.data)
+        if self._file:
+            self._store(life, raw.data)
+        if full:
+            self.unshown[cell] += 1
+            return
+        self._count[cell] += 1
+        self._bytes[cell] += size
+        if cut:
+            raw = RawLine(raw.pid, raw.time, raw.data[:MOST_BYTES], raw.ended)
+        self._kept.append(Kept(raw, life, cell, cut))
+
+    def _store(self, life: Life | None, data: bytes) -> None:
+        assert self._file
+        self._file.write(RECORD.pack(life.number if life else -1, len(data)) + data)
+
+    def shown(self, since: Callable[[float], float], short: Callable[[str], str]) -> Iterator[Line]:
+        """Give back the lines that a recording holds; labels are known by now."""
+        for kept in self._kept:
+            text = short(decoded(kept.raw.data))
+            yield Line(
+                process=kept.life.label if kept.life else "",
+                cell=kept.cell,
+                time=since(kept.raw.time),
+                text=text[:LONGEST] if kept.cut else text,
+                ended=kept.raw.ended,
+                cut=kept.cut,
+            )
+
+    def write_full(
+        self, path: Path | None, family: list[Life], short: Callable[[str], str]
+    ) -> FullText | None:
+        """Write every line as ``label | text`` where the recording does not hold them all.
+
+        With no path the text is only counted, and the answer names no file.
+        """
+        if self._file is None:
+            return None
+        if path is None:
+            return FullText("", self.lines, self.size)
+        width = max(len(life.label) for life in family)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file.seek(0)
+        with path.open("w", encoding="utf-8", newline="\n") as text:
+            while head := self._file.read(RECORD.size):
+                number, size = RECORD.unpack(head)
+                label = family[number].label if number >= 0 else ""
+                text.write(f"{label:>{width}} | {short(decoded(self._file.read(size)))}\n")
+        return FullText(path.name, self.lines, path.stat().st_size)
+
+    def close(self) -> None:
+        """Let go of the file; whoever made its folder removes it."""
+        if self._file:
+            self._file.close()
+
+
+def decoded(data: bytes) -> str:
+    r"""Read as UTF-8; other bytes stand as ``\xNN``."""
+    return data.decode("utf-8", errors="backslashreplace")

@@ -1,0 +1,66 @@
+"""``python -m gallery.quiz``: for authors of questions, without building the site."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from gallery.quiz import ROOT
+from gallery.quiz.questions import QuizError, read_all
+from gallery.quiz.settle import Run, settle
+from gallery.workers import NotRecorded
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read all questions, settle some or all, and return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m gallery.quiz",
+        description="Check the form of all questions, and compare the answers with what runs of "
+        "their programs show. What was settled before and has not changed is not run again.",
+        epilog="Exit status: 0 when every answer holds, 1 when a run refutes one, 2 when a "
+        "question cannot be asked and nothing was run.",
+    )
+    parser.add_argument(
+        "only", nargs="*", metavar="NAME", help="a quiz (spawning, mixed) or a question's id"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "build" / "quiz", help="where runs are kept"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        questions = read_all(ROOT / "snippets")
+    except QuizError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if unknown := set(options.only) - {n for q in questions for n in (q.quiz, q.id)}:
+        print(f"no quiz and no question is called {', '.join(unknown)}", file=sys.stderr)
+        return 2
+    chosen = [q for q in questions if not options.only or {q.quiz, q.id} & set(options.only)]
+    began = time.monotonic()
+    try:
+        settled = settle(chosen, options.folder, _progress)
+    except NotRecorded as error:
+        print(error, file=sys.stderr)
+        return 1
+    for words in settled.refuted:
+        print(words, file=sys.stderr)
+    advice = sum(q.settled_by == "advice" for q in chosen)
+    print(
+        f"{len(chosen)} questions, {advice} of them advice; {settled.recorded} runs in "
+        f"{time.monotonic() - began:.1f} s; {len(settled.refuted)} refutations"
+    )
+    return 1 if settled.refuted else 0
+
+
+def _progress(runs: Iterator[Run], count: int) -> Iterator[Run]:
+    for number, run in enumerate(runs, 1):
+        if sys.stderr.isatty():
+            print(f"\r{number} of {count}", end="\n" if number == count else "", file=sys.stderr)
+        yield run
+
+
+if __name__ == "__main__":
+    sys.exit(main())

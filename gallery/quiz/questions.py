@@ -1,0 +1,325 @@
+"""Reading the questions and refusing what cannot be asked."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gallery import data
+from gallery.lesson import START_METHODS
+
+SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
+BLANK = "____"
+MIXED = "mixed"
+MOST_ON_A_LESSON = 3
+WIDEST = 72  # characters of a program's line: more does not fit a phone
+LONGEST = {"program": 25, "cure": 25, "choice": 15}  # lines
+
+
+class QuizError(Exception):
+    """Questions that cannot be asked; the message has a line for each reason."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An answer that can be chosen.
+
+    ``number`` is its place in the file, from 1. ``under``: the start methods under which it is
+    right, where that is not all that are asked about.
+    """
+
+    number: int
+    why: str
+    right: bool = False
+    text: str = ""
+    output: str | None = None
+    program: str = ""
+    code: str = ""
+    ends: str = ""
+    under: tuple[str, ...] = START_METHODS
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a program does, where that is told apart from the choices."""
+
+    output: str | None = None
+    ends: str = ""
+    hangs: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question; docs/quiz-format.md describes the fields.
+
+    ``place`` is ``file:line``, ``quiz`` the chapter's name or ``mixed``.
+    """
+
+    id: str
+    kind: str
+    lesson: str
+    question: str
+    choices: tuple[Choice, ...]
+    place: str = ""
+    quiz: str = ""
+    on_lesson: bool = False
+    program: str = ""
+    start_methods: tuple[str, ...] = START_METHODS
+    settled_by: str = "run"
+    chance: bool = False
+    several: bool = False
+    unordered: bool = False
+    limit: float = 1.5
+    expect: Expected | None = None
+    cure: str = ""
+    cured: str = ""
+
+    @property
+    def name(self) -> str:
+        """Where it stands and which it is, for messages."""
+        return f"{self.place}: question {self.id!r}"
+
+    @property
+    def shown(self) -> list[Choice]:
+        """The choices as the page shows them: mixed, and always in the same way.
+
+        Authors write the right one first more often than they should.
+        """
+
+        def lot(choice: Choice) -> str:
+            return hashlib.sha256(f"{self.id} {choice.number}".encode()).hexdigest()
+
+        return sorted(self.choices, key=lot)
+
+    def with_code(self, choice: Choice) -> str:
+        """Return the program with a choice's code in place of the blank."""
+        line = next(x for x in self.program.splitlines() if BLANK in x)
+        indent = line[: len(line) - len(line.lstrip())]
+        return self.program.replace(BLANK, choice.code.strip().replace("\n", "\n" + indent))
+
+
+def files_of(snippets: Path) -> list[tuple[str, Path]]:
+    """Return each quiz's name and file: a chapter's is in its folder, the mixed one above."""
+    chapters = sorted(snippets.glob("*/quiz.yaml"))
+    mixed = sorted(snippets.glob("mixed_quiz.yaml"))
+    return [(p.parent.name, p) for p in chapters] + [(MIXED, p) for p in mixed]
+
+
+def read_all(snippets: Path) -> list[Question]:
+    """Read the questions of all quizzes below the lessons' folder, in the order of the files.
+
+    Raises
+    ------
+    QuizError
+        With every reason why one of them cannot be asked: file, line, question, the way out.
+        Nothing was run.
+    """
+    questions: list[Question] = []
+    wrong: list[str] = []
+    for quiz, path in files_of(snippets):
+        try:
+            read = data.read(path)
+        except data.DataError as error:
+            wrong.append(str(error))
+            continue
+        refused = list(_refused(read))
+        wrong += refused
+        if not refused:
+            questions += [_question(quiz, read, n) for n in range(len(read.value))]
+    for question in questions:
+        wrong += [f"{question.name}: {reason}" for reason in _reasons(question, snippets)]
+    wrong += _across(questions)
+    if wrong:
+        raise QuizError("\n".join(wrong))
+    return questions
+
+
+def _refused(read: data.Data) -> Iterator[str]:
+    for place, words in data.complaints(read, SCHEMA):
+        which = ""
+        if place and isinstance(read.value[place[0]], dict):
+            which = f" question {read.value[place[0]].get('id', '(without id)')!r}:"
+        if len(place) > 2 and place[1] == "choices":
+            which += f" choice {int(place[2]) + 1}:"
+        yield f"{read.at(*place)}:{which} {words}"
+
+
+def _question(quiz: str, read: data.Data, number: int) -> Question:
+    fields: dict[str, Any] = dict(read.value[number])
+    fields["choices"] = tuple(_choice(n, c) for n, c in enumerate(fields["choices"], 1))
+    if "expect" in fields:
+        fields["expect"] = Expected(**fields["expect"])
+    if "start_methods" in fields:
+        fields["start_methods"] = _in_order(fields["start_methods"])
+    return Question(**fields, place=read.at(number), quiz=quiz)
+
+
+def _choice(number: int, fields: dict[str, Any]) -> Choice:
+    if "under" in fields:
+        fields = {**fields, "under": _in_order(fields["under"])}
+    return Choice(number=number, **fields)
+
+
+def _in_order(methods: list[str]) -> tuple[str, ...]:
+    return tuple(m for m in START_METHODS if m in methods)
+
+
+def _reasons(question: Question, snippets: Path) -> Iterator[str]:
+    """Say why a question that has the right form cannot be asked all the same."""
+    chapter, _, name = question.lesson.partition("/")
+    if not (snippets / chapter / f"{name}.py").is_file():
+        yield (
+            f"there is no lesson {question.lesson!r}: {snippets.name}/{question.lesson}.py is "
+            "missing; name one that is there"
+        )
+    if question.on_lesson and question.quiz != chapter:
+        yield (
+            f"on_lesson: {question.lesson!r} is no lesson of this quiz's chapter; leave on_lesson "
+            "out, or move the question to the chapter's quiz"
+        )
+    yield from _parts(question)
+    yield from _right_ones(question)
+    yield from _not_python(question)
+    for text in (question.question, *(t for c in question.choices for t in (c.text, c.why))):
+        for line in text.splitlines():
+            if line.startswith(("#", "```", "~~~", "    ")):
+                yield f"text is a paragraph with `code` and *emphasis*, nothing else: {line!r}"
+
+
+PARTS = {  # kind: (what the question must have, what each choice must have)
+    "prints": ({"program"}, "output"),
+    "order": ({"program"}, "output"),
+    "hangs": (set(), "program"),
+    "missing": ({"program", "expect"}, "code"),
+    "wrong": ({"program", "expect", "cure", "cured"}, "text"),
+    "tool": ({"program", "expect"}, "text"),
+}
+HINTS = {
+    "program": "a whole script",
+    "expect": "what the program does: output, ends or hangs",
+    "cure": "the whole program, mended",
+    "cured": "what the mended program prints",
+}
+
+
+def _parts(question: Question) -> Iterator[str]:
+    by_run = question.settled_by == "run"
+    wanted, of_choice = PARTS[question.kind]
+    there = {p for p in HINTS if getattr(question, p)}
+    for part in sorted((wanted if by_run else set()) - there):
+        yield f"a question of kind {question.kind} needs {part!r}: {HINTS[part]}"
+    for part in sorted(there - wanted):
+        yield f"a question of kind {question.kind} has no {part!r}; leave it out"
+    if not by_run and question.kind not in ("wrong", "tool"):
+        yield f"a run can settle a question of kind {question.kind}: settled_by must be run"
+    if question.kind == "missing" and question.program.count(BLANK) != 1:
+        yield f"the program needs {BLANK} (four underscores) once, where something is missing"
+    if question.chance and question.kind in ("hangs", "missing", "tool"):
+        yield f"chance is for outputs; a question of kind {question.kind} has no chance"
+    for choice in question.choices:
+        for part in ("text", "output", "program", "code"):
+            value = getattr(choice, part)
+            there_is = value is not None if part == "output" else bool(value)
+            if part == of_choice and not there_is:
+                yield (
+                    f"choice {choice.number}: a question of kind {question.kind} needs {part!r} "
+                    "in each choice"
+                )
+            if part not in (of_choice, "text") and there_is:
+                yield f"choice {choice.number}: kind {question.kind} has no {part!r}; leave it out"
+        for key in ("ends", "under"):
+            if getattr(choice, key) != getattr(Choice, key) and of_choice != "output":
+                yield f"choice {choice.number}: {key!r} is for the kinds prints and order"
+        extra = set(choice.under) - set(question.start_methods)
+        if extra and choice.under != START_METHODS:
+            yield (
+                f"choice {choice.number}: under names {', '.join(sorted(extra))}, which "
+                "start_methods leaves out"
+            )
+
+
+def _right_ones(question: Question) -> Iterator[str]:
+    right = [c for c in question.choices if c.right]
+    numbers = " and ".join(str(c.number) for c in right)
+    if not right:
+        yield "no choice is right; write right: true below the one that is"
+    elif question.several and len(right) == 1:
+        yield "several: true, but only one choice is right; leave several out"
+    elif not question.several and len(right) > 1:
+        yield (
+            f"choices {numbers} are right, but one is asked for; write several: true and say in "
+            "the question that there are several"
+        )
+    for method in question.start_methods:
+        if right and not any(method in c.under for c in right):
+            yield f"no choice is right under {method}; leave {method} out of start_methods"
+    for choice in question.choices:
+        if not choice.right and choice.under != START_METHODS:
+            yield f"choice {choice.number}: under is for a choice that is right"
+
+
+def sources(question: Question) -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each program that belongs to a question."""
+    if question.kind == "missing":
+        if question.program.count(BLANK) == 1:
+            for choice in question.choices:
+                yield f"choice-{choice.number}", question.with_code(choice)
+    elif question.kind == "hangs":
+        for choice in question.choices:
+            yield f"choice-{choice.number}", choice.program
+    elif question.program:
+        yield "program", question.program
+    if question.cure:
+        yield "cure", question.cure
+
+
+def _not_python(question: Question) -> Iterator[str]:
+    for part, source in sources(question):
+        try:
+            ast.parse(source)
+        except (SyntaxError, ValueError) as error:
+            line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+            why = error.msg if isinstance(error, SyntaxError) else error
+            yield f"{part.replace('-', ' ')} is not Python{line}: {why}"
+        lines = source.splitlines()
+        most = LONGEST["choice" if question.kind == "hangs" else "program"]
+        if len(lines) > most:
+            yield f"{part.replace('-', ' ')} has {len(lines)} lines; {most} are the most"
+        for number, line in enumerate(lines, 1):
+            if len(line) > WIDEST:
+                yield (
+                    f"{part.replace('-', ' ')}, line {number} has {len(line)} characters; "
+                    f"{WIDEST} are the most"
+                )
+
+
+def _across(questions: list[Question]) -> Iterator[str]:
+    """Say what is wrong between questions."""
+    first: dict[str, Question] = {}
+    shown: dict[str, list[Question]] = {}
+    by_file: dict[str, list[Question]] = {}
+    for question in questions:
+        if question.id in first:
+            yield f"{question.name}: {first[question.id].place} has the same id; give another"
+        first.setdefault(question.id, question)
+        if question.on_lesson:
+            shown.setdefault(question.lesson, []).append(question)
+        by_file.setdefault(question.place.rpartition(":")[0], []).append(question)
+    for lesson, found in shown.items():
+        for question in found[MOST_ON_A_LESSON:]:
+            yield (
+                f"{question.name}: {lesson} shows {len(found)} questions, and "
+                f"{MOST_ON_A_LESSON} are the most; take on_lesson from one"
+            )
+    for path, found in by_file.items():
+        advice = [q for q in found if q.settled_by == "advice"]
+        if 4 * len(advice) > len(found):
+            yield (
+                f"{advice[-1].name}: {len(advice)} of the {len(found)} questions in {path} are "
+                "advice, and one in four is the most; add questions that a run can settle"
+            )

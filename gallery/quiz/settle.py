@@ -1,0 +1,345 @@
+"""Truth by running: every program of a question is recorded, and must bear the answer out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+from gallery import cache
+from gallery.lesson import Lesson, LessonError
+from gallery.quiz import ROOT
+from gallery.quiz.questions import Choice, Expected, Question, sources
+from gallery.recording import Line, Recording, RecordingError
+from gallery.workers import AT_ONCE, Job, record_all
+
+CHANCE_RUNS = 20  # for a question with several possible outputs, spread over the start methods
+PATIENCE = 10.0  # seconds for a program that is asked what it prints
+ONCE_MORE = 4  # times the limit for one that should end and did not: the machine may be busy
+ELLIPSIS = "..."  # a line of an expected output that stands for any lines
+TRACEBACK = "Traceback (most recent call last):"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one of a question's programs.
+
+    ``part`` names the program: ``program``, ``cure``, ``choice-2``; ``number`` counts the runs
+    under one start method; ``hangs``: what the answer says, None where it says nothing.
+    """
+
+    question: Question = field(repr=False)
+    part: str
+    source: str = field(repr=False)
+    start_method: str
+    number: int = 1
+    hangs: bool | None = False
+
+    @property
+    def limit(self) -> float:
+        """Seconds that it may take."""
+        timed = self.hangs is not False or self.question.kind in ("hangs", "missing")
+        return self.question.limit if timed else PATIENCE
+
+    @property
+    def folder(self) -> str:
+        """Where its files are, below the folder of the quiz."""
+        return f"{self.question.quiz}/{self.question.id}"
+
+
+class Settled:
+    """What the runs showed: recordings by question and, in words, the answers that they refute."""
+
+    def __init__(self) -> None:
+        self.recordings: dict[str, dict[Run, Recording]] = defaultdict(dict)
+        self.refuted: list[str] = []
+        self.recorded = 0  # runs that were made now, and not kept from an earlier build
+
+
+def runs_of(question: Question) -> Iterator[Run]:
+    """Yield what has to be run to settle a question; nothing where it is advice."""
+    if question.settled_by == "advice":
+        return
+    for part, source in sources(question):
+        methods = question.start_methods
+        chance = question.chance and part == "program"
+        for number in range(CHANCE_RUNS if chance else len(methods)):
+            turn, which = divmod(number, len(methods))
+            yield Run(question, part, source, methods[which], turn + 1, _hangs(question, part))
+
+
+def _hangs(question: Question, part: str) -> bool | None:
+    """Return whether the answer says that a program hangs; None where it may."""
+    if part == "cure":
+        return False
+    if part == "program":
+        return bool(question.expect and question.expect.hangs)
+    choice = choice_of(question, part)
+    if question.kind == "hangs":
+        return choice.right
+    return False if choice.right else None
+
+
+def choice_of(question: Question, part: str) -> Choice:
+    """Return the choice that a part belongs to."""
+    return question.choices[int(part.removeprefix("choice-")) - 1]
+
+
+def settle(
+    questions: Iterable[Question],
+    folder: Path,
+    watch: Callable[[Iterator[Run], int], Iterable[Run]] = lambda runs, count: runs,
+) -> Settled:
+    """Run what has not been run yet, and compare the answers with what happened.
+
+    Parameters
+    ----------
+    folder : where the programs and their recordings are kept.
+    watch : is given the runs as they are done, and their number; shows progress.
+
+    Recordings are kept only of questions that hold; the next build tries the others again.
+    """
+    settled = Settled()
+    keys: dict[Run, str] = {}
+    todo: dict[Run, Job] = {}
+    by_id: dict[str, Question] = {}
+    for question in questions:
+        by_id[question.id] = question
+        for run in runs_of(question):
+            try:
+                lesson = _written(run, folder)
+            except LessonError as error:
+                settled.refuted.append(f"{question.name}: {error}")
+                continue
+            key = cache.key_of(lesson, run.start_method)
+            keys[run] = hashlib.sha256(f"{key} {run.limit:g} {run.number}".encode()).hexdigest()
+            if kept := _kept(run, keys[run], folder):
+                settled.recordings[question.id][run] = kept
+            else:
+                todo[run] = Job(str(lesson.path), run.start_method, run.limit)
+    # Those that are waited for first; while they wait, others can run.
+    in_order = dict(sorted(todo.items(), key=lambda item: item[0].hangs is False))
+    found: dict[Run, Recording] = {}
+    for _ in watch(_record(in_order, found, AT_ONCE), len(todo)):
+        pass
+    late = {
+        run: replace(todo[run], timeout=ONCE_MORE * run.limit)
+        for run, recording in found.items()
+        if run.hangs is False and hangs(recording)
+    }
+    for _ in _record(late, found, 1):
+        pass
+    for run, recording in found.items():
+        settled.recordings[run.question.id][run] = recording
+    settled.recorded = len(found) + len(late)
+    for name, question in by_id.items():
+        recordings = settled.recordings[name]
+        if refuted := list(verdict(question, recordings)):
+            settled.refuted += refuted
+            continue
+        for run, recording in recordings.items():
+            if run in found:
+                recordings[run] = cache.save(recording, keys[run], folder)
+    return settled
+
+
+def _written(run: Run, folder: Path) -> Lesson:
+    path = folder / run.folder / f"{run.part.replace('-', '_')}.py"
+    if not path.exists() or path.read_text("utf-8") != run.source:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(run.source, encoding="utf-8")
+    return Lesson.read(path)
+
+
+def kept_as(run: Run) -> str:
+    """Return the name under which a run's recording is kept."""
+    return f"{run.folder}/{run.part}.{run.number}"
+
+
+def _kept(run: Run, key: str, folder: Path) -> Recording | None:
+    try:
+        recording = Recording.load(cache.path_of(kept_as(run), run.start_method, folder))
+    except RecordingError:
+        return None
+    return recording if recording.key == key else None
+
+
+def _record(todo: dict[Run, Job], found: dict[Run, Recording], at_once: int) -> Iterator[Run]:
+    """Record, put what comes into ``found``, and yield each run as it is done."""
+    waiting: dict[Job, list[Run]] = defaultdict(list)
+    for run, job in todo.items():
+        waiting[job].append(run)
+    if not todo:
+        return
+    results = record_all(list(todo.values()), at_once)
+    with closing(cast("Generator[tuple[Job, Recording]]", results)):
+        for job, recording in results:
+            run = waiting[job].pop()
+            found[run] = _as_shown(recording, run, Path(job.path).parent)
+            yield run
+
+
+def _as_shown(recording: Recording, run: Run, folder: Path) -> Recording:
+    """Name the recording, and take our folder out of its lines."""
+    folder = folder.resolve()
+    ours = f"{folder.relative_to(ROOT)}/" if folder.is_relative_to(ROOT) else f"{folder}/"
+
+    def short(line: Line) -> Line:
+        return replace(line, text=line.text.replace(ours, "")) if ours in line.text else line
+
+    return replace(recording, lesson=kept_as(run), lines=tuple(map(short, recording.lines)))
+
+
+# -- what was seen -----------------------------------------------------------------------------
+
+
+def hangs(recording: Recording) -> bool:
+    """Whether it was given up, with processes alive."""
+    return any("did not end within" in p or "left processes" in p for p in recording.problems)
+
+
+def trouble(recording: Recording) -> str:
+    """Return what keeps a run from telling anything, in words.
+
+    That main failed is no trouble, for a question may be about it; nor is a file left behind.
+    """
+    allowed = (f"main {recording.main.ending}", "left behind")
+    return "; ".join(p.splitlines()[0] for p in recording.problems if not p.startswith(allowed))
+
+
+def ending(recording: Recording) -> str:
+    """Return main's exit code or its signal, as questions write it."""
+    return recording.main.signal or str(recording.main.exit_code)
+
+
+def printed(recording: Recording) -> list[str]:
+    """Return the lines that all processes wrote; of a traceback only what was raised."""
+    return _without_frames((line.process, line.text) for line in recording.lines)
+
+
+def _without_frames(lines: Iterable[tuple[str, str]]) -> list[str]:
+    found = []
+    inside: set[str] = set()
+    for process, text in lines:
+        if text.startswith(TRACEBACK):
+            inside.add(process)
+        elif process not in inside or not text.startswith(" "):
+            inside.discard(process)
+            found.append(text.rstrip())
+    return found
+
+
+def same(expected: str, seen: list[str], unordered: bool = False) -> bool:
+    """Whether lines are those that are expected; a line ``...`` stands for any."""
+    wanted = _without_frames(("", line) for line in expected.splitlines())
+    if unordered:
+        named = Counter(line for line in wanted if line != ELLIPSIS)
+        rest = Counter(seen)
+        return named <= rest if ELLIPSIS in wanted else named == rest
+    pattern = "".join(
+        r"(?:[^\n]*\n)*" if line == ELLIPSIS else re.escape(line) + r"\n" for line in wanted
+    )
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in seen)) is not None
+
+
+# -- the verdict -------------------------------------------------------------------------------
+
+
+def verdict(question: Question, recordings: dict[Run, Recording]) -> Iterator[str]:
+    """Say in words, run by run, what refutes the answers; nothing where all hold."""
+    said = set()
+    for run, recording in recordings.items():
+        for expected, seen in _refutations(question, run, recording):
+            if (run.part, run.start_method, expected, seen) not in said:  # chance: once is enough
+                said.add((run.part, run.start_method, expected, seen))
+                where = "" if run.part == "program" else f" ({run.part.replace('-', ' ')})"
+                yield (
+                    f"{question.name}{where} under {run.start_method}: a run refutes the answer\n"
+                    f"  expected: {_indented(expected)}\n"
+                    f"  seen:     {_indented(seen)}"
+                )
+
+
+def _refutations(question: Question, run: Run, recording: Recording) -> Iterator[tuple[str, str]]:
+    """Yield what was expected of one run and what was seen instead."""
+    if run.part == "cure":
+        yield from _differences(Expected(question.cured, "0"), recording, question.unordered)
+    elif question.kind in ("prints", "order"):
+        yield from _choices(question, run, recording)
+    elif question.kind == "hangs":
+        yield from _hanging(run, recording)
+    elif question.kind == "missing":
+        assert question.expect
+        wanted = replace(question.expect, ends=question.expect.ends or "0")
+        differences = list(_differences(wanted, recording, question.unordered))
+        if choice_of(question, run.part).right:
+            yield from differences
+        elif not differences:
+            yield "something else, for this choice is said to be wrong", _seen(recording)
+    elif question.expect:
+        yield from _differences(question.expect, recording, question.unordered)
+
+
+def _choices(question: Question, run: Run, recording: Recording) -> Iterator[tuple[str, str]]:
+    """Compare one output with those of the choices."""
+    right = [c for c in question.choices if c.right and run.start_method in c.under]
+    wrong = [c for c in question.choices if c not in right]
+    seen, how = printed(recording), ending(recording)
+    if trouble(recording):
+        yield "a program that ends by itself", _seen(recording)
+        return
+    if not any(
+        same(c.output or "", seen, question.unordered) and how == (c.ends or "0") for c in right
+    ):
+        yield " or\n".join(_said(c.output or "", c.ends or "0") for c in right), _seen(recording)
+    for choice in wrong:
+        alike = same(choice.output or "", seen, question.unordered)
+        if alike and (not choice.ends or how == choice.ends):
+            yield (
+                f"anything but choice {choice.number}, which is said to be wrong",
+                _seen(recording),
+            )
+    if not question.chance and question.several:
+        for choice in right:
+            if not same(choice.output or "", seen, question.unordered):
+                yield _said(choice.output or "", choice.ends or "0"), _seen(recording)
+
+
+def _hanging(run: Run, recording: Recording) -> Iterator[tuple[str, str]]:
+    if run.hangs and not hangs(recording):
+        yield f"it is still there after {run.limit:g} s", _seen(recording)
+    elif not run.hangs and trouble(recording):
+        yield f"it ends by itself within {run.limit:g} s", _seen(recording)
+
+
+def _differences(
+    expected: Expected, recording: Recording, unordered: bool
+) -> Iterator[tuple[str, str]]:
+    if expected.hangs:
+        if not hangs(recording):
+            yield "it hangs", _seen(recording)
+    elif trouble(recording):
+        yield "a program that ends by itself", _seen(recording)
+    elif expected.ends and ending(recording) != expected.ends:
+        yield f"main ends with {expected.ends}", _seen(recording)
+    if expected.output is not None and not same(expected.output, printed(recording), unordered):
+        yield _said(expected.output, expected.ends), _seen(recording)
+
+
+def _said(output: str, ends: str) -> str:
+    text = output.rstrip("\n") or "(nothing is printed)"
+    return text + (f"\n(main ends with {ends})" if ends else "")
+
+
+def _seen(recording: Recording) -> str:
+    text = "\n".join(printed(recording)) or "(nothing is printed)"
+    return f"{text}\n({trouble(recording) or f'main ends with {ending(recording)}'})"
+
+
+def _indented(text: str) -> str:
+    return text if "\n" not in text else "\n" + "\n".join(f"    {x}" for x in text.split("\n"))

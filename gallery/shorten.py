@@ -1,0 +1,55 @@
+"""Taking this machine's folders out of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from gallery.interpreters import About
+
+ROOT = Path(__file__).resolve().parent.parent
+# Folders that every machine has: no secret, and far too much would be taken for the interpreter.
+COMMON = {"", "/", "/usr", "/usr/local", "/opt", "/home", "/tmp", "/bin", "/usr/bin", "/lib"}
+
+
+def shortener(scratch: Path, script: Path, python: About) -> Callable[[str], str]:
+    """Return a function that shortens the folders of a run.
+
+    The lesson's and the project's own files are named from the project's folder (or the
+    lesson's, where it is elsewhere), the standard library as ``lib/python3.X``, the interpreter
+    as ``python``; the folders that the recorder made stand for what they are in a terminal.
+    """
+    folders = dict.fromkeys(python.prefixes, "python")
+    folders[str(Path.home())] = "~"
+    folders |= {folder: f"lib/{Path(folder).name}" for folder in python.libraries}
+    folders = {k: v for k, v in folders.items() if k not in COMMON}
+    folders |= dict.fromkeys(python.executables, "python")
+    here = "."
+    if script.is_relative_to(ROOT):
+        here = str(script.parent.relative_to(ROOT))
+    for parent in {script.parent, script.parent.resolve()}:
+        folders[str(parent)] = here
+    folders[str(ROOT)] = "."
+    for top in {scratch, scratch.resolve()}:
+        folders |= {
+            str(top): "/tmp",
+            str(top / "tmp"): "/tmp",
+            str(top / "home"): "~",
+            str(top / "work"): ".",
+        }
+    longest = sorted(folders, key=len, reverse=True)
+    pattern = re.compile(
+        r"(?<![\w.-])("  # not the end of a longer path
+        + "|".join(map(re.escape, longest))
+        + r")(/|(?![\w-]|\.\w))"  # not the beginning of a longer name
+    )
+
+    def replace(match: re.Match[str]) -> str:
+        short, slash = folders[match[1]], match[2]
+        return "" if short == "." and slash else short + slash
+
+    def short(text: str) -> str:
+        return pattern.sub(replace, text)
+
+    return short

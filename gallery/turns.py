@@ -1,0 +1,61 @@
+"""Recordings take turns: many side by side, or one alone.
+
+What a lesson left in /dev/shm can be told from a neighbour's only when there is no neighbour,
+and a measured time is true only without one. So each recording holds a lock on a file: shared,
+or, when it must be alone, exclusive. The locks are the kernel's (flock(2)) and end with their
+process, however it ends. They bind all builds of one user on one machine that share a
+temporary folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+LOOK_EVERY = 0.02  # seconds
+
+
+class GoneWhileWaiting(Exception):
+    """Whoever wanted the turn is gone."""
+
+
+@contextlib.contextmanager
+def turn(alone: bool, abandon: int | None = None) -> Iterator[None]:
+    """Wait for the turn, and keep it for the block.
+
+    Raises GoneWhileWaiting when the descriptor ``abandon`` comes to its end before.
+    """
+    with contextlib.ExitStack() as stack:
+        # Who waits to be alone holds the gate, so that nobody new goes in before.
+        gate, room = (stack.enter_context(_opened(name)) for name in ("gate", "room"))
+        _lock(gate, fcntl.LOCK_EX, abandon)
+        _lock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH, abandon)
+        fcntl.flock(gate, fcntl.LOCK_UN)
+        yield
+
+
+@contextlib.contextmanager
+def _opened(name: str) -> Iterator[int]:
+    path = Path(tempfile.gettempdir(), f"lessons-{os.getuid()}.{name}")
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, how: int, abandon: int | None) -> None:
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+            return
+        if abandon is None:
+            time.sleep(LOOK_EVERY)
+        elif select.select([abandon], [], [], LOOK_EVERY)[0]:
+            raise GoneWhileWaiting

@@ -1,0 +1,176 @@
+"""What the build makes of recordings, without Sphinx where that is possible."""
+
+import errno
+import shutil
+import threading
+
+import pytest
+from sphinx.errors import ExtensionError
+
+from gallery import build, cache
+from gallery.build import complaints, make_recordings, read_all
+from gallery.lesson import Lesson
+
+FAILS = """
+import multiprocessing, os
+def work(): print("last words"); os._exit(3)
+if __name__ == "__main__":
+    child = multiprocessing.Process(target=work); child.start(); child.join()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Where recordings are kept."""
+    return tmp_path / "recordings"
+
+
+def only_fork(code: str) -> str:
+    """Restrict a lesson, to save time."""
+    return code + (
+        "\n# sphinx_gallery_lesson_start_methods = ['fork']"
+        "\n# sphinx_gallery_lesson_start_methods_reason = 'to save time'\n"
+    )
+
+
+def said(lesson: Lesson, folder) -> list[str]:
+    """Record and return the complaints."""
+    return list(complaints([lesson], make_recordings([lesson], folder)))
+
+
+def test_each_start_method_is_recorded_once(write, folder, monkeypatch):
+    """And what is kept is not recorded again."""
+    lesson = Lesson.read(write("print(1)"))
+    recordings = make_recordings([lesson], folder)
+    assert [method for _, method in sorted(recordings)] == ["fork", "forkserver", "spawn"]
+    assert all(r.ok and r.key for r in recordings.values())
+    monkeypatch.setattr(build, "record_all", lambda jobs, _: iter(assert_none(jobs)))
+    assert make_recordings([lesson], folder) == recordings
+
+
+def assert_none(jobs):
+    """Fail if there is anything to do."""
+    assert not jobs
+    return jobs
+
+
+def test_a_child_that_ends_badly_is_complained_of(write, folder):
+    """File, start method, label, ending, last words, way out; unless it is meant."""
+    path = write(only_fork(FAILS))
+    (complaint,) = said(Lesson.read(path), folder)
+    assert complaint.startswith(
+        f"{path} under fork: child 1 ended with 3; it last said 'last words'."
+    )
+    assert '# sphinx_gallery_lesson_failures = "..."' in complaint
+    meant = write(only_fork(FAILS) + '# sphinx_gallery_lesson_failures = "shown on purpose"\n')
+    assert said(Lesson.read(meant), folder) == []
+
+
+def test_a_main_that_fails_is_complained_of_and_not_kept(write, folder):
+    """Whatever the lesson says of failures; the next build tries again."""
+    path = write(only_fork("1/0\n") + '# sphinx_gallery_lesson_failures = "children"\n')
+    lesson = Lesson.read(path)
+    (complaint,) = said(lesson, folder)
+    assert complaint.startswith(f"{path} under fork: main ended with 1 at line 1; it last said")
+    assert cache.load(lesson, "fork", folder) == (None, "")
+
+
+def test_what_had_to_be_ended_is_one_complaint(write, folder):
+    """Not one more for each process that was killed."""
+    code = "import multiprocessing, time\n"
+    code += "for _ in range(3): multiprocessing.Process(target=time.sleep, args=(60,)).start()\n"
+    lesson = Lesson.read(write(only_fork(code) + "# sphinx_gallery_lesson_timeout = 0.5\n"))
+    (complaint,) = said(lesson, folder)
+    assert "did not end within 0.5 seconds" in complaint
+    assert complaint.count("child") == 3
+
+
+def test_a_missing_guard_is_explained(write, folder):
+    """Below the complaint."""
+    code = "import multiprocessing\nmultiprocessing.Process(target=print).start()\n"
+    code = only_fork(code).replace("['fork']", "['spawn']")
+    (complaint,) = said(Lesson.read(write(code)), folder)
+    assert "child 1 ended with 1" in complaint
+    assert "must stand under if __name__" in complaint
+
+
+def test_scripts_that_cannot_be_read(write, tmp_path):
+    """All of them are told of at once, and the good ones are there."""
+    good, bad = write("x = 1", "a/good.py"), write("x = (", "a/bad.py")
+    lessons, wrong = read_all([good, bad, tmp_path / "none.py"])
+    assert [x.path for x in lessons] == [good]
+    assert [w.partition(": ")[0] for w in wrong] == [f"{bad}:1", str(tmp_path / "none.py")]
+
+
+def test_a_bad_entry_is_recorded_anew(write, folder):
+    """And is good then."""
+    lesson = Lesson.read(write(only_fork("print(1)")))
+    make_recordings([lesson], folder)
+    path = cache.path_of(lesson.name, "fork", folder)
+    path.write_text(path.read_text()[:100])
+    assert make_recordings([lesson], folder)[lesson.name, "fork"].ok
+    assert cache.load(lesson, "fork", folder)[0]
+
+
+def test_a_full_disk(write, folder, monkeypatch):
+    """The build ends with what to do about it."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(cache, "save", full)
+    with pytest.raises(ExtensionError, match=r"No space left on device\. Make room there"):
+        make_recordings([Lesson.read(write(only_fork("print(1)")))], folder)
+
+
+def test_much_output_is_kept_beside(write, folder):
+    """Only while it belongs to what is kept."""
+    lesson = Lesson.read(write(only_fork("for n in range(3000): print(n)")))
+    recording = make_recordings([lesson], folder)[lesson.name, "fork"]
+    home = cache.path_of(lesson.name, "fork", folder).parent
+    assert (home / recording.full.file).read_text().count("\n") == 3000
+    failing = Lesson.read(write(only_fork("for n in range(3000): print(n)\n1/0")))
+    make_recordings([failing], folder)
+    assert [p.name for p in home.glob("*.txt")] == [recording.full.file]
+
+
+def test_a_measuring_lesson_is_recorded_alone(write, folder, monkeypatch):
+    """Without a neighbour, in this build or in another."""
+    asked = []
+
+    def record_all(jobs, at_once):
+        asked.append(([(j.path, j.alone) for j in jobs], at_once))
+        return iter(())
+
+    monkeypatch.setattr(build, "record_all", record_all)
+    one = Lesson.read(write(only_fork("print(1)"), "a/one.py"))
+    two = Lesson.read(
+        write(only_fork("# sphinx_gallery_lesson_measures = True\nx = 1"), "a/two.py")
+    )
+    make_recordings([one, two], folder)
+    assert asked == [([(str(one.path), False)], build.AT_ONCE), ([(str(two.path), True)], 1)]
+
+
+def test_two_builds_at_once(write, folder):
+    """Both have good recordings, and what is kept is whole."""
+    lessons = [
+        Lesson.read(write(only_fork(f"for n in range(2500): print({k}, n)"), f"a/l{k}.py"))
+        for k in range(3)
+    ]
+    results = []
+    threads = [
+        threading.Thread(target=lambda: results.append(make_recordings(lessons, folder)))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(results) == 2
+    for lesson in lessons:
+        assert all(r[lesson.name, "fork"].ok for r in results)
+        recording, why = cache.load(lesson, "fork", folder)
+        assert why == ""
+        texts = list(folder.glob(f"a/{lesson.path.stem}.*.txt"))
+        assert [t.name for t in texts] == [recording.full.file]
+    shutil.rmtree(folder)

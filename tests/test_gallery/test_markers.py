@@ -1,0 +1,66 @@
+"""The stage's marks are found in any pieces, and nothing else is taken for one."""
+
+import secrets
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery.markers import Mark, MarkFinder
+
+TOKEN = "0123456789abcdef"
+WHOLE = b"\x1e0123456789abcdef:17:3;"
+PARTS = st.lists(
+    st.one_of(
+        st.just(WHOLE),
+        st.binary(max_size=6),
+        st.integers(0, len(WHOLE)).map(lambda n: WHOLE[:n]),
+        st.just(b"\x1e"),
+    )
+)
+
+
+def fed(pieces: list[bytes]) -> tuple[list[bytes | Mark], bytes]:
+    """Return output and marks with neighbouring output joined, and what was held at the end."""
+    finder = MarkFinder(TOKEN)
+    found: list[bytes | Mark] = []
+    for part in (part for piece in pieces for part in finder.feed(1, piece)):
+        if found and isinstance(part, bytes) and isinstance(found[-1], bytes):
+            found[-1] += part
+        else:
+            found.append(part)
+    return found, b"".join(data for _, data in finder.rest())
+
+
+@given(PARTS, st.data())
+def test_any_split_of_the_stream_gives_the_same(parts, data):
+    """Where reads happen to end decides nothing."""
+    stream = b"".join(parts)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=12)))
+    pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+    marks_and_output, held = fed([stream])
+    again, held_again = fed(pieces)
+    assert again == marks_and_output
+    assert held_again == held
+    written = b"".join(WHOLE if isinstance(x, Mark) else x for x in again) + held
+    assert written == stream
+
+
+def test_the_writers_are_kept_apart():
+    """Half a mark of one writer and half of another make none."""
+    finder = MarkFinder(TOKEN)
+    assert list(finder.feed(1, WHOLE[:9])) == []
+    assert list(finder.feed(2, WHOLE[9:])) == [WHOLE[9:]]
+    assert list(finder.feed(1, WHOLE[9:])) == [Mark(17, 3)]
+
+
+def test_a_mark_with_another_token_is_output():
+    """Which is what a script that knows the form, and cannot know the token, would write."""
+    forged = b"\x1e" + secrets.token_hex(8).encode() + b":17:3;"
+    assert list(MarkFinder(TOKEN).feed(1, forged)) == [forged]
+
+
+def test_ordinary_output_is_not_held_back():
+    """Only the byte that begins a mark is waited on."""
+    finder = MarkFinder(TOKEN)
+    assert list(finder.feed(1, b"0123")) == [b"0123"]
+    assert list(finder.feed(1, WHOLE[:17] + b"xyz")) == [WHOLE[:17] + b"xyz"]

@@ -1,0 +1,116 @@
+"""Much output is kept whole in a file, and its beginning in the recording."""
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from gallery import output, recorder
+from gallery.family import Family
+from gallery.lines import RawLine
+from gallery.output import CHARACTERS, LINES, LONGEST, Output
+from gallery.recording import FullText
+
+
+@pytest.fixture
+def full(tmp_path) -> Path:
+    """Where the full text goes."""
+    return tmp_path / "kept" / "full.txt"
+
+
+def test_what_is_little_stays_whole_in_the_recording(play, full):
+    """And there is no file."""
+    recording = play("for n in range(2000): print(n)\n", full_text=full)
+    assert [x.text for x in recording.lines] == [str(n) for n in range(2000)]
+    assert recording.full is None
+    assert recording.cells[0].unshown == 0
+    assert not full.exists()
+
+
+def test_ten_thousand_short_lines(play, full):
+    """The first of each cell are shown; a quiet cell after a loud one is not silent."""
+    code = "for n in range(10_000): print(n)\n# %%\nprint('after')\n"
+    recording = play(code, full_text=full)
+    assert recording.ok
+    assert [x.text for x in recording.lines] == [*map(str, range(LINES)), "after"]
+    assert [c.unshown for c in recording.cells] == [10_000 - LINES, 0]
+    text = full.read_text()
+    assert text == "".join(f"main | {n}\n" for n in range(10_000)) + "main | after\n"
+    assert recording.full == FullText("full.txt", 10_001, len(text))
+
+
+def test_one_line_of_ten_megabytes(play, full):
+    """Its beginning is shown, and how much more there is."""
+    recording = play("print('a' + 'é' * 10_000_000)\n", full_text=full)
+    (line,) = recording.lines
+    assert line.text == "a" + "é" * (LONGEST - 1)
+    assert line.cut == 10_000_001 - LONGEST
+    assert full.read_text() == "main | a" + "é" * 10_000_000 + "\n"
+    assert recording.cells[0].unshown == 0
+
+
+def test_fifty_megabytes(play, full):
+    """Nothing is lost, and the recorder's memory stays small."""
+    code = "line = 'x' * 999\nfor n in range(50_000): print(line)\n"
+    tracemalloc.start()
+    try:
+        recording = play(code, full_text=full, timeout=60)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert recording.ok
+    assert recording.full == FullText("full.txt", 50_000, 50_000 * (7 + 1000))
+    assert full.stat().st_size == recording.full.bytes
+    assert sum(len(x.text) for x in recording.lines) <= CHARACTERS
+    assert len(recording.lines) + recording.cells[0].unshown == 50_000
+    assert peak < 8 << 20
+
+
+def test_the_last_words_are_known_beyond_what_is_kept(play):
+    """A failure after much output still has its line."""
+    recording = play("for n in range(10_000): print(n)\n\n1/0\n")
+    assert recording.problems == (
+        "main ended with 1 at line 3; it last said 'ZeroDivisionError: division by zero'",
+    )
+    assert recording.full == FullText("", 10_005, recording.full.bytes)
+
+
+def test_bounds_on_what_a_lesson_may_write(play, monkeypatch):
+    """In all, and in one line that does not end."""
+    monkeypatch.setattr(recorder, "MOST_OUTPUT", 1 << 20)
+    recording = play("while True: print('x' * 1000)\n")
+    assert recording.problems[0].startswith("wrote more than 1,048,576 bytes; alive were:")
+    monkeypatch.setattr(recorder, "HELD", 1 << 20)
+    recording = play("while True: print('x' * 1000, end='')\n")
+    assert recording.problems[0].startswith("wrote more than 1,048,576 bytes without ending a line")
+
+
+def test_labels_stand_flush_in_the_file(tmp_path):
+    """As in a terminal's output of `record`; bytes that are no text are escaped."""
+    family = Family()
+    main = family.born(1, None, 0.0)
+    child = family.born(2, main, 0.1)
+    family.label()
+    collected = Output(tmp_path / "spool")
+    for number in range(LINES):
+        collected.take(RawLine(1, 0.0, b"%d" % number), main, 1)
+    collected.take(RawLine(2, 0.0, b"\xff beyond"), child, 1)
+    collected.take(RawLine(0, 0.0, b"whose?"), None, 1)
+    full = collected.write_full(tmp_path / "full.txt", family.all, str.upper)
+    collected.close()
+    lines = (tmp_path / "full.txt").read_text().splitlines()
+    assert lines[0] == "   main | 0"
+    assert lines[-2:] == ["child 1 | \\XFF BEYOND", "        | WHOSE?"]
+    assert full.lines == len(lines) == LINES + 2
+    assert collected.unshown == {1: 2}
+
+
+def test_a_long_line_of_few_bytes_over_the_bound_is_not_said_to_be_cut(tmp_path):
+    """Characters count, not bytes."""
+    collected = Output(tmp_path / "spool")
+    text = "é" * (LONGEST - 1)
+    collected.take(RawLine(0, 0.0, text.encode()), None, 1)
+    (line,) = collected.shown(float, str)
+    assert (line.text, line.cut) == (text, 0)
+    assert collected.write_full(None, [], str) is None
+    assert output.MOST_BYTES > 4 * LONGEST

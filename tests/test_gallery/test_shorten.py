@@ -1,0 +1,53 @@
+"""Folders of this machine are shortened, whole ones only, and nothing else is changed."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gallery.interpreters import about
+from gallery.shorten import ROOT, shortener
+
+PYTHON = replace(
+    about(sys.executable),
+    executables=("/usr/bin/python3.11", "/venv/bin/python"),
+    prefixes=("/usr", "/venv"),
+    libraries=("/usr/lib/python3.11", "/venv/lib/python3.11/site-packages"),
+)
+SCRATCH = Path("/tmp/lesson-abc")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('File "/home/me/first.py", line 3', 'File "first.py", line 3'),
+        ("/home/me", "."),
+        ("/home/me/", ""),
+        ("/home/me2/x /home/me-2 /home/me.old", "/home/me2/x /home/me-2 /home/me.old"),
+        ("the end of /home/me.", "the end of .."),
+        ("/x/home/me", "/x/home/me"),
+        ("file:///home/me/x", "file://x"),
+        ("/usr/lib/python3.11/queue.py:3", "lib/python3.11/queue.py:3"),
+        ("/venv/lib/python3.11/site-packages/x.py", "lib/site-packages/x.py"),
+        ("/venv/bin/python -c 1", "python -c 1"),
+        ("/usr/bin/python3.11 -c 1", "python -c 1"),
+        ("/usr/bin/env /usr/share", "/usr/bin/env /usr/share"),
+        ("/tmp/lesson-abc/tmp/psm", "/tmp/psm"),
+        ("/tmp/lesson-abc/work/file.txt", "file.txt"),
+        ("/tmp/lesson-abc/home/.cache", "~/.cache"),
+        ('a "./relative" path', 'a "./relative" path'),
+        (f"{ROOT}/snippets/a/b.py", "snippets/a/b.py"),
+        (f"{Path.home()}/x", "~/x"),
+    ],
+)
+def test_shortened(text, shown):
+    """What stands for what."""
+    assert shortener(SCRATCH, Path("/home/me/first.py"), PYTHON)(text) == shown
+
+
+def test_a_lesson_of_the_project():
+    """It is named from the project's folder."""
+    script = ROOT / "snippets" / "spawning" / "first.py"
+    short = shortener(SCRATCH, script, PYTHON)
+    assert short(f'File "{script}", line 1') == 'File "snippets/spawning/first.py", line 1'

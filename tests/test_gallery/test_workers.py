@@ -1,0 +1,215 @@
+"""Workers: many lessons at once, and nothing left however one of them ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from gallery import workers
+from gallery.recording import Recording
+from gallery.shorten import ROOT
+from gallery.workers import Job, NotRecorded, WorkerDied, record_all
+
+# A lesson whose child leaves the group, and which says once all stands where its folder is.
+WAITS = """
+import os, subprocess, sys, time
+subprocess.Popen(["sleep", "97"], start_new_session=True)
+if os.fork() == 0:
+    time.sleep(97)
+open({mark!r}, "w").write(os.environ["TMPDIR"])
+time.sleep(97)
+"""
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait for something, for 20 seconds at most."""
+    deadline = time.monotonic() + 20
+    while not true():
+        if time.monotonic() > deadline:
+            pytest.fail(f"never came: {what}")
+        time.sleep(0.02)
+
+
+def of_folder(folder: str) -> list[psutil.Process]:
+    """Return the living processes whose TMPDIR is this."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mine = process.environ().get("TMPDIR") == folder
+            if mine and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+@pytest.fixture
+def waits(write, tmp_path) -> tuple[Path, Path]:
+    """Write the lesson that waits, and where it says that it does."""
+    mark = tmp_path / "mark"
+    return write(WAITS.format(mark=str(mark))), mark
+
+
+ASKS = """
+import sys
+from gallery.workers import Job, record_all
+list(record_all([Job(sys.argv[1], "fork")], 1))
+"""
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_when_the_asking_process_is_ended(waits, by):
+    """By kill -9, Ctrl-C or a plain kill."""
+    path, mark = waits
+    asking = subprocess.Popen(
+        [sys.executable, "-c", ASKS, str(path)], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+    try:
+        until(mark.exists, "the lesson")
+        until(mark.read_text, "the lesson's folder")
+        folder = mark.read_text()
+        assert len(of_folder(folder)) == 3
+        (worker,) = psutil.Process(asking.pid).children()
+        asking.send_signal(by)
+        asking.wait(20)
+        until(lambda: not of_folder(folder), "the end of the lesson's processes")
+        until(lambda: not worker.is_running() or worker.status() == "zombie", "the worker's end")
+        assert not Path(folder).exists()
+    finally:
+        asking.kill()
+        asking.wait()
+
+
+def test_a_worker_killed_in_the_middle_leaves_nothing(waits):
+    """The near side was told of the run, and ends it."""
+    path, mark = waits
+    results = record_all([Job(str(path), "fork")], 1)
+    before = set(psutil.Process().children())
+
+    def kill() -> None:
+        until(mark.exists, "the lesson")
+        until(mark.read_text, "the lesson's folder")
+        for child in set(psutil.Process().children()) - before:
+            if "gallery.workers" in child.cmdline():
+                child.kill()
+
+    import threading
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    with pytest.raises(WorkerDied, match=r"lesson\.py under fork ended with -9"):
+        next(results)
+    thread.join(20)
+    folder = mark.read_text()
+    assert of_folder(folder) == []
+    assert not Path(folder).parent.exists()
+
+
+def test_an_abandoned_iteration_leaves_nothing(waits, write):
+    """Whoever stops listening stops the lessons."""
+    path, mark = waits
+    quick = write("print(1)", "quick.py")
+    results = record_all([Job(str(path), "fork"), Job(str(quick), "fork")], 2)
+    job, recording = next(results)
+    assert job.path == str(quick)
+    assert recording.ok
+    until(mark.exists, "the lesson")
+    until(mark.read_text, "the lesson's folder")
+    results.close()
+    assert of_folder(mark.read_text()) == []
+
+
+def test_many_jobs(write):
+    """Each is given back once, with its own recording."""
+    jobs = [
+        Job(str(write(f"print({n})", f"n{n}.py")), method)
+        for n in range(4)
+        for method in ("fork", "spawn")
+    ]
+    found = dict(record_all(jobs, 3))
+    assert found.keys() == set(jobs)
+    for job, recording in found.items():
+        assert recording.start_method == job.start_method
+        assert [x.text for x in recording.lines] == [Path(job.path).stem[1:]]
+
+
+def test_what_a_job_can_say(write, tmp_path):
+    """Time limit, unnamed lines, polling, and where the full text goes."""
+    path = write("import time\nfor n in range(3000): print(n)\ntime.sleep(60)\n")
+    job = Job(
+        str(path), "fork", 0.7, named=False, polling=True, full_text=str(tmp_path / "full.txt")
+    )
+    ((_, recording),) = record_all([job], 1)
+    assert recording.problems[0].startswith("did not end within 0.7 seconds")
+    assert (recording.writers, recording.lives) == ("unnamed", "polling")
+    assert (tmp_path / "full.txt").read_text().count("\n") == 3000
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (Job("/nowhere.py", "fork"), "there is no such file"),
+        (Job(__file__, "fork", python="/bin/false"), "/bin/false ended with 1"),
+    ],
+)
+def test_what_keeps_a_worker_from_it_is_said(job, words):
+    """Rather than a traceback of the worker's."""
+    with pytest.raises(NotRecorded, match=words):
+        list(record_all([job], 1))
+
+
+def test_trouble_with_the_disk_is_said(write, tmp_path):
+    """There is no room for the full text, say; here its folder is a file."""
+    (tmp_path / "file").touch()
+    path = write("for n in range(3000): print(n)")
+    job = Job(str(path), "fork", full_text=str(tmp_path / "file" / "full.txt"))
+    with pytest.raises(NotRecorded, match=r"lesson\.py could not be recorded under fork: .*file"):
+        list(record_all([job], 1))
+
+
+def test_a_worker_tells_of_the_run_before_it_begins(write):
+    """So that it can be ended without the worker."""
+    path = write("print(1)")
+    worker = subprocess.run(
+        [sys.executable, "-m", "gallery.workers"],
+        cwd=ROOT,
+        input=json.dumps({"path": str(path), "start_method": "fork"}) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    # Its input ended at once: it may have been done by then or not.
+    first = json.loads(worker.stdout.splitlines()[0])
+    session, folder = first["run"]
+    assert not psutil.pid_exists(session)
+    assert not Path(folder).exists()
+    for line in worker.stdout.splitlines()[1:]:
+        assert Recording.from_json(json.loads(line)["recording"]).main.pid == session
+    assert worker.returncode == 0
+
+
+def test_ending_a_run_spares_all_others(tmp_path):
+    """Only the session, and who has the folder in the environment."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    env = {**os.environ, "TMPDIR": f"{folder}/tmp"}
+    stays = subprocess.Popen(["sleep", "96"], env={**env, "TMPDIR": f"{folder}2/tmp"})
+    by_environment = subprocess.Popen(["sleep", "96"], env=env)
+    by_session = subprocess.Popen(["sleep", "96"], start_new_session=True)
+    try:
+        # Nobody waits for the two here until later: zombies do not count.
+        assert workers.end_run(by_session.pid, folder) == []
+        assert by_session.wait(10) == by_environment.wait(10) == -signal.SIGKILL
+        assert stays.poll() is None
+        assert not folder.exists()
+    finally:
+        for process in (stays, by_environment, by_session):
+            process.kill()
+            process.wait()
