@@ -214,3 +214,58 @@ def test_long_output_is_folded_and_whole(make_site):
     assert [text for _, text in lines_of(page)] == [f"line {n}" for n in range(1200)]
     folded = page.index("<details><summary>Show all 1,200 lines</summary>")
     assert page.index(">line 39<") < folded < page.index(">line 40<")
+
+
+def test_a_number_that_happens_to_be_a_pid_is_no_difference(make_site):
+    """Every number up to the largest pid is written: some are pids, and the lines are the same."""
+    site = make_site()
+    site.lesson("numbers", "print(*range(40_000), sep=' ')\n")
+    assert site.build().status == 0, site.log
+    assert len(lines_of(site.page("numbers"))) == 1
+
+
+def test_output_beyond_all_bounds_is_a_download(make_site):
+    """50,000 lines: the page shows the beginning, and offers all of it as text."""
+    site = make_site()
+    site.lesson("flood", "for number in range(50_000):\n    print('line', number)\n")
+    assert site.build().status == 0, site.log
+    page = site.page("flood")
+    assert len(page) < 2_000_000
+    assert "48,000 more lines" in page
+    link = re.search(r'download href="(\.\./[^"]*)"', page)[1]
+    text = (site.root / "build/html/lessons/tiny" / link).read_text()
+    assert text.splitlines() == [f"main | line {n}" for n in range(50_000)]
+
+
+def test_a_long_line_is_cut_on_the_page_only(make_site):
+    """Ten thousand characters stand on the page, and it says how many do not."""
+    site = make_site()
+    site.lesson("line", "print('x' * 1_000_000)\n")
+    assert site.build().status == 0, site.log
+    page = site.page("line")
+    assert "and 990,000 more characters" in page
+    assert len(page) < 200_000
+    link = re.search(r'download href="(\.\./[^"]*)"', page)[1]
+    text = (site.root / "build/html/lessons/tiny" / link).read_text()
+    assert text == "main | " + "x" * 1_000_000 + "\n"
+
+
+def test_carriage_returns_and_colours_are_shown_as_a_terminal_leaves_them(make_site):
+    """A progress bar is its last state; a colour is a class; no escape is left."""
+    site = make_site()
+    site.lesson("bar", "print('10%\\r55%\\r100%')\nprint('\\x1b[31mred\\x1b[0m')\n")
+    assert site.build().status == 0, site.log
+    page = site.page("bar")
+    assert '<span class="said">100%</span>' in page
+    assert '<span class="said"><span class="fg-red">red</span></span>' in page
+    assert "\x1b" not in page
+
+
+def test_markup_is_text_for_epub_too(make_site):
+    """What a script prints is escaped in every builder that writes markup."""
+    site = make_site()
+    site.lesson("prints", "print('<script>alert(1)</script> <b> & ```')\n")
+    assert site.build("epub", strict=False).status == 0, site.log
+    page = next((site.root / "build/epub").rglob("prints.xhtml")).read_text()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
