@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SPHINX := $(BIN)/sphinx-build -W --keep-going -n -c .
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: html test serve live requirements clean
+.PHONY: html test serve live soak bench requirements clean
 .DELETE_ON_ERROR:
 
 html: $(VENV)/site.txt
@@ -27,6 +27,12 @@ live: $(VENV)/live.txt
 	$(BIN)/sphinx-autobuild -W --keep-going -n -c . --host 127.0.0.1 --port $(PORT) \
 		--watch snippets --watch gallery --ignore '*/docs/lessons/*' docs build/html
 
+soak: $(VENV)/site.txt
+	$(BIN)/python benchmarks/soak.py
+
+bench: $(VENV)/bench.txt
+	$(BIN)/python benchmarks/bench.py
+
 # A file of what is installed, so that a changed requirement is installed anew.
 $(VENV)/%.txt: requirements/%.txt $(VENV)/pyvenv.cfg
 	$(PIP) -r $<
@@ -39,7 +45,7 @@ $(VENV)/pyvenv.cfg:
 
 requirements:
 	$(PYTHON) -m pip install --quiet uv
-	for name in site test live; do \
+	for name in site test live bench; do \
 		$(PYTHON) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 			--fork-strategy fewest --generate-hashes --no-annotate --no-emit-index-url \
 			--no-emit-find-links --custom-compile-command "make requirements" \
