@@ -65,6 +65,7 @@ html_theme = "furo"
 html_title = project
 html_static_path = ["docs/_static"]
 html_css_files = ["site.css"]
+html_js_files = ["theme.js"]
 html_copy_source = False
 html_show_sourcelink = False
 templates_path = ["docs/_templates"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
@@ -189,6 +189,17 @@ class TidyPage(SphinxTransform):
                 element.parent.remove(element)
 
 
+def complete_headings(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give the captions of the navigation, which Sphinx calls headings, a level."""
+    tree = context.get("furo_navigation_tree")
+    if isinstance(tree, str):
+        context["furo_navigation_tree"] = tree.replace(
+            'role="heading"', 'role="heading" aria-level="2"'
+        )
+
+
 def add_static(app: Sphinx, config: Config) -> None:
     """Have the pages' style and script copied beside Sphinx's own."""
     config.html_static_path.append(str(STATIC))
@@ -197,5 +208,6 @@ def add_static(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> None:
     """Register what every page needs."""
     app.add_transform(TidyPage)
+    app.connect("html-page-context", complete_headings, priority=900)
     app.add_css_file("recording.css")
     app.add_js_file("start-method.js", priority=100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -16,8 +17,9 @@ from gallery.lesson import Lesson, LessonError
 from gallery.quiz import ROOT
 from gallery.quiz.questions import Choice, Expected, Question, sources
 from gallery.recording import Line, Recording, RecordingError
-from gallery.workers import AT_ONCE, Job, record_all
+from gallery.workers import Job, record_all
 
+AT_ONCE = 3 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait
 CHANCE_RUNS = 20  # for a question with several possible outputs, spread over the start methods
 PATIENCE = 10.0  # seconds for a program that is asked what it prints
 ONCE_MORE = 4  # times the limit for one that should end and did not: the machine may be busy
@@ -122,10 +124,10 @@ def settle(
                 settled.recordings[question.id][run] = kept
             else:
                 todo[run] = Job(str(lesson.path), run.start_method, run.limit)
-    # Those that are waited for first; while they wait, others can run.
-    in_order = dict(sorted(todo.items(), key=lambda item: item[0].hangs is False))
+    in_order = dict(sorted(todo.items(), key=_lot))
     found: dict[Run, Recording] = {}
-    for _ in watch(_record(in_order, found, AT_ONCE), len(todo)):
+    results = _record(in_order, found, AT_ONCE)
+    for _ in watch(results, len(todo)) if todo else ():
         pass
     late = {
         run: replace(todo[run], timeout=ONCE_MORE * run.limit)
@@ -146,6 +148,12 @@ def settle(
             if run in found:
                 recordings[run] = cache.save(recording, keys[run], folder)
     return settled
+
+
+def _lot(item: tuple[Run, Job]) -> str:
+    """Mix those that only wait with those that compute, so that neither come all at once."""
+    run, job = item
+    return hashlib.sha256(f"{job.path} {job.start_method} {run.number}".encode()).hexdigest()
 
 
 def _written(run: Run, folder: Path) -> Lesson:

@@ -19,7 +19,7 @@ project_conf = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(project_conf)
 globals().update((k, v) for k, v in vars(project_conf).items() if k[0] != "_")
 recordings_dir = "recordings"
-html_static_path, html_css_files, templates_path = [], [], []
+html_static_path, html_css_files, html_js_files, templates_path = [], [], [], []
 sphinx_gallery_conf = {{
     **sphinx_gallery_conf,
     "subsection_order": None,
