@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SPHINX := $(BIN)/sphinx-build -W --keep-going -n -c .
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: html test serve live soak bench requirements clean
+.PHONY: html test serve live links soak bench requirements clean
 .DELETE_ON_ERROR:
 
 html: $(VENV)/site.txt
@@ -26,6 +26,9 @@ serve: html
 live: $(VENV)/live.txt
 	$(BIN)/sphinx-autobuild -W --keep-going -n -c . --host 127.0.0.1 --port $(PORT) \
 		--watch snippets --watch gallery --ignore '*/docs/lessons/*' docs build/html
+
+links: $(VENV)/site.txt
+	$(BIN)/python -m gallery.links
 
 soak: $(VENV)/site.txt
 	$(BIN)/python benchmarks/soak.py

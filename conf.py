@@ -67,6 +67,7 @@ html_static_path = ["docs/_static"]
 html_css_files = ["site.css"]
 html_js_files = ["theme.js"]
 html_copy_source = False
+html_use_index = False  # nothing here is indexed that way
 html_show_sourcelink = False
 templates_path = ["docs/_templates"]
 html_theme_options = {

@@ -115,7 +115,18 @@ def checkout() -> Iterator[Path]:
             target = folder / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / file, target)
+        leave_out_quiz(folder)
         yield folder
+
+
+def leave_out_quiz(folder: Path) -> None:
+    """Delete the questions: these figures are about lessons, and peers have no quiz."""
+    for path in [*folder.glob("snippets/**/*quiz.yaml"), *folder.glob("docs/quiz*.md")]:
+        path.unlink()
+    shutil.rmtree(folder / "docs" / "quiz", ignore_errors=True)
+    index = folder / "docs" / "index.md"
+    kept = [line for line in index.read_text("utf-8").splitlines() if not line.startswith("quiz")]
+    index.write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
 def build(folder: Path) -> None:

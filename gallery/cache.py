@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from gallery.interpreters import about
@@ -69,7 +69,7 @@ def key_of(lesson: Lesson, start_method: str, python: str = sys.executable) -> s
         os.path.realpath(python),
         _machinery(),
         lesson.source,
-        *(path.read_bytes() for path in _imported(lesson.path, lesson.source)),
+        *(path.read_bytes() for path in imported(lesson.path, lesson.source)),
     ]
     for part in parts:
         data = part if isinstance(part, bytes) else part.encode()
@@ -82,7 +82,7 @@ def _machinery() -> bytes:
     return b"\0".join(Path(__file__).with_name(f"{n}.py").read_bytes() for n in MACHINERY)
 
 
-def _imported(path: Path, source: bytes) -> list[Path]:
+def imported(path: Path, source: bytes) -> list[Path]:
     """Find the project's modules that a script imports, and those that they import."""
     found: dict[Path, None] = {}
     todo = [(path, source)]
@@ -96,26 +96,32 @@ def _imported(path: Path, source: bytes) -> list[Path]:
 
 
 def _modules(path: Path, source: bytes) -> Iterator[Path]:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):  # a module that cannot be imported imports nothing
-        return
-    for node in ast.walk(tree):
-        names: list[str] = []
-        folders = [path.parent, ROOT]
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            if node.level:
-                folders = [path.parents[node.level - 1]]
-            base = node.module or ""
-            names = [base, *(f"{base}.{alias.name}".strip(".") for alias in node.names)]
+    for level, names in _imports(source):
+        folders = [path.parents[level - 1]] if level else [path.parent, ROOT]
         for name in names:
             for folder in folders:
                 for end in (".py", "/__init__.py"):
                     file = folder / (name.replace(".", "/") + end)
                     if name and file.is_file():
                         yield file
+
+
+@lru_cache(maxsize=1024)  # asked for each start method
+def _imports(source: bytes) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Return the level and the names of each import statement."""
+    found: list[tuple[int, tuple[str, ...]]] = []
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):  # it fails when it is imported, not here
+        return ()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.append((0, tuple(alias.name for alias in node.names)))
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            inner = (f"{base}.{alias.name}".strip(".") for alias in node.names)
+            found.append((node.level, (base, *inner)))
+    return tuple(found)
 
 
 def load(

@@ -10,6 +10,7 @@ import tokenize
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 
 START_METHODS = ("fork", "forkserver", "spawn")
@@ -148,10 +149,13 @@ def _parse(path: Path, text: str) -> ast.Module:
     return tree
 
 
-def _comments(text: str) -> Iterator[tuple[int, str]]:
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT and not token.line[: token.start[1]].strip():
-            yield token.start[0], token.string if token.start[1] == 0 else " " + token.string
+@lru_cache(maxsize=1024)  # a build reads a lesson several times
+def _comments(text: str) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (token.start[0], token.string if token.start[1] == 0 else " " + token.string)
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT and not token.line[: token.start[1]].strip()
+    )
 
 
 def _is_marker(comment: str) -> bool:

@@ -47,7 +47,12 @@ class Job:
 
 
 class NotRecorded(Exception):
-    """There is no recording, for a reason that is not the lesson's: the disk is full, say."""
+    """There is no recording, for a reason that is not the lesson's: the disk is full, say.
+
+    ``job`` is the one that there is no recording of.
+    """
+
+    job: Job | None = None
 
 
 class WorkerDied(NotRecorded):
@@ -148,6 +153,8 @@ def record_all(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[tuple[Jo
         for _ in range(count):
             job, result = done.get()
             if isinstance(result, BaseException):
+                if isinstance(result, NotRecorded):
+                    result.job = job
                 raise result
             yield job, result
     finally:

@@ -254,19 +254,23 @@ def _run(recordings: dict[str, Recording], limit: float, drawn: bool) -> Iterato
         yield lives
 
 
+def _bold(text: str) -> list[nodes.Node]:
+    return [nodes.strong("", text), nodes.Text(" ")]
+
+
 def plain_questions(questions: list[Question], start: int = 1) -> quiz_plain:
     """Return questions as text."""
     plain = quiz_plain()
     for number, question in enumerate(questions, start):
         first, *others = paragraphs(question.question)
-        plain += nodes.paragraph("", "", nodes.strong("", f"Question {number}. "), *inline(first))
+        plain += nodes.paragraph("", "", *_bold(f"Question {number}."), *inline(first))
         plain += [nodes.paragraph("", "", *inline(text)) for text in others]
         if question.program:
             plain += code_block(question.program)
         for letter, choice in zip(LETTERS, question.shown, strict=False):
             ends = f" (main ends with {choice.ends})" if choice.ends else ""
-            label = nodes.strong("", f"{letter}{ends}. ")
-            plain += nodes.paragraph("", "", label, *inline(choice.text))
+            label = _bold(f"{letter}{ends}.")
+            plain += nodes.paragraph("", "", *label, *inline(choice.text))
             if choice.output is not None:
                 plain += code_block(choice.output or "(nothing is printed)", "none")
             for source in (choice.code, choice.program):
@@ -279,11 +283,11 @@ def plain_answers(questions: list[Question], start: int = 1) -> quiz_plain:
     """Return the answers as text."""
     plain = quiz_plain("", nodes.paragraph("", "", nodes.strong("", "Answers")))
     for number, question in enumerate(questions, start):
-        words = nodes.strong("", f"{number}. {right_letters(question)}. ")
-        plain += nodes.paragraph("", "", words, nodes.Text(settled_words(question)))
+        words = _bold(f"{number}. {right_letters(question)}.")
+        plain += nodes.paragraph("", "", *words, nodes.Text(settled_words(question)))
         items = nodes.bullet_list()
         for letter, choice in zip(LETTERS, question.shown, strict=False):
-            said = nodes.paragraph("", "", nodes.strong("", f"{letter}: "), *inline(choice.why))
+            said = nodes.paragraph("", "", *_bold(f"{letter}:"), *inline(choice.why))
             items += nodes.list_item("", said)
         plain += items
     return plain

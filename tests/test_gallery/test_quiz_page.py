@@ -1,0 +1,139 @@
+"""From questions to pages, on tiny sites."""
+
+import re
+
+from tests.test_gallery.test_quiz import CHILD, CHILD_CHOICES, advice, question
+
+PAGE = """# The quiz
+
+```{quiz} tiny
+```
+"""
+FORM = '<form method="dialog">'
+WITH_CHILD = question(
+    question="|\n  What does `join()` *do*?\n\n  Under <b>fork</b>.",
+    program=CHILD,
+    choices=CHILD_CHOICES,
+    on_lesson="true",
+)
+
+
+def make_quiz(make_site, *questions):
+    site = make_site()
+    site.lesson("one", "print(1)\n")
+    site.lesson("two", "print(2)\n")
+    (site.root / "snippets" / "tiny" / "quiz.yaml").write_text("\n".join(questions))
+    (site.root / "docs" / "quiz.md").write_text(PAGE)
+    index = site.root / "docs" / "index.md"
+    index.write_text(index.read_text().replace("lessons/index", "lessons/index\nquiz"))
+    return site
+
+
+def quiz_page(site, builder="html", end="html"):
+    return (site.root / "build" / builder / f"quiz.{end}").read_text("utf-8")
+
+
+def test_a_question_is_a_form_with_its_answer_and_its_run(make_site):
+    others = [question(f"q{n}", lesson="tiny/two") for n in range(2)]
+    site = make_quiz(make_site, WITH_CHILD, *others, advice("a1"))
+    assert site.build().status == 0, site.log
+    page = quiz_page(site)
+    assert page.count(FORM) == 4
+    first = page[page.index('id="quiz-first"') : page.index('id="quiz-q0"')]
+    for part in ("<fieldset>", "<legend>", 'type="radio"', 'type="submit"', 'role="status"'):
+        assert part in first
+    assert re.search(r"<legend>.*1\. .*<span class=\"pre\">join\(\)</span>.*<em>do</em>", first)
+    assert "&lt;b&gt;fork&lt;/b&gt;" in first
+    assert "<samp>child\nmain</samp>" in first
+    assert first.count('data-right="yes"') == 1
+    assert "Settled by a run under fork" in first
+    assert 'href="lessons/tiny/one.html' in first
+    assert '<span class="who">child 1</span><span class="said">child</span>' in first
+    assert "<svg" in first
+    assert "This is advice: no run can settle it." in page
+    assert page.index("<h2>one") < page.index("<h2>two")  # a heading for each lesson
+    assert 'data-questions="first q0 q1 a1"' in page
+
+
+def test_a_lesson_ends_with_its_questions_before_the_download(make_site):
+    site = make_quiz(make_site, WITH_CHILD)
+    assert site.build().status == 0, site.log
+    page = site.page("one")
+    heading, form = page.index("<h2>Predict first"), page.index(FORM)
+    assert page.index("recorded timeline") < heading < form < page.index("sphx-glr-footer")
+    assert "quiz.js" in page
+    other = site.page("two")
+    assert "Predict first" not in other
+    assert "quiz.js" not in other
+
+
+def test_a_lesson_s_page_follows_its_quiz(make_site):
+    """A quiz that comes later, and one that changes, is seen by the next build."""
+    site = make_quiz(make_site, question())
+    quiz = site.root / "snippets" / "tiny" / "quiz.yaml"
+    assert site.build().status == 0, site.log
+    quiz.unlink()
+    (site.root / "docs" / "quiz.md").unlink()
+    assert site.build(strict=False).status == 0, site.log
+    quiz.write_text(WITH_CHILD)
+    assert site.build(strict=False).status == 0, site.log
+    assert "Predict first" in site.page("one")
+    assert "settling questions" in site.log
+    quiz.write_text(WITH_CHILD.replace("Main waits.", "Main waits for it."))
+    assert site.build(strict=False).status == 0, site.log
+    assert "Main waits for it." in site.page("one")
+    assert "settling questions" not in site.log  # what settled it has not changed
+
+
+def test_a_refuted_answer_fails_the_build(make_site):
+    wrong = WITH_CHILD.replace("child\n        main\n", "main\n        nobody\n")
+    assert wrong != WITH_CHILD
+    site = make_quiz(make_site, wrong)
+    site.build()
+    assert site.status != 0
+    assert "answers that do not hold" in site.log
+    assert re.search(r"quiz\.yaml:1: question 'first' under fork: a run refutes", site.log)
+    assert re.search(r"expected:\s+main\s+nobody", site.log)
+    assert re.search(r"seen:\s+child\s+main", site.log)
+    assert not (site.root / "build" / "html" / "quiz.html").exists()
+
+
+def test_a_question_that_cannot_be_asked_fails_the_build_and_nothing_is_run(make_site):
+    site = make_quiz(make_site, question("good"), question("bad", lesson="tiny/three"))
+    site.build()
+    assert site.status != 0
+    assert "question 'bad': there is no lesson 'tiny/three'" in site.log
+    assert not (site.root / "build" / "quiz").exists()
+
+
+def test_an_unknown_quiz_fails_the_build(make_site):
+    site = make_quiz(make_site, question())
+    (site.root / "docs" / "quiz.md").write_text(PAGE.replace("tiny", "cats"))
+    site.build()
+    assert site.status != 0
+    assert "no quiz is called 'cats'; there are tiny" in site.log
+
+
+def test_in_text_and_e_books_the_answers_stand_at_the_end(make_site):
+    site = make_quiz(make_site, WITH_CHILD, question("second"))
+    assert site.build("text").status == 0, site.log
+    page = quiz_page(site, "text", "txt")
+    assert page.index("**Question 1.**") < page.index("**Question 2.**") < page.index("**Answers**")
+    assert page.index("**Answers**") < page.index("Main waits.")
+    assert "child.join()" in page
+    assert site.build("epub", strict=False).status == 0, site.log
+    book = quiz_page(site, "epub", "xhtml")
+    assert "<form" not in book
+    assert "<input" not in book
+    assert book.index("Question 2.") < book.index("Answers") < book.index("Main waits.")
+
+
+def test_nothing_of_a_program_s_folder_is_on_the_page(make_site):
+    program = "|\n  raise ValueError('no')"
+    choices = "- output: |\n    ValueError: no\n  right: true\n  ends: '1'\n  why: It raises.\n"
+    choices += "- output: ''\n  why: It speaks."
+    site = make_quiz(make_site, question(program=program, choices=choices))
+    assert site.build().status == 0, site.log
+    page = quiz_page(site)
+    assert "File &quot;program.py&quot;, line 1" in page
+    assert str(site.root) not in page
