@@ -53,7 +53,7 @@ def test_the_timeline_shows_five_lives_that_overlap(visit, method):
     """Every child began before the first one ended."""
     page = visit(f"{FIVE}?start={method}").page
     bars = page.eval_on_selector_all(
-        f".variant[data-start={method}] .life",
+        f".variant[data-start={method}] .life:not(.quiz-question *)",
         """bars => bars.map(b => [b.querySelector("title").textContent,
             parseFloat(b.getAttribute("x")), parseFloat(b.getAttribute("width"))])""",
     )
@@ -73,12 +73,13 @@ def test_one_switch_for_the_whole_site(visit):
     assert shown_variants(page) == {"fork"}  # a Linux browser
     groups = page.get_by_role("group", name="Show the recording made as on")
     assert groups.count() >= 2
-    groups.first.get_by_text("macOS, Windows").click()
+    groups.first.get_by_role("radio", name="macOS, Windows").check()
     assert shown_variants(page) == {"spawn"}
     checked = page.eval_on_selector_all(
         ".start-switch input", "all => all.filter(i => i.checked).map(i => i.value)"
     )
-    assert checked == ["spawn"] * groups.count()
+    assert set(checked) == {"spawn"}
+    assert len(checked) >= groups.count()
     page.reload()
     assert shown_variants(page) == {"spawn"}
     other = visit("lessons/communication/pipe.html", context=page.context).page
@@ -122,7 +123,9 @@ def test_without_javascript_every_variant_stands_with_its_heading(visit):
         headings = page.get_by_role("heading", name=heading)
         assert headings.count() >= 2
         assert all(h.is_visible() for h in headings.all())
-    assert all(line.is_visible() for line in page.locator(".variant .lines").all())
+    lines = page.locator(".variant .lines:not(.quiz-question *)").all()
+    assert lines
+    assert all(line.is_visible() for line in lines)
 
 
 def test_the_gutter_is_not_copied(visit, address):
