@@ -17,7 +17,7 @@ test: $(VENV)/test.txt html
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 4
+	$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 serve: html
 	@echo "http://127.0.0.1:$(PORT)/ (end with Ctrl-C)"

@@ -52,7 +52,6 @@ class Settings:
     start_methods_reason : why it is not about all of them.
     measures : it prints measured times, so nothing is recorded beside it.
     failures : why processes other than main may end badly in it.
-    needs_python : the oldest Python that it runs on, ``(3, 14)``; empty where any will do.
     """
 
     order: int = 1000
@@ -61,7 +60,6 @@ class Settings:
     start_methods_reason: str = ""
     measures: bool = False
     failures: str = ""
-    needs_python: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,10 +221,6 @@ def _checked(name: str, value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
             raise ValueError("give seconds, more than 0")
         return float(value)
-    if name == "needs_python":
-        if not isinstance(value, tuple) or [type(n) for n in value] != [int, int]:
-            raise ValueError("give a version as (3, 14)")
-        return value
     wanted = type(getattr(Settings, name))
     if type(value) is not wanted:
         raise ValueError(f"give a value of type {wanted.__name__}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import OptionSpec
 
@@ -66,6 +68,12 @@ class recorded(nodes.General, nodes.Element):
     """
 
 
+def app_of(env: BuildEnvironment) -> Sphinx:
+    """Return the application (Sphinx 9 gives it another name)."""
+    app: Sphinx = env._app if hasattr(env, "_app") else env.app
+    return app
+
+
 class RecordedDirective(SphinxDirective):
     """A directive whose argument is a lesson, ``chapter/name``."""
 
@@ -104,7 +112,7 @@ class RecordedDirective(SphinxDirective):
 
     def folder(self) -> Path:
         """Return the folder of the recordings."""
-        return recordings_folder(self.env._app if hasattr(self.env, "_app") else self.env.app)
+        return recordings_folder(app_of(self.env))
 
 
 def why_restricted(lesson: Lesson) -> str:
@@ -115,13 +123,17 @@ def why_restricted(lesson: Lesson) -> str:
     return f"Recorded under {methods} only: {lesson.settings.start_methods_reason}"
 
 
+def _addressed(html: str, builder: Any) -> str:
+    """Put in the addresses of downloads; in an e-book, which has none, the words stay."""
+    if builder.download_support:
+        return html.replace(f'href="{DOWNLOAD}', f'href="{escape(builder.dlpath)}/')
+    return re.sub(f'<a [^>]*href="{DOWNLOAD}[^>]*>(.*?)</a>', r"\1", html)
+
+
 def visit_html(self: Any, node: recorded) -> None:
     """Write the variants, each with the heading that counts where there is no JavaScript."""
     kind = escape(node["kind"])
-    downloads = f'href="{escape(self.builder.dlpath)}/'
-    variants = {
-        m: html.replace(f'href="{DOWNLOAD}', downloads) for m, html in node["variants"].items()
-    }
+    variants = {m: _addressed(html, self.builder) for m, html in node["variants"].items()}
     note = f'<p class="recorded-note">{escape(node["note"])}</p>' if node["note"] else ""
     self.body.append(f'<div class="recorded {kind}">')
     if node["everywhere"]:

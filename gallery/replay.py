@@ -13,9 +13,9 @@ from typing import Any
 
 from gallery.cache import path_of
 from gallery.lesson import Lesson
+from gallery.page import preferred
 from gallery.recording import Recording
 from gallery.timeline import thumbnail
-from gallery.transcript import preferred
 
 
 class DoNotExecute:

@@ -8,8 +8,13 @@ from html import escape
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from gallery.page import RecordedDirective, colour_classes, recorded, why_restricted
-from gallery.page import preferred as preferred
+from gallery.page import (
+    RecordedDirective,
+    colour_classes,
+    preferred,
+    recorded,
+    why_restricted,
+)
 from gallery.recording import Line, Recording
 from gallery.terminal import plain, rendered
 

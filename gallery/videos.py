@@ -13,7 +13,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from gallery import data
-from gallery.quiz.build import app_of, snippets_of, title_of
+from gallery.page import app_of
+from gallery.quiz.build import snippets_of, title_of
 from gallery.quiz.page import inline, lesson_link
 
 SCHEMA = json.loads(Path(__file__).with_name("videos.schema.json").read_text("utf-8"))

@@ -1,8 +1,4 @@
-"""``run``: a lesson's function, called in a fresh interpreter under each start method.
-
-Standard library and pytest only: the lessons' tests also run on interpreters that have nothing
-else (``make evidence`` lends them pytest, which is pure Python).
-"""
+"""``run``: a lesson's function, called in a fresh interpreter under each start method."""
 
 import contextlib
 import os
@@ -14,11 +10,13 @@ import sys
 import threading
 import time
 import tty
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from gallery.lives import living
 
 START_METHODS = ("fork", "spawn", "forkserver")
 
@@ -28,8 +26,7 @@ PLAIN = {name: value for name, value in os.environ.items() if not name.startswit
 # Runs in the fresh interpreter. The default start method is imitated, not set,
 # so that a function may still call set_start_method() itself.
 CALL = """
-import importlib, multiprocessing, os, pickle, sys
-sys.path += filter(None, [os.environ.get("TESTS_LENT")])  # a test's module imports pytest
+import importlib, multiprocessing, pickle, sys
 from multiprocessing import context
 context._default_context._default_context = multiprocessing.get_context(sys.argv[1])
 module, name, args, kwargs = pickle.loads(bytes.fromhex(sys.argv[2]))
@@ -124,28 +121,10 @@ def session_members(session: int, grace: float = 2.0) -> list[int]:
     deadline = time.monotonic() + grace
     while True:
         alive = []
-        for pid in _living():
+        for pid in living():
             with contextlib.suppress(ProcessLookupError):
                 if os.getsid(pid) == session:
                     alive.append(pid)
         if not alive or time.monotonic() > deadline:
             return alive
         time.sleep(0.02)
-
-
-def _living() -> Iterator[int]:
-    """Find all processes that have not ended."""
-    if not Path("/proc/self/stat").exists():  # macOS
-        import psutil
-
-        for process in psutil.process_iter(["status"]):
-            if process.info["status"] != psutil.STATUS_ZOMBIE:
-                yield process.pid
-        return
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError):
-            pid = int(entry.name)
-            # "pid (command) state ...": the command may hold anything (proc_pid_stat(5)).
-            after = (entry / "stat").read_text(errors="replace").rpartition(")")[2]
-            if after.split()[0] not in "ZX":
-                yield pid

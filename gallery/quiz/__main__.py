@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from gallery.quiz import ROOT
 from gallery.quiz.questions import QuizError, read_all
 from gallery.quiz.settle import Run, settle
+from gallery.shorten import ROOT
 from gallery.workers import NotRecorded
 
 

@@ -18,6 +18,7 @@ from sphinx.util.display import status_iterator
 from sphinx.util.docutils import SphinxDirective
 
 from gallery import cache
+from gallery.page import app_of
 from gallery.quiz import page
 from gallery.quiz.questions import MIXED, Question, QuizError, files_of, read_all
 from gallery.quiz.settle import Run, Settled, kept_as, settle
@@ -47,12 +48,6 @@ _quizzes: WeakKeyDictionary[Sphinx, Quizzes] = WeakKeyDictionary()
 def snippets_of(app: Sphinx) -> Path:
     """Return the folder of the lessons, where the quizzes are, too."""
     return Path(app.srcdir, app.config.sphinx_gallery_conf["examples_dirs"]).resolve()
-
-
-def app_of(env: BuildEnvironment) -> Sphinx:
-    """Return the application (Sphinx 9 gives it another name)."""
-    app: Sphinx = env._app if hasattr(env, "_app") else env.app
-    return app
 
 
 def settle_quizzes(app: Sphinx) -> None:

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 
 from gallery import timeline, transcript
 from gallery.lesson import START_METHODS
-from gallery.page import colour_classes, recorded
+from gallery.page import colour_classes, preferred, recorded
 from gallery.quiz.questions import Choice, Question
 from gallery.quiz.settle import Run, choice_of, hangs, printed
 from gallery.recording import Recording
@@ -237,7 +237,7 @@ def _run(recordings: dict[str, Recording], limit: float, drawn: bool) -> Iterato
         note = "The same lines under fork, forkserver and spawn" + (
             "." if transcript.same_order(recordings, written) else "; only their order differs."
         )
-        shown = transcript.preferred(written)
+        shown = preferred(written)
         written = {shown: written[shown]}
     if hanging:
         under = "" if len(hanging) == len(recordings) else f" under {' and '.join(hanging)}"

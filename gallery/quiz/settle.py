@@ -14,9 +14,9 @@ from typing import cast
 
 from gallery import cache
 from gallery.lesson import Lesson, LessonError
-from gallery.quiz import ROOT
 from gallery.quiz.questions import Choice, Expected, Question, sources
 from gallery.recording import Line, Recording, RecordingError
+from gallery.shorten import ROOT
 from gallery.workers import Job, record_all
 
 AT_ONCE = 3 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait

@@ -269,3 +269,14 @@ def test_markup_is_text_for_epub_too(make_site):
     page = next((site.root / "build/epub").rglob("prints.xhtml")).read_text()
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
+
+
+def test_an_epub_has_no_link_to_a_download_that_it_lacks(make_site):
+    """An e-book carries no downloads: the words stay, the link goes."""
+    site = make_site()
+    site.lesson("flood", "for number in range(3_000):\n    print('line', number)\n")
+    assert site.build("epub", strict=False).status == 0, site.log
+    page = next((site.root / "build/epub").rglob("flood.xhtml")).read_text()
+    assert "1,000 more lines: the whole output of the run as text (3,000 lines" in page
+    assert "download:" not in page
+    assert "_downloads" not in page
