@@ -77,11 +77,16 @@ class Family:
         self.alive[pid] = self._latest[pid] = life
         return life
 
-    def only_main(self) -> None:
-        """Forget all others: the lesson begins only now."""
-        main = self.all[0]
-        main.children.clear()
-        self.all, self.alive, self._latest = [main], {main.pid: main}, {main.pid: main}
+    def forget_before(self, at: float) -> None:
+        """Forget all but main that were born before; whoever is left is numbered anew."""
+        main, *others = self.all
+        self.all = [main, *(life for life in others if life.start >= at)]
+        kept = set(map(id, self.all))
+        for number, life in enumerate(self.all):
+            life.number = number
+            life.children = [child for child in life.children if id(child) in kept]
+        self.alive = {pid: life for pid, life in self.alive.items() if id(life) in kept}
+        self._latest = {pid: life for pid, life in self._latest.items() if id(life) in kept}
 
     def who(self, pid: int) -> Life | None:
         """Return the living process, or the last dead one, that has this pid."""

@@ -158,6 +158,8 @@ class Run:
         self._marks = MarkFinder(self._token)
         self._assembler = LineAssembler()
         self._played: list[float] = []  # when each cell ended
+        self._became_python = 0.0  # when main last ran another program, before the lesson began
+        self._begun = False
         self._place = re.compile(
             rb'^[\s|]*File "' + re.escape(os.fsencode(lesson.path)) + rb'", line (\d+)'
         )
@@ -331,7 +333,10 @@ class Run:
             if isinstance(part, bytes):
                 self._keep(self._assembler.feed(pid, part, now))
             elif part.number == 0:
-                self.family.only_main()  # others were of a script that starts the interpreter
+                # What came before main's last exec is of a script that starts the interpreter.
+                # Not all that was read before the mark is: the lesson may be ahead of us.
+                self.family.forget_before(self._became_python)
+                self._begun = True
             elif part.pid == self.main.pid:  # not a fork of main that plays on
                 self._keep(self._assembler.finish(pid))
                 self._played.append(now)
@@ -353,6 +358,8 @@ class Run:
             if isinstance(event, lives.Birth):
                 self._take_birth(event)
             elif isinstance(event, lives.Exec):
+                if event.pid == self.main.pid and not self._begun:
+                    self._became_python = event.time
                 if runner := self.family.alive.get(event.pid):
                     runner.command = event.command or lives.command_of(event.pid) or GONE
                     runner.forked = False

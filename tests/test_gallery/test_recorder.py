@@ -622,3 +622,19 @@ def test_nothing_of_a_recording_stays(play, monkeypatch, tmp_path):
     assert sorted(tmp_path.iterdir()) == files
     assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
     assert zombies() <= dead
+
+
+def test_a_late_recorder_forgets_nobody(play, monkeypatch):
+    """Births that are read before the stage's first mark are the lesson's all the same."""
+    take_in = recorder.Run._take_in
+
+    def late(run):
+        if not run.family.alive.keys() - {run.main.pid}:
+            time.sleep(0.5)  # the mark, both children and their lines wait to be read
+        take_in(run)
+
+    monkeypatch.setattr(recorder.Run, "_take_in", late)
+    recording = play(FAMILY)
+    assert [p.label for p in recording.processes] == ["main", "child 1", "child 1.1", "child 2"]
+    assert all(p.exit_code == 0 for p in recording.processes)
+    assert ("child 1.1", "from a grandchild") in said(recording)

@@ -22,7 +22,7 @@ def project(tmp_path):
         (folder / "__init__.py").touch()
     (root / "tests").mkdir()
     shutil.copy(ROOT / "pyproject.toml", root)
-    for name in ("__init__.py", "conftest.py", "chromium.py"):
+    for name in ("__init__.py", "conftest.py", "calling.py", "chromium.py"):
         if (ROOT / "tests" / name).exists():
             shutil.copy(ROOT / "tests" / name, root / "tests")
     (root / "gallery").symlink_to(ROOT / "gallery")
