@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from gallery import turns
 from gallery.shorten import ROOT
 from gallery.turns import GoneWhileWaiting, turn
 
@@ -88,4 +89,25 @@ def test_a_turn_ends_with_its_process(tmp_path):
     assert not is_free(False)
     holder.kill()
     holder.communicate(timeout=10)
+    assert is_free(True)
+
+
+def test_who_waits_long_says_for_whom_and_gives_up(monkeypatch, tmp_path, capfd):
+    """A holder that never ends must not stall every other build for ever."""
+    monkeypatch.setattr(turns, "TELL_AFTER", 0.1)
+    monkeypatch.setattr(turns, "GIVE_UP_AFTER", 0.3)
+    code = (
+        f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}\n"
+        "from gallery.turns import turn\n"
+        "with turn(True): print(flush=True); input()\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=-1, stdout=-1)
+    try:
+        holder.stdout.readline()
+        who = f"process {holder.pid} to finish recording"
+        with pytest.raises(TimeoutError, match=f"{who}; end it, or set TMPDIR"), turn(False):
+            pytest.fail("was let in")
+        assert f"waiting for {who}" in capfd.readouterr().err
+    finally:
+        holder.communicate(timeout=10)
     assert is_free(True)
