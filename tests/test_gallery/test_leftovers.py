@@ -13,6 +13,7 @@ import pytest
 
 from gallery import leftovers
 from gallery.leftovers import SHM, Segment, appeared, remove, segments
+from gallery.shorten import ROOT
 
 pytestmark = pytest.mark.skipif(not SHM.is_dir(), reason="the system has no /dev/shm")
 
@@ -230,3 +231,54 @@ def test_ordinary_lessons_leave_nothing(play):
     for method in ("fork", "spawn", "forkserver"):
         recording = play(code, method)
         assert recording.ok, recording.problems
+
+
+NEIGHBOUR = """
+import contextlib, multiprocessing, os, select, sys
+context = multiprocessing.get_context("spawn")  # its semaphores have names while they live
+number = 0
+while not select.select([0], [], [], 0)[0]:
+    locks = [context.Lock() for _ in range(10)]
+    number += 1
+    if number == 5:
+        print(flush=True)
+    if number % 5 == 0 and not os.fork():  # one that ends with its semaphores
+        os.execv(sys.executable, [sys.executable, "-c",
+            "import multiprocessing; keep = multiprocessing.get_context('spawn').Queue()"])
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_neighbours_whose_semaphores_come_and_go_accuse_nobody(write, method):
+    """The machine is busy with programs that are no lessons and wait for no turn.
+
+    Recorded by another process: orphans of this one's children would come to its recorder.
+    """
+    path = write("""
+    import multiprocessing
+    def work(queue): queue.put(1)
+    if __name__ == "__main__":
+        queue = multiprocessing.Queue()
+        child = multiprocessing.Process(target=work, args=(queue,))
+        child.start(); print(queue.get()); child.join()
+    """)
+    neighbours = [
+        subprocess.Popen([sys.executable, "-c", NEIGHBOUR], stdin=-1, stdout=-1) for _ in range(2)
+    ]
+    try:
+        for neighbour in neighbours:
+            neighbour.stdout.readline()
+        for _ in range(3):
+            done = subprocess.run(
+                [sys.executable, "-m", "gallery", "record", path, "--start-method", method],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=100,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+    finally:
+        for neighbour in neighbours:
+            neighbour.communicate(timeout=30)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -85,6 +86,48 @@ def test_nothing_is_left_when_the_asking_process_is_ended(waits, by):
     finally:
         asking.kill()
         asking.wait()
+
+
+@pytest.mark.parametrize("moment", [n / 8 for n in range(1, 11)])
+def test_nothing_is_left_by_kill_9_at_any_moment(write, moment):
+    """While workers start, lessons start, play and end, and recordings are sent back."""
+    code = """
+    import multiprocessing, time
+    def work(n): print("child", n); time.sleep(0.05)
+    if __name__ == "__main__":
+        for n in range(3):
+            child = multiprocessing.Process(target=work, args=(n,)); child.start(); child.join()
+    """
+    asks = ASKS.replace('[Job(sys.argv[1], "fork")], 1', 'JOBS, 3').replace(
+        "list(", "JOBS = [Job(sys.argv[1], m) for m in ('fork', 'spawn', 'forkserver')] * 2\nlist("
+    )
+    with tempfile.TemporaryDirectory(prefix="k9-") as folder:
+        asking = subprocess.Popen(
+            [sys.executable, "-c", asks, str(write(code))],
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": folder},
+            start_new_session=True,
+        )
+        try:
+            time.sleep(moment)
+        finally:
+            asking.kill()
+            asking.wait()
+        until(lambda: not naming(folder), "the end of all that was started")
+        assert not list(Path(folder).glob("lesson-*"))
+
+
+def naming(folder: str) -> list[psutil.Process]:
+    """Return the living processes whose environment names a folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            named = any(folder in value for value in process.environ().values())
+            if named and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
 
 
 def test_a_worker_killed_in_the_middle_leaves_nothing(waits):
