@@ -11,6 +11,7 @@ import pytest
 from gallery import cache
 from gallery.lesson import Lesson
 from gallery.recording import FullText, Recording
+from tests.pythons import NEWEST, needs_newest
 
 CODE = "import beside\nprint('x')\n"
 
@@ -164,11 +165,9 @@ def test_full_texts(lesson, recording, folder):
     assert other.exists()
 
 
+@needs_newest
 def test_another_interpreter_has_another_file(folder):
     """Both are kept side by side."""
-    python = "/usr/local/bin/python3.14"
-    if not Path(python).exists():
-        pytest.skip("no Python 3.14 on this machine")
-    path = cache.path_of("a/b", "fork", folder, python)
+    path = cache.path_of("a/b", "fork", folder, NEWEST)
     assert path.name == "b.fork.cpython-314.json"
     assert path != cache.path_of("a/b", "fork", folder)

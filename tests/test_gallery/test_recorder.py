@@ -9,6 +9,7 @@ import pytest
 
 from gallery import recorder
 from gallery.lesson import START_METHODS
+from tests.pythons import NEWEST, needs_newest
 
 HELPERS = {
     "fork": set(),
@@ -573,6 +574,28 @@ def test_other_ways_to_do_several_things_at_once(play, what, method):
         assert texts == [("child", "child"), ("main", "main")]
 
 
+INTERPRETERS = """
+    from concurrent import futures, interpreters
+    def work(): return 7
+    if __name__ == "__main__":
+        other = interpreters.create()
+        other.exec("print('other')")
+        other.close()
+        with futures.InterpreterPoolExecutor(1) as pool:
+            print(pool.submit(work).result())
+"""
+
+
+@needs_newest
+@pytest.mark.parametrize("method", START_METHODS)
+def test_interpreters(play, method):
+    """They are no processes: what they write is main's."""
+    recording = play(INTERPRETERS, method, python=NEWEST)
+    assert recording.ok, recording.problems
+    assert said(recording) == [("main", "other"), ("main", "7")]
+    assert [p.label for p in recording.processes] == ["main"]
+
+
 def test_nothing_of_the_builders_own_environment_gets_in(play, monkeypatch):
     """Variables that change what a lesson does, and those that name the user."""
     monkeypatch.setenv("PYTHONSTARTUP", "/nowhere")
@@ -592,13 +615,11 @@ def test_the_recording_names_no_host(play):
     assert socket.gethostname() not in play(FAMILY).to_json()
 
 
+@needs_newest
 def test_another_interpreter(play):
     """The recording says which one played."""
-    python = "/usr/local/bin/python3.14"
-    if not Path(python).exists():
-        pytest.skip("no Python 3.14 on this machine")
     code = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
-    recording = play(code, python=python)
+    recording = play(code, python=NEWEST)
     assert recording.interpreter.version.startswith("3.14.")
     assert recording.lines[0].text == recording.interpreter.version
     assert recording.interpreter.implementation == "cpython"

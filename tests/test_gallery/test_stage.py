@@ -9,14 +9,9 @@ from pathlib import Path
 import pytest
 
 from gallery.recorder import MARKED, STAGE
+from tests.pythons import NEWEST, needs_newest
 
-NEWEST = "/usr/local/bin/python3.14"
-PYTHONS = [
-    sys.executable,
-    pytest.param(
-        NEWEST, marks=pytest.mark.skipif(not Path(NEWEST).exists(), reason="no Python 3.14")
-    ),
-]
+PYTHONS = [sys.executable, pytest.param(NEWEST, marks=needs_newest, id="newest")]
 
 # What it says of itself is compared; the first word tells the line from others.
 SELF = """
