@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LOOK_EVERY = 0.02  # seconds
-TELL_AFTER = 30.0  # seconds; a lesson that runs alone may well take some
+TELL_AFTER = 120.0  # seconds; a lesson that runs alone, or a file of tests, may well take some
 GIVE_UP_AFTER = 600.0  # seconds: ten times what a lesson may take, unless it says otherwise
 
 
