@@ -44,6 +44,7 @@ def record_lessons(app: Sphinx) -> None:
     """
     forget_removed(app)
     lessons, wrong = read_all(lesson_files(app))
+    lessons = [lesson for lesson in lessons if not lesson.settings.too_new]
     if wrong:
         raise ExtensionError("lessons that cannot be played:\n" + "\n".join(wrong))
     recordings = make_recordings(lessons, recordings_folder(app), app.verbosity)

@@ -6,6 +6,7 @@ import ast
 import difflib
 import io
 import re
+import sys
 import tokenize
 import warnings
 from collections.abc import Iterator
@@ -52,6 +53,7 @@ class Settings:
     start_methods_reason : why it is not about all of them.
     measures : it prints measured times, so nothing is recorded beside it.
     failures : why processes other than main may end badly in it.
+    needs_python : the oldest Python that it runs on, ``(3, 14)``; empty where any will do.
     """
 
     order: int = 1000
@@ -60,6 +62,19 @@ class Settings:
     start_methods_reason: str = ""
     measures: bool = False
     failures: str = ""
+    needs_python: tuple[int, ...] = ()
+
+    @property
+    def too_new(self) -> str:
+        """Say what the lesson needs where this Python is older; empty where it is not."""
+        if sys.version_info[:2] >= self.needs_python:
+            return ""
+        return f"needs Python {'.'.join(map(str, self.needs_python))}"
+
+    @property
+    def recorded_under(self) -> tuple[str, ...]:
+        """The start methods that this Python records the lesson under."""
+        return () if self.too_new else self.start_methods
 
 
 @dataclass(frozen=True)
@@ -221,6 +236,10 @@ def _checked(name: str, value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
             raise ValueError("give seconds, more than 0")
         return float(value)
+    if name == "needs_python":
+        if not isinstance(value, tuple) or [type(n) for n in value] != [int, int]:
+            raise ValueError("give a version as (3, 14)")
+        return value
     wanted = type(getattr(Settings, name))
     if type(value) is not wanted:
         raise ValueError(f"give a value of type {wanted.__name__}")

@@ -92,7 +92,7 @@ class RecordedDirective(SphinxDirective):
         found = {}
         try:
             lesson = Lesson.read(path)
-            for method in lesson.settings.start_methods:
+            for method in lesson.settings.recorded_under:
                 file = path_of(name, method, self.folder())
                 self.env.note_dependency(str(file))
                 found[method] = Recording.load(file)

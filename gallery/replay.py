@@ -50,6 +50,8 @@ class Transcripts:
         cell = next((c for c in lesson.cells if first <= c.last <= last), None)
         if cell is None:  # only comments
             return ""
+        if lesson.settings.too_new:  # nothing was recorded, and the timeline says so
+            return f"\n.. timeline:: {lesson.name}\n" if cell == lesson.cells[-1] else ""
         rest = f"\n.. transcript:: {lesson.name}\n   :cell: {cell.number}\n"
         recordings = {
             method: Recording.load(path_of(lesson.name, method, Path(self.recordings)))

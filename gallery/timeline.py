@@ -26,6 +26,11 @@ class TimelineDirective(RecordedDirective):
     def run(self) -> list[nodes.Node]:
         """Draw the lives, say the same in words, and say what it was recorded on."""
         lesson, recordings = self.recordings()
+        if not recordings:
+            why = f"Not recorded: the lesson {lesson.settings.too_new}, newer than this build's."
+            node = recorded("", nodes.paragraph("", why), kind="timeline", everywhere=True)
+            node["variants"], node["note"] = {"none": ""}, why
+            return [node]
         classes = colour_classes(recordings.values())
         node = recorded(kind="timeline", everywhere=False, note=why_restricted(lesson))
         node["variants"] = {m: html_of(r, classes) for m, r in recordings.items()}
