@@ -1,4 +1,8 @@
-"""``run``: a lesson's function, called in a fresh interpreter under each start method."""
+"""``run``: a lesson's function, called in a fresh interpreter under each start method.
+
+Standard library and pytest only: the lessons' tests also run on interpreters that have nothing
+else (``make evidence`` lends them pytest, which is pure Python).
+"""
 
 import contextlib
 import os
@@ -10,13 +14,11 @@ import sys
 import threading
 import time
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from gallery.lives import living
 
 START_METHODS = ("fork", "spawn", "forkserver")
 
@@ -26,7 +28,8 @@ PLAIN = {name: value for name, value in os.environ.items() if not name.startswit
 # Runs in the fresh interpreter. The default start method is imitated, not set,
 # so that a function may still call set_start_method() itself.
 CALL = """
-import importlib, multiprocessing, pickle, sys
+import importlib, multiprocessing, os, pickle, sys
+sys.path += filter(None, [os.environ.get("TESTS_LENT")])  # a test's module imports pytest
 from multiprocessing import context
 context._default_context._default_context = multiprocessing.get_context(sys.argv[1])
 module, name, args, kwargs = pickle.loads(bytes.fromhex(sys.argv[2]))
@@ -121,10 +124,27 @@ def session_members(session: int, grace: float = 2.0) -> list[int]:
     deadline = time.monotonic() + grace
     while True:
         alive = []
-        for pid in living():
+        for pid in _living():
             with contextlib.suppress(ProcessLookupError):
                 if os.getsid(pid) == session:
                     alive.append(pid)
         if not alive or time.monotonic() > deadline:
             return alive
         time.sleep(0.02)
+
+
+def _living() -> Iterator[int]:
+    """Find all processes that have not ended."""
+    if not Path("/proc/self/stat").exists():  # macOS
+        listed = subprocess.run(["ps", "-axo", "pid=,stat="], capture_output=True, text=True)
+        for pid, state in (line.split()[:2] for line in listed.stdout.splitlines()):
+            if "Z" not in state:
+                yield int(pid)
+        return
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(entry.name)
+            # "pid (command) state ...": the command may hold anything (proc_pid_stat(5)).
+            after = (entry / "stat").read_text(errors="replace").rpartition(")")[2]
+            if after.split()[0] not in "ZX":
+                yield pid

@@ -1,0 +1,76 @@
+"""The table of evidence and the lines on the lessons' pages, in the browser."""
+
+import pytest
+
+from tests.test_site.conftest import HTML
+
+PAGE = "evidence.html"
+
+
+@pytest.fixture(autouse=True)
+def gathered():
+    """Without evidence the page says so, and has no table."""
+    if "evidence-table" not in (HTML / PAGE).read_text("utf-8"):
+        pytest.skip("the site was built without evidence: run make evidence, then make")
+
+
+def shown(page) -> list[str]:
+    """Return the names of the lessons that the table shows."""
+    return page.locator("table.evidence-table tbody tr:visible td:first-child").all_inner_texts()
+
+
+def test_the_filter(visit):
+    page = visit(PAGE).page
+    everything = shown(page)
+    assert len(everything) >= 16
+    assert page.locator(".evidence-filter output").inner_text() == (
+        f"{len(everything)} of {len(everything)} lessons"
+    )
+    page.get_by_label("Chapter").select_option("pools")
+    assert shown(page) == [name for name in everything if name.startswith("pools/")]
+    page.get_by_label("Chapter").select_option("all")
+
+    python = page.get_by_label("Python", exact=True)
+    columns = page.locator("table.evidence-table thead th:visible")
+    before = columns.count()
+    python.select_option(index=1)
+    assert columns.count() == before - len(python.locator("option").all()) + 2
+    assert shown(page) == everything
+    python.select_option("all")
+
+    state = page.get_by_label("With a result that is")
+    state.select_option("ok")
+    assert shown(page)
+    for name in state.locator("option").all_inner_texts()[1:]:
+        state.select_option(name)
+        kind = f".state-{name.replace(' ', '-')}"
+        rows = page.locator("table.evidence-table tbody tr:visible")
+        assert rows.count() == rows.filter(has=page.locator(kind)).count() > 0
+    state.select_option("all")
+
+    page.get_by_label("Its runs wrote").select_option("other lines")
+    fewer = shown(page)
+    assert 0 < len(fewer) < len(everything)
+    assert "shared_memory/lost_updates".replace("_", " ") not in fewer  # it measures
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_phone_shows_the_whole_table_without_scrolling_sideways(visit, script):
+    page = visit(PAGE, width=360, script=script).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    table = page.locator("table.evidence-table")
+    assert table.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    assert table.evaluate("e => e.parentElement.scrollWidth <= e.parentElement.clientWidth + 1")
+    assert len(shown(page)) >= 16
+    first = page.locator("table.evidence-table tbody tr").first
+    for words in ("CPython 3.11", "fork", "forkserver", "spawn", "tests"):
+        assert words in first.inner_text()
+
+
+def test_a_lesson_says_where_it_was_seen_to_work(visit):
+    page = visit("lessons/spawning/first_process.html").page
+    line = page.locator(".evidence-line")
+    assert line.inner_text().startswith("Seen to work on CPython 3.11")
+    assert "15 of 15 runs" in line.inner_text()
+    line.get_by_role("link").click()
+    page.wait_for_url(f"**/{PAGE}")
