@@ -6,18 +6,33 @@ BIN := $(VENV)/bin
 SPHINX := $(BIN)/sphinx-build -W --keep-going -n -c .
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: html test serve live links soak bench requirements clean
+.PHONY: html offline epub evidence test serve live links soak bench requirements clean
 .DELETE_ON_ERROR:
 
 html: $(VENV)/site.txt
 	$(SPHINX) docs build/html
 	@echo "The site is in build/html: open build/html/index.html, or run \`make serve\`."
 
+# The whole site as one file each. The page of downloads lists them once they are there.
+offline: html
+	$(BIN)/python -m gallery.downloads.offline build/html build/multiprocessing-by-example-html.zip
+	$(SPHINX) -q docs build/html
+
+epub: html
+	$(SPHINX) -q -b epub -d build/doctrees-epub docs build/epub
+	$(SPHINX) -q docs build/html
+	@echo "The book is in build/epub."
+
 test: $(VENV)/test.txt html
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 4 --dist loadgroup
+
+# Runs the lessons and their tests on every Python that is found; the next build shows it.
+# STRICT=1 fails when something did not work; EVIDENCE has other options, such as --python PATH.
+evidence: $(VENV)/test.txt
+	$(BIN)/python -m gallery.evidence $(if $(STRICT),--strict) $(EVIDENCE)
 
 serve: html
 	@echo "http://127.0.0.1:$(PORT)/ (end with Ctrl-C)"

@@ -1,6 +1,7 @@
 """Sphinx's configuration: ``sphinx-build -c . docs build/html``."""
 
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent
@@ -11,6 +12,7 @@ from gallery.replay import DoNotExecute, Transcripts  # noqa: E402
 project = "Multiprocessing by Example"
 author = "the authors of Multiprocessing by Example"
 copyright = "2026, " + author
+version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 language = "en"
 
 extensions = [
@@ -81,3 +83,7 @@ html_theme_options = {
     },
 }
 copybutton_exclude = ".linenos, .gp, .go"
+
+# The book: `make epub`. It shows what was recorded under every start method.
+epub_basename = "multiprocessing-by-example"
+epub_show_urls = "no"

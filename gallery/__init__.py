@@ -16,6 +16,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Add the recorder, the directives and what the pages need."""
     # Imported here: `python -m gallery` and the workers need no Sphinx.
     from gallery import build, timeline, transcript, videos
+    from gallery.downloads import book
+    from gallery.downloads import pages as downloads
+    from gallery.evidence import pages as evidence
     from gallery.quiz import build as quiz
 
     app.setup_extension("sphinx_gallery.gen_gallery")
@@ -28,6 +31,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     build.setup(app)
     quiz.setup(app)
     videos.setup(app)
+    evidence.setup(app)
+    downloads.setup(app)
+    book.setup(app)
     return {
         "version": "1",
         "env_version": code_version(),

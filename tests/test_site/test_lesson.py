@@ -172,7 +172,7 @@ def test_copied_code_runs(visit, address, tmp_path):
 def test_the_download_runs_in_an_empty_folder(visit, tmp_path):
     page = visit(FIVE).page
     with page.expect_download() as downloading:
-        page.get_by_role("link", name=re.compile("Download Python source code")).click()
+        page.get_by_role("link", name="first_process.py").click()
     downloading.value.save_as(tmp_path / "first_process.py")
     assert (tmp_path / "first_process.py").read_bytes() == (
         ROOT / "snippets/spawning/first_process.py"

@@ -1,0 +1,222 @@
+"""Every lesson's notebook, run top to bottom in Jupyter's kernel under each start method."""
+
+import json
+import os
+import re
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+
+from gallery.cache import path_of
+from gallery.downloads.markdown import markdown
+from gallery.downloads.notebook import NotebookError, notebook
+from gallery.lesson import START_METHODS, Lesson
+from gallery.recording import Recording
+
+ROOT = Path(__file__).resolve().parents[3]
+LESSONS = [Lesson.read(path) for path in sorted((ROOT / "snippets").glob("*/[!_]*.py"))]
+# A reader's environment. Under PYTEST_* the kernel would not watch what other processes write.
+PLAIN = {n: v for n, v in os.environ.items() if not n.startswith(("PYTHON", "PYTEST"))}
+
+# Run by the kernel as it starts: a notebook for readers has no cell for it.
+IMITATE = """\
+from multiprocessing import context
+context._default_context._default_context = context._default_context.get_context({method!r})
+"""
+
+# What a run may say or not, beyond numbers: the lesson's own text says that it is chance.
+CHANCE = {
+    "pools/ending_a_pool": r"1 s of work: begin",  # terminated before it began, or after
+    "shared_memory/shared_array": r".* elements are not|found instead",  # a race
+}
+# Times, pids, counts of a race, and how many threads a kernel had before.
+VARIES = re.compile(r" *\b\d+\.\d+| *\d{3,}|(?<=Thread-)\d+|(?<=lost) \d+")
+STACK = re.compile(r"\s|Traceback|Thread 0x|Timeout \(|$")  # where a function stands, by file
+
+
+NAMED_FILE = """
+# %%
+import subprocess
+import sys
+from multiprocessing import Process
+
+TEXT = f'''two lines
+  of {"text"}'''
+
+
+def work() -> None:
+    print("child of", __file__.rpartition("/")[2])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["again"]:
+        print("again")
+        sys.exit()
+    process = Process(target=work)
+    process.start()
+    process.join()
+    print(TEXT)
+    print('''not
+    moved''')
+    subprocess.run([sys.executable, __file__, "again"], check=True)
+    process.exitcode
+"""
+
+
+def run_notebook(text: str, method: str, folder: Path, timeout: int = 60) -> nbformat.NotebookNode:
+    """Run a notebook in an empty folder and return it with its outputs."""
+    startup = folder / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "start_method.py").write_text(IMITATE.format(method=method))
+    work = folder / "work"
+    work.mkdir()
+    read = nbformat.reads(text, as_version=4)
+    with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:  # their names must be short
+        manager = AsyncKernelManager(
+            kernel_name="python3", transport="ipc", connection_file=f"{sockets}/kernel.json"
+        )
+        client = NotebookClient(
+            read, km=manager, timeout=timeout, resources={"metadata": {"path": str(work)}}
+        )
+        client.execute(env={**PLAIN, "IPYTHONDIR": str(folder / "ipython")})
+    return read
+
+
+def said(outputs: nbformat.NotebookNode) -> list[str]:
+    """Return the lines that a notebook's processes wrote, both streams."""
+    lines = []
+    for cell in outputs.cells:
+        if cell.cell_type == "code" and not cell.source.startswith("%%writefile"):
+            assert {output.output_type for output in cell.outputs} <= {"stream"}
+            for name in ("stdout", "stderr"):
+                whole = "".join(o.text for o in cell.outputs if o.name == name)
+                lines += whole.splitlines()
+    return lines
+
+
+def certain(lines: list[str], lesson: str) -> Counter:
+    """Count lines without what differs from run to run: times, pids, stacks, chance."""
+    chance = re.compile(CHANCE.get(lesson, r"(?!)"))
+    masked = (VARIES.sub("#", line) for line in lines if not STACK.match(line))
+    return Counter(line for line in masked if not chance.match(line))
+
+
+def unglued(found: Counter, expected: Counter) -> Counter:
+    """Part a line of main from a child's that came before main's had its end.
+
+    In a notebook, print() of main writes a line and its end one after the other.
+    """
+    parted: Counter = Counter()
+    for line, count in found.items():
+        cuts = (n for n in range(1, len(line)) if line not in expected)
+        pairs = ((line[:n], line[n:]) for n in cuts)
+        pair = next((p for p in pairs if p[0] in expected and p[1] in expected), (line,))
+        for part in pair:
+            parted[part] += count
+    return parted
+
+
+@pytest.mark.parametrize("method", START_METHODS)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_notebook_says_what_the_page_says(lesson, method, tmp_path):
+    if method not in lesson.settings.start_methods:
+        pytest.skip(f"not about {method}: {lesson.settings.start_methods_reason}")
+    recording = Recording.load(path_of(lesson.name, method))
+    expected = certain([line.text for line in recording.lines], lesson.name)
+    assert expected
+    outputs = run_notebook(notebook(lesson, {}), method, tmp_path)
+    assert unglued(certain(said(outputs), lesson.name), expected) == expected
+
+
+@pytest.mark.parametrize("method", START_METHODS)
+def test_a_lesson_may_name_its_file(method, write, tmp_path):
+    """It reads ``__file__``, runs itself as a program, and has texts of several lines."""
+    lesson = Lesson.read(write('"""\nTitle\n=====\n\nWhat.\n"""\n' + NAMED_FILE, "named.py"))
+    outputs = run_notebook(notebook(lesson, {}), method, tmp_path / "run")
+    expected = ["child of named.py", "two lines", "  of text", "not", "    moved", "again"]
+    assert unglued(Counter(filter(None, said(outputs))), Counter(expected)) == Counter(expected)
+    assert (tmp_path / "run/work/named.py").read_bytes() == lesson.source
+
+
+def cells(text: str, kind: str) -> list[str]:
+    """Return a notebook's cells of one kind."""
+    return ["".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == kind]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_notebook_is_valid_and_says_how_it_works(lesson):
+    text = notebook(lesson, {})
+    nbformat.validate(json.loads(text))
+    first, *_ = cells(text, "markdown")
+    assert first.startswith("# ")
+    assert "%%writefile" in first
+    prose = "\n".join(cells(text, "markdown"))
+    assert not re.search(r":\w+:`|``|^=+( =+)*$|^\.\. ", prose, re.MULTILINE), "reST is left"
+    assert "__name__ ==" not in "\n".join(cells(text, "code")).replace('__name__ =="', "") or (
+        lesson.name == "spawning/main_guard"  # shows programs with a guard
+    )
+
+
+def test_definitions_stand_between_the_words_about_them():
+    """In the order of the script: prose, definitions, main; not all definitions on top."""
+    lesson = next(lesson for lesson in LESSONS if lesson.name == "communication/queues")
+    kinds = [
+        ("module" if "".join(c["source"]).startswith("%%writefile") else c["cell_type"])
+        for c in json.loads(notebook(lesson, {}))["cells"]
+    ]
+    assert kinds[:9] == [
+        *("markdown", "module", "code"),  # title, whole_lines
+        *("markdown", "module", "markdown", "module", "code"),  # cells 1 and 2
+        "markdown",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "word"),
+    [
+        (
+            "count = 0\n# %%\ndef add():\n    global count\n    count += 1\n",
+            3,
+            "rebinds 'count', which another cell defines",
+        ),
+        (
+            "limit = 1\ndef show():\n    print(limit)\n"
+            "if __name__ == '__main__':\n    limit = 2\n    show()\n",
+            1,
+            "main rebinds 'limit', which functions read",
+        ),
+    ],
+)
+def test_what_a_notebook_would_do_otherwise_is_refused(write, code, line, word):
+    """Named with its line and the way out, instead of a notebook that says something else."""
+    lesson = Lesson.read(write(code))
+    with pytest.raises(NotebookError, match=re.escape(word)) as caught:
+        notebook(lesson, {})
+    assert f"lesson.py:{line}:" in str(caught.value)
+
+
+def test_prose_becomes_markdown():
+    """Names as code, lessons by title, tables with bars."""
+    rest = (
+        "Use :meth:`~multiprocessing.Process.start` and :class:`multiprocessing.Queue`,\n"
+        "``x`` or :meth:`send() <multiprocessing.connection.Connection.send>`; see\n"
+        ":ref:`sphx_glr_lessons_pools_pool_map.py`.\n\n"
+        "A part\n------\n\n"
+        "=====  =====\nmethod default\n=====  =====\n``a``  b c\n=====  =====\n"
+    )
+    text = markdown(rest.replace("method default", "name   what "), {(None, "-"): 2}, TITLES)
+    assert text == (
+        "Use `start()` and `multiprocessing.Queue`,\n"
+        "`x` or `send()`; see\n"
+        "*Pool.map* (`pools/pool_map.py`).\n\n"
+        "## A part\n\n"
+        "| name | what |\n| --- | --- |\n| `a` | b c |"
+    )
+
+
+TITLES = {"pools/pool_map": "Pool.map"}
