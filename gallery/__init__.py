@@ -19,6 +19,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     from gallery.downloads import book
     from gallery.downloads import pages as downloads
     from gallery.evidence import pages as evidence
+    from gallery.names import pages as names
     from gallery.quiz import build as quiz
 
     app.setup_extension("sphinx_gallery.gen_gallery")
@@ -32,6 +33,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     quiz.setup(app)
     videos.setup(app)
     evidence.setup(app)
+    names.setup(app)
     downloads.setup(app)
     book.setup(app)
     return {

@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sphinx.application import Sphinx
+from sphinx_gallery.sorting import ExplicitOrder
+
 from gallery.cache import path_of
 from gallery.lesson import Lesson
 from gallery.page import preferred
@@ -50,9 +53,10 @@ class Transcripts:
         cell = next((c for c in lesson.cells if first <= c.last <= last), None)
         if cell is None:  # only comments
             return ""
+        rest = f"\n.. cell:: {cell.number}\n"
         if lesson.settings.too_new:  # nothing was recorded, and the timeline says so
-            return f"\n.. timeline:: {lesson.name}\n" if cell == lesson.cells[-1] else ""
-        rest = f"\n.. transcript:: {lesson.name}\n   :cell: {cell.number}\n"
+            return rest + (f"\n.. timeline:: {lesson.name}\n" if cell == lesson.cells[-1] else "")
+        rest += f"\n.. transcript:: {lesson.name}\n   :cell: {cell.number}\n"
         recordings = {
             method: Recording.load(path_of(lesson.name, method, Path(self.recordings)))
             for method in lesson.settings.start_methods
@@ -69,6 +73,20 @@ def last_to_speak(recordings: Iterable[Recording]) -> int:
     """Return the number of the last cell in which a process wrote something."""
     cells = [line.cell for recording in recordings for line in recording.lines]
     return max(cells, default=1)
+
+
+def in_reading_order(app: Sphinx, lessons: Iterable[Lesson]) -> list[Lesson]:
+    """Sort lessons as the gallery shows them: by chapter, then by their own order."""
+    conf = app.config.sphinx_gallery_conf
+    order = conf["subsection_order"]
+    chapters = ExplicitOrder(order) if isinstance(order, list) else order or (lambda chapter: 0)
+
+    def place(lesson: Lesson) -> tuple[int, str, int, str]:
+        chapter = lesson.path.parent.name
+        folder = str(Path(conf["examples_dirs"], chapter))
+        return chapters(folder), chapter, lesson.settings.order, lesson.name
+
+    return sorted(lessons, key=place)
 
 
 class ReadingOrder:

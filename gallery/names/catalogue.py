@@ -1,0 +1,86 @@
+"""What each lesson uses, which lessons use a name, and which lessons have most in common."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from gallery.lesson import Lesson
+from gallery.names.manual import Manual
+from gallery.names.uses import uses
+
+RELATED = 3  # lessons that a page proposes
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A lesson, and the numbers of the cells in which it uses each name."""
+
+    lesson: str
+    title: str
+    cells: dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another lesson, and the documented names that it has in common; the rarest first."""
+
+    lesson: str
+    title: str
+    shared: tuple[str, ...]
+
+
+def taught_by(lesson: Lesson, manual: Manual) -> Taught:
+    """Find what a lesson uses. A use between two cells belongs to the cell that follows."""
+    found: dict[str, set[int]] = {}
+    for name, line in uses(lesson.source, manual):
+        cell = next((c for c in lesson.cells if line <= c.last), lesson.cells[-1])
+        found.setdefault(name, set()).add(cell.number)
+    docstring = ast.get_docstring(ast.parse(lesson.source)) or lesson.name
+    cells = {name: tuple(sorted(numbers)) for name, numbers in sorted(found.items())}
+    return Taught(lesson.name, docstring.splitlines()[0], cells)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The names of the manual and the lessons, these in reading order."""
+
+    manual: Manual
+    lessons: tuple[Taught, ...]
+
+    def using(self, name: str) -> list[Taught]:
+        """Return the lessons that use a name."""
+        return [taught for taught in self.lessons if name in taught.cells]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many lessons use a name."""
+        return Counter(name for taught in self.lessons for name in taught.cells)
+
+    def weight(self, name: str) -> float:
+        """Return what it says about two lessons that both use a name: the rarer, the more.
+
+        A name that every lesson uses says nothing, and neither does a module.
+        """
+        if self.manual.names[name].kind == "module":
+            return 0.0
+        return math.log(len(self.lessons) / self.counts[name])
+
+    def related(self, lesson: str) -> list[Related]:
+        """Return the lessons that have most in common with one, the nearest first."""
+        own = next((t for t in self.lessons if t.lesson == lesson), None)
+        if own is None:
+            return []
+        scored = []
+        for place, other in enumerate(self.lessons):
+            shared = own.cells.keys() & other.cells.keys()
+            weights = {name: w for name in shared if (w := self.weight(name)) > 0}
+            if other is not own and weights:
+                rarest = sorted(weights, key=lambda name: (-weights[name], name))
+                # The same names may be added up in another order on another day.
+                score = math.fsum(weights.values())
+                scored.append((-score, place, Related(other.lesson, other.title, tuple(rarest))))
+        return [related for *_, related in sorted(scored, key=lambda s: s[:2])[:RELATED]]

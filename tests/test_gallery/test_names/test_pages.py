@@ -1,0 +1,91 @@
+"""The names on a tiny site: nothing is listed by hand, and what changed is made anew."""
+
+import re
+
+import pytest
+
+INDEX = "\n```{names-index}\n```\n"
+GUARD = '\nif __name__ == "__main__":\n    '
+LOCK = "from multiprocessing import Lock\n"
+FORK = (
+    "\n# sphinx_gallery_lesson_start_methods = ['fork']"
+    "\n# sphinx_gallery_lesson_start_methods_reason = 'to save time'\n"
+)
+
+
+@pytest.fixture
+def site(make_site):
+    """Make a site whose first page is the index of names."""
+    site = make_site()
+    index = site.root / "docs" / "index.md"
+    index.write_text(index.read_text() + INDEX)
+    return site
+
+
+def entry(site, name: str) -> str:
+    """Return what the index says of a name."""
+    page = (site.root / "build" / "html" / "index.html").read_text("utf-8")
+    return re.search(rf'<dt id="{re.escape(name)}">.*?</dd>', page, re.DOTALL)[0]
+
+
+def test_a_new_lesson_appears_by_itself(site):
+    site.lesson("one", LOCK + "# %%\n# Text\nLock()\n" + FORK)
+    assert site.build().status == 0, site.log
+    said = entry(site, "multiprocessing.Lock")
+    assert (
+        'href="https://docs.python.org/3.14/library/multiprocessing.html#multiprocessing.Lock"'
+        in said
+    )
+    assert 'href="lessons/tiny/one.html#cell-2"' in said
+    assert "cell-1" not in said  # an import is no use
+    assert "not yet in a lesson" in entry(site, "multiprocessing.Event")
+    assert "Also read" not in site.page("one")
+    assert site.page("one").count('id="cell-') == 2
+
+    site.lesson("two", LOCK + "from multiprocessing import Event\nLock(), Event()\n" + FORK)
+    site.lesson("three", "from multiprocessing import Event\nprint(Event)\n" + FORK)
+    assert site.build().status == 0, site.log
+    assert 'href="lessons/tiny/two.html#cell-1"' in entry(site, "multiprocessing.Lock")
+    assert "three.html#cell-1" in entry(site, "multiprocessing.Event")
+    also = re.search(r'id="also-read".*?</section>', site.page("one"), re.DOTALL)[0]
+    assert "two.html" in also
+    assert "three.html" not in also
+    assert re.search(r"which also uses <code[^>]*><span[^>]*>Lock</span>", also)
+
+    index = site.root / "build" / "html" / "index.html"
+    before = index.stat().st_mtime_ns
+    assert site.build().status == 0, site.log
+    assert index.stat().st_mtime_ns == before
+
+    (site.root / "snippets" / "tiny" / "two.py").unlink()
+    assert site.build().status == 0, site.log
+    assert "two.html" not in entry(site, "multiprocessing.Lock")
+    assert "Also read" not in site.page("one")
+
+
+def test_a_bad_list_of_names_fails_the_build(site):
+    site.lesson("one", "print(1)\n" + FORK)
+    (site.root / "names.tsv").write_text("multiprocessing.Lock\tclas\tlibrary/m.html#x\n")
+    conf = site.root / "conf.py"
+    conf.write_text(conf.read_text() + 'names_file = "names.tsv"\n')
+    site.build()
+    assert site.status != 0
+    assert (
+        f"{site.root / 'names.tsv'}:1: no kind is called 'clas'; did you mean 'class'?" in site.log
+    )
+
+
+def test_anchors_stand_at_code_and_not_at_comments(site):
+    """A block of comments is no cell; the last cell has an anchor though it prints nothing."""
+    site.lesson("one", "print(1)\n# %%\n# Text\n\n# a comment\n# %%\n# More\nx = 1\n" + FORK)
+    assert site.build().status == 0, site.log
+    page = site.page("one")
+    assert re.findall(r'id="(cell-\d+)"', page) == ["cell-1", "cell-2"]
+    assert re.search(r'id="cell-2"></span><div class="highlight-Python[^>]*>.*?>x<', page)
+
+
+def test_the_index_is_in_other_builders_too(site):
+    site.lesson("one", LOCK + "Lock()\n" + FORK)
+    assert site.build("text").status == 0, site.log
+    text = (site.root / "build" / "text" / "index.txt").read_text("utf-8")
+    assert re.search(r"Lock. class\n.*one: cell 1", text)
