@@ -1,0 +1,226 @@
+"""The pages to look things up in, and the ways from one page to the next."""
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from tests.test_site.conftest import HTML, ROOT
+from tests.test_site.test_pages import LESSONS
+
+CHAPTERS = ("spawning", "communication", "shared_memory", "pools")
+
+
+# -- the decision page, read as a reader without scripts does -----------------------------------
+
+
+class Answers(HTMLParser):
+    """Collects for each question the links of each of its answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.questions: dict[str, list[list[str]]] = {}
+        self.inside = ""
+        self.depth = 0
+
+    def handle_starttag(self, tag, attrs):
+        """Notice questions, answers and links."""
+        attrs = dict(attrs)
+        if re.fullmatch(r"question-\d+", attrs.get("id") or ""):
+            self.inside = attrs["id"]
+            self.questions[self.inside] = []
+        if tag in ("h2", "h1") and self.questions.get(self.inside) != []:
+            self.inside = ""  # a heading after the answers
+        if tag == "ul" and self.inside:
+            self.depth += 1
+        if tag == "li" and self.depth == 1:
+            self.questions[self.inside].append([])
+        if tag == "a" and self.depth:
+            self.questions[self.inside][-1].append(attrs["href"])
+
+    def handle_endtag(self, tag):
+        """Leave a list."""
+        if tag == "ul" and self.inside:
+            self.depth -= 1
+
+
+def ways() -> list[list[str]]:
+    """Return each way from the first question: the questions, then where it ends."""
+    reader = Answers()
+    reader.feed((HTML / "do-i-need-processes.html").read_text("utf-8"))
+    assert set(reader.questions) == {f"question-{n}" for n in range(1, len(reader.questions) + 1)}
+    found = []
+
+    def walk(question: str, way: list[str]) -> None:
+        assert question not in way, f"the way {way} comes back to {question}"
+        answers = reader.questions[question]
+        assert len(answers) >= 2, question
+        for links in answers:
+            assert links, f"an answer to {question} leads nowhere"
+            on = [link[1:] for link in links if link.startswith("#")]
+            assert len(on) <= 1, f"an answer to {question} leads to {on}"
+            if on:
+                walk(on[0], [*way, question])
+            else:
+                found.append([*way, question, links[-1]])
+
+    walk("question-1", [])
+    assert {q for way in found for q in way[:-1]} == set(reader.questions)  # none is left out
+    return found
+
+
+def test_every_way_ends_at_a_lesson_or_in_the_manual_within_six_questions():
+    found = ways()
+    assert len(found) >= 15
+    for *questions, end in found:
+        assert 1 <= len(questions) <= 6
+        lesson = re.fullmatch(r"(lessons/\w+/\w+\.html)(#.*)?", end)
+        if lesson:
+            assert (HTML / lesson[1]).is_file(), end
+        else:
+            assert end.startswith(("https://docs.python.org/3.14/", "https://numpy.org/doc/")), end
+
+
+def test_the_ways_say_when_not_to_use_processes():
+    ends = " ".join(way[-1] for way in ways())
+    for other in ("ThreadPoolExecutor", "asyncio", "subprocess", "numpy", "threading.Thread"):
+        assert other in ends
+    assert "pools/pool_map" in ends
+
+
+def test_the_ways_work_by_keyboard_without_scripts(visit):
+    page = visit("do-i-need-processes.html", script=False).page
+    link = page.locator('article a.internal[href="#question-4"]')
+    link.focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#question-4")
+    assert page.locator("#question-4").first.is_visible()
+
+
+# -- the cheat sheet on paper -------------------------------------------------------------------
+
+
+def test_the_cheat_sheet_prints_on_two_sheets(visit):
+    page = visit("cheat-sheet.html").page
+    pdf = page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2  # one would be too small to read
+    page.emulate_media(media="print")
+    for part in (".sidebar-drawer", ".mobile-header", ".toc-drawer", "footer", ".copybtn"):
+        for found in page.locator(part).all():
+            assert not found.is_visible(), part
+    size = page.locator("article pre").first.evaluate(
+        "e => parseFloat(getComputedStyle(e).fontSize)"
+    )
+    assert size >= 9.3  # CSS pixels: 7 points
+
+
+def test_no_line_of_the_cheat_sheet_is_cut_on_paper(visit):
+    """Code does not reach out of its column, where it would be lost."""
+    page = visit("cheat-sheet.html", width=718).page  # A4 less its margins
+    page.emulate_media(media="print")
+    wide = page.evaluate(
+        "[...document.querySelectorAll('article pre, article table')]"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+    )
+    assert wide == []
+
+
+# -- next and previous --------------------------------------------------------------------------
+
+
+def in_order() -> list[str]:
+    """Return chapters and lessons in reading order, from the lessons' own settings."""
+    found = []
+    for chapter in CHAPTERS:
+        found.append(f"lessons/{chapter}/index.html")
+        scripts = (ROOT / "snippets" / chapter).glob("[!_]*.py")
+        orders = [
+            (int(re.search(r"lesson_order = (\d+)", p.read_text("utf-8"))[1]), p.stem)
+            for p in scripts
+        ]
+        found += [f"lessons/{chapter}/{name}.html" for _, name in sorted(orders)]
+    return found
+
+
+def neighbours(name: str) -> dict[str, str]:
+    """Return where a page's ``prev`` and ``next`` lead."""
+    text = (HTML / name).read_text("utf-8")
+    base = (HTML / name).parent
+    links = re.findall(r'<link rel="(next|prev)" title="[^"]*" href="([^"]+)"', text)
+    return {rel: str((base / href).resolve().relative_to(HTML.resolve())) for rel, href in links}
+
+
+def test_next_and_previous_follow_the_reading_order_over_chapters():
+    order = in_order()
+    assert set(LESSONS) <= set(order)
+    for here, after in pairwise(order):
+        assert neighbours(here)["next"] == after
+        assert neighbours(after)["prev"] == here
+    assert neighbours(order[0])["prev"] == "index.html"
+    assert neighbours(order[-1])["next"] == "do-i-need-processes.html"
+
+
+@pytest.mark.parametrize("name", [in_order()[1], in_order()[-1]], ids=["first", "last"])
+def test_next_and_previous_are_seen_at_the_end_of_a_page(visit, name):
+    page = visit(name).page
+    assert page.locator(".related-pages .next-page").is_visible()
+    assert page.locator(".related-pages .prev-page").is_visible()
+
+
+# -- names and terms ----------------------------------------------------------------------------
+
+
+def links_of(name: str) -> set[str]:
+    """Return all addresses that a page links to."""
+    return set(re.findall(r'<a [^>]*href="([^"]+)"', (HTML / name).read_text("utf-8")))
+
+
+def test_every_cell_that_the_index_names_is_there():
+    cells = {link for link in links_of("names.html") if "#cell-" in link}
+    assert len(cells) > 50
+    for link in cells:
+        page, _, anchor = link.partition("#")
+        assert f'id="{anchor}"' in (HTML / page).read_text("utf-8"), link
+
+
+def test_lessons_propose_others_that_share_names():
+    for name in LESSONS:
+        text = (HTML / name).read_text("utf-8")
+        also = re.search(r'id="also-read".*?</section>', text, re.DOTALL)[0]
+        found = re.findall(r'<a class="reference internal" href="([^"#]+)', also)
+        assert 1 <= len(found) <= 3, name
+        assert also.count("which also uses") == len(found)
+        assert text.index('id="also-read"') > text.rindex('id="cell-')
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_index_can_be_filtered(visit, width):
+    page = visit("names.html", width=width).page
+    shown = page.locator("dl.names > dt:visible")
+    everything = shown.count()
+    assert everything > 190
+    page.get_by_label("Filter by name or lesson").fill("queue. PUT")
+    assert 2 <= shown.count() <= 6
+    assert page.locator("dl.names dt[id='multiprocessing.Queue.put']").is_visible()
+    assert page.locator(".names-count").inner_text() == f"{shown.count()} of {everything} names"
+    page.get_by_label("Filter by name or lesson").fill("no such name")
+    assert shown.count() == 0
+    page.get_by_label("Filter by name or lesson").fill("")
+    assert shown.count() == everything
+
+
+def test_the_index_is_complete_without_scripts(visit):
+    page = visit("names.html", script=False).page
+    assert page.locator("dl.names > dt:visible").count() > 190
+    assert page.locator(".names-filter").count() == 0
+
+
+def test_terms_link_to_their_definitions():
+    text = (HTML / "glossary.html").read_text("utf-8")
+    terms = re.findall(r'<dt id="(term-[^"]+)"', text)
+    assert len(terms) >= 45
+    for page in ("how-to-read.html", "recordings.html", "do-i-need-processes.html"):
+        linked = {link.partition("#")[2] for link in links_of(page) if "glossary.html#" in link}
+        assert linked, page
+        assert linked <= set(terms)
