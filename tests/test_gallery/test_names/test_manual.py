@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sphinx.util.inventory import InventoryFile
 
+from gallery.names import manual
 from gallery.names.manual import PACKAGES, ManualError, read_manual
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,6 +41,10 @@ def test_no_name_is_missing(inventory):
 def test_every_name_is_in_the_manual_at_that_place(inventory):
     for name in read_manual():
         assert inventory[name.full] == (name.kind, name.place), name
+
+
+def test_the_manual_is_the_one_that_all_pages_link_to():
+    assert f'"{manual.ROOT.rstrip("/")}"' in (ROOT / "conf.py").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
