@@ -11,6 +11,9 @@ from typing import Any
 import jsonschema
 import yaml
 
+# The one in C is many times faster, where PyYAML was built with it.
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 Place = tuple[str | int, ...]  # the keys and indices that lead to a value
 
 
@@ -43,24 +46,32 @@ def read(path: Path) -> Data:
         refused, too: every value stands where it is read.
     """
     try:
-        loader = yaml.SafeLoader(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(f"{path}: not UTF-8; save it as UTF-8") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-    except yaml.YAMLError as error:  # a control character
+    try:
+        return _read(path, text, FAST)
+    except (yaml.YAMLError, ValueError):
+        pass  # the other loader's errors name the better line
+    try:
+        return _read(path, text, yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise DataError(f"{path}{line}: not YAML: {error.problem or error.context}") from None
+    except (yaml.YAMLError, ValueError) as error:  # a control character
         raise DataError(f"{path}: not YAML: {error}".replace("\n", " ")) from None
+
+
+def _read(path: Path, text: str, kind: type[yaml.SafeLoader]) -> Data:
+    loader = kind(text)
     try:
         root = loader.get_single_node()
         if root is None:
             raise DataError(f"{path}: the file is empty")
         lines = dict(_lines(path, root, (), set()))
         return Data(path, loader.construct_document(root), lines)
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise DataError(f"{path}{line}: not YAML: {error.problem or error.context}") from None
-    except ValueError as error:
-        raise DataError(f"{path}: not YAML: {error}") from None
     finally:
         loader.dispose()
 

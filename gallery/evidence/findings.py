@@ -154,7 +154,8 @@ class Findings:
             version = data["version"] if isinstance(data, dict) and "version" in data else None
             if version != VERSION:
                 raise FindingsError(f"its version is {version}, this is {VERSION}")
-            jsonschema.validate(data, json.loads(SCHEMA.read_text("utf-8")))
+            schema = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+            schema.validate(data)
         except (ValueError, RecursionError) as error:
             raise FindingsError(f"not JSON: {error}") from None
         except jsonschema.ValidationError as error:

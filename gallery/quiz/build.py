@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -88,9 +89,10 @@ def outdated(
     found = []
     for quiz, path in files_of(snippets_of(app)):
         for name in env.found_docs:
-            known = {Path(env.srcdir, p).resolve() for p in env.dependencies.get(name, ())}
-            if name.startswith(f"{pages}/{quiz}/") and path.resolve() not in known:
-                found.append(name)
+            if name.startswith(f"{pages}/{quiz}/"):
+                known = {os.path.normpath(env.srcdir / p) for p in env.dependencies.get(name, ())}
+                if str(path) not in known:
+                    found.append(name)
     return found
 
 

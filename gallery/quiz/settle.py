@@ -112,13 +112,17 @@ def settle(
     by_id: dict[str, Question] = {}
     for question in questions:
         by_id[question.id] = question
+        programs: dict[str, Lesson] = {}  # each is run several times
+        parts: dict[tuple[str, str], str] = {}
         for run in runs_of(question):
             try:
-                lesson = _written(run, folder)
+                lesson = programs.get(run.part) or _written(run, folder)
             except LessonError as error:
                 settled.refuted.append(f"{question.name}: {error}")
                 continue
-            key = cache.key_of(lesson, run.start_method)
+            programs[run.part] = lesson
+            where = run.part, run.start_method
+            key = parts[where] = parts.get(where) or cache.key_of(lesson, run.start_method)
             keys[run] = hashlib.sha256(f"{key} {run.limit:g} {run.number}".encode()).hexdigest()
             if kept := _kept(run, keys[run], folder):
                 settled.recordings[question.id][run] = kept

@@ -60,7 +60,7 @@ def test_a_lesson_ends_with_its_questions_before_the_download(make_site):
     assert site.build().status == 0, site.log
     page = site.page("one")
     heading, form = page.index("<h2>Predict first"), page.index(FORM)
-    assert page.index("recorded timeline") < heading < form < page.index("sphx-glr-footer")
+    assert page.index("recorded timeline") < heading < form < page.index('class="downloads"')
     assert "quiz.js" in page
     other = site.page("two")
     assert "Predict first" not in other

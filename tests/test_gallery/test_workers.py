@@ -98,7 +98,7 @@ def test_nothing_is_left_by_kill_9_at_any_moment(write, moment):
         for n in range(3):
             child = multiprocessing.Process(target=work, args=(n,)); child.start(); child.join()
     """
-    asks = ASKS.replace('[Job(sys.argv[1], "fork")], 1', 'JOBS, 3').replace(
+    asks = ASKS.replace('[Job(sys.argv[1], "fork")], 1', "JOBS, 3").replace(
         "list(", "JOBS = [Job(sys.argv[1], m) for m in ('fork', 'spawn', 'forkserver')] * 2\nlist("
     )
     with tempfile.TemporaryDirectory(prefix="k9-") as folder:
