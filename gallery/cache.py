@@ -60,15 +60,16 @@ def new_text(
 def key_of(lesson: Lesson, start_method: str, python: str = sys.executable) -> str:
     """Hash what the recording depends on.
 
-    That is the script and the modules beside it or in the project that it imports, the
-    interpreter, the start method, and the code that plays and records.
+    That is the script (without the words for the search) and the modules beside it or in the
+    project that it imports, the interpreter, the start method, and the code that plays and
+    records.
     """
     digest = hashlib.sha256()
     parts: list[str | bytes] = [
         f"{VERSION} {start_method} {about(python).build} {about(python).platform}",
         os.path.realpath(python),
         _machinery(),
-        lesson.source,
+        lesson.played,
         *(path.read_bytes() for path in imported(lesson.path, lesson.source)),
     ]
     for part in parts:

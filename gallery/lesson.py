@@ -18,7 +18,9 @@ START_METHODS = ("fork", "forkserver", "spawn")
 
 # The same lines end a cell here and in sphinx-gallery (py_source_parser).
 CELL_MARKER = re.compile(r"#{20,}|# ?%%")
-SETTING = re.compile(r"#\s*sphinx_gallery_lesson_(\w+)\s*(?:=\s*(.+?))?\s*$")
+SETTING = re.compile(r"#\s*sphinx_gallery_lesson_(\w+)\s*(?:=\s*(.*?))?\s*$")
+ASKED = re.compile(rb"^#\s*sphinx_gallery_lesson_asked\b.*", re.MULTILINE)
+LONGEST = 200  # characters of an error message, or of a question, that somebody looks for
 
 
 class LessonError(Exception):
@@ -54,6 +56,7 @@ class Settings:
     measures : it prints measured times, so nothing is recorded beside it.
     failures : why processes other than main may end badly in it.
     needs_python : the oldest Python that it runs on, ``(3, 14)``; empty where any will do.
+    asked : what people ask or see who need this lesson, for the search; several such lines add up.
     """
 
     order: int = 1000
@@ -63,6 +66,7 @@ class Settings:
     measures: bool = False
     failures: str = ""
     needs_python: tuple[int, ...] = ()
+    asked: tuple[str, ...] = ()
 
     @property
     def too_new(self) -> str:
@@ -89,6 +93,11 @@ class Lesson:
     source: bytes = field(repr=False)
     cells: tuple[Cell, ...]
     settings: Settings
+
+    @property
+    def played(self) -> bytes:
+        """The source without what only the search needs: it need not be recorded for that."""
+        return ASKED.sub(b"", self.source).rstrip()
 
     @classmethod
     def read(cls, path: Path | str) -> Lesson:
@@ -205,6 +214,7 @@ def _cells(path: Path, tree: ast.Module, markers: list[int]) -> Iterator[Cell]:
 def _settings(path: Path, comments: list[tuple[int, str]]) -> Settings:
     known = {f.name: f for f in fields(Settings)}
     found: dict[str, object] = {}
+    asked: list[object] = []
     for line, comment in comments:
         if not (match := SETTING.match(comment.strip())):
             continue
@@ -214,8 +224,14 @@ def _settings(path: Path, comments: list[tuple[int, str]]) -> Settings:
             hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
             raise LessonError(path, line, f"no setting is called {name!r}{hint}")
         try:
-            found[name] = _checked(name, ast.literal_eval(written or ""))
-        except (SyntaxError, ValueError) as error:
+            value = ast.literal_eval(written or "")
+            if name == "asked" and isinstance(value, list):
+                asked = value = asked + value
+            found[name] = _checked(name, value)
+        except SyntaxError as error:
+            reason = f"{error.msg}; write a value of Python on this one line"
+            raise LessonError(path, line, f"lesson_{name} = {written}: {reason}") from None
+        except ValueError as error:
             raise LessonError(path, line, f"lesson_{name} = {written}: {error}") from None
     restricted = "start_methods" in found
     if restricted != bool(found.get("start_methods_reason")):
@@ -226,8 +242,23 @@ def _settings(path: Path, comments: list[tuple[int, str]]) -> Settings:
     return Settings(**found)  # type: ignore[arg-type]
 
 
+def checked_asked(value: object) -> tuple[str, ...]:
+    """Return askers' words, or raise ValueError with what they must be."""
+    if not isinstance(value, list) or not value or {type(words) for words in value} != {str}:
+        raise ValueError('give a list of texts, ["child process not printing"]')
+    for words in value:
+        if not re.search(r"\w", words) or len(words) > LONGEST or not words.isprintable():
+            raise ValueError(f"{words!r}: give words on one line, at most {LONGEST} characters")
+    known = [words.casefold() for words in value]
+    if again := [words for words in value if known.count(words.casefold()) > 1]:
+        raise ValueError(f"{again[0]!r} is there twice; leave one out")
+    return tuple(value)
+
+
 def _checked(name: str, value: object) -> object:
     """Return the setting's value, or raise ValueError with what it must be."""
+    if name == "asked":
+        return checked_asked(value)
     if name == "start_methods":
         if not isinstance(value, list | tuple) or not value or set(value) - set(START_METHODS):
             raise ValueError(f"give a list of {', '.join(START_METHODS)}")

@@ -62,6 +62,17 @@ def test_a_changed_script_or_module_is_recorded_anew(lesson, recording, folder, 
     assert cache.load(lesson, "fork", folder) == (None, "")
 
 
+def test_words_for_the_search_need_no_new_recording(lesson, recording, folder, write):
+    """As long as no line of the code moves."""
+    keep(lesson, recording, folder)
+    words = "# sphinx_gallery_lesson_asked = ['stuck']\n"
+    asked = Lesson.read(write(CODE + words + words.replace("stuck", "slow"), "chapter/lesson.py"))
+    assert asked.settings.asked == ("stuck", "slow")
+    assert cache.load(asked, "fork", folder)[0]
+    moved = Lesson.read(write(words + CODE, "chapter/lesson.py"))
+    assert cache.load(moved, "fork", folder) == (None, "")
+
+
 def test_a_module_that_is_no_python_does_not_stop_the_build(lesson, write):
     """Playing the lesson will show what is wrong with it."""
     write("def (:\n", "chapter/more.py")

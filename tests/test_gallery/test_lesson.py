@@ -44,6 +44,15 @@ def test_cells_have_their_real_lines(write):
     assert lesson.settings.start_methods == START_METHODS
 
 
+def test_askers_words_add_up(write):
+    """Over several lines, in their order; what is said twice is refused where it is repeated."""
+    first = "x = 1\n# sphinx_gallery_lesson_asked = ['stuck', \"can't pickle\"]\n"
+    lesson = Lesson.read(write(first + "# sphinx_gallery_lesson_asked = ['hangs']\n"))
+    assert lesson.settings.asked == ("stuck", "can't pickle", "hangs")
+    error = refusal(write(first + "# sphinx_gallery_lesson_asked = ['Stuck']\n"))
+    assert (error.line, "'stuck' is there twice" in error.reason) == (3, True)
+
+
 @pytest.mark.parametrize(
     ("code", "line", "words"),
     [
@@ -60,6 +69,15 @@ def test_cells_have_their_real_lines(write):
         ("x = 1\n# sphinx_gallery_lesson_measures = 1\n", 2, "type bool"),
         ("x = 1\n# sphinx_gallery_lesson_start_methods = ['fork']\n", 2, "belong together"),
         ("x = 1\n# sphinx_gallery_lesson_start_methods = ['thread']\n", 2, "give a list of"),
+        ("x = 1\n# sphinx_gallery_lesson_order =\n", 2, "write a value of Python"),
+        ("x = 1\n# sphinx_gallery_lesson_asked = 'stuck'\n", 2, "give a list of texts"),
+        ("x = 1\n# sphinx_gallery_lesson_asked = []\n", 2, "give a list of texts"),
+        ("x = 1\n# sphinx_gallery_lesson_asked = ['stuck', 3]\n", 2, "give a list of texts"),
+        ("x = 1\n# sphinx_gallery_lesson_asked = [' ']\n", 2, "give words on one line"),
+        ("x = 1\n# sphinx_gallery_lesson_asked = ['a\\nb']\n", 2, "give words on one line"),
+        (f"x = 1\n# sphinx_gallery_lesson_asked = ['{'a' * 201}']\n", 2, "at most 200 characters"),
+        ("x = 1\n# sphinx_gallery_lesson_asked = ['a',\n", 2, "on this one line"),
+        ("x = 1\n# sphinx_gallery_lesson_asked = ['a', 'A']\n", 2, "'a' is there twice"),
     ],
 )
 def test_what_cannot_be_played_is_refused(write, code, line, words):
