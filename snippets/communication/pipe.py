@@ -183,3 +183,9 @@ if __name__ == "__main__":
 # not travel at all.
 
 # sphinx_gallery_lesson_order = 40
+# sphinx_gallery_lesson_asked = ["Pipe or Queue", "recv() blocks forever", "EOFError from recv()"]
+# sphinx_gallery_lesson_asked = ["two-way communication between two processes"]
+# sphinx_gallery_lesson_asked = ["send and receive messages from a child process"]
+# sphinx_gallery_lesson_asked = ["detect that the other process has died"]
+# sphinx_gallery_lesson_asked = ["BrokenPipeError: [Errno 32] Broken pipe"]
+# sphinx_gallery_lesson_asked = ["close the unused end of a pipe", "recv with a timeout, poll"]

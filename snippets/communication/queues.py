@@ -192,3 +192,11 @@ if __name__ == "__main__":
 # :ref:`sphx_glr_lessons_communication_sentinels.py`.
 
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_asked = ["get results from several processes with a queue"]
+# sphinx_gallery_lesson_asked = ["send data between processes"]
+# sphinx_gallery_lesson_asked = ["queue.empty() returns True too early"]
+# sphinx_gallery_lesson_asked = ["queue is empty although something was put"]
+# sphinx_gallery_lesson_asked = ["queue.get() blocks forever", "_queue.Empty"]
+# sphinx_gallery_lesson_asked = ["multiprocessing.Queue or queue.Queue"]
+# sphinx_gallery_lesson_asked = ["put() does not raise when the item cannot be pickled"]
+# sphinx_gallery_lesson_asked = ["order of items in a queue"]

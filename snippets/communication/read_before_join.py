@@ -142,3 +142,10 @@ if __name__ == "__main__":
 # who does not know how many items there are to read before it may join.
 
 # sphinx_gallery_lesson_order = 20
+# sphinx_gallery_lesson_asked = ["process does not end after queue.put()"]
+# sphinx_gallery_lesson_asked = ["join() hangs forever with a queue", "program stuck at join()"]
+# sphinx_gallery_lesson_asked = ["deadlock with a full queue"]
+# sphinx_gallery_lesson_asked = ["works with small data, hangs with large data"]
+# sphinx_gallery_lesson_asked = ["program does not exit at the end", "cancel_join_thread"]
+# sphinx_gallery_lesson_asked = ["where does my program hang"]
+# sphinx_gallery_lesson_asked = ["child finished but is_alive() is True"]

@@ -210,3 +210,8 @@ if __name__ == "__main__":
 # processes the kernel can say "that was all", without a sentinel.
 
 # sphinx_gallery_lesson_order = 30
+# sphinx_gallery_lesson_asked = ["stop a consumer, end a worker loop", "poison pill"]
+# sphinx_gallery_lesson_asked = ["how does a worker know that the queue is finished"]
+# sphinx_gallery_lesson_asked = ["while True: queue.get() never ends", "producer consumer example"]
+# sphinx_gallery_lesson_asked = ["one consumer does not stop", "None as the last item in a queue"]
+# sphinx_gallery_lesson_asked = ["several producers and consumers", "for item in queue"]

@@ -202,3 +202,10 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_failures = "leaving `with Pool` may end idle workers by SIGTERM"
+# sphinx_gallery_lesson_asked = ["apply_async does nothing", "apply_async shows no error"]
+# sphinx_gallery_lesson_asked = ["exceptions in a pool are swallowed"]
+# sphinx_gallery_lesson_asked = ["callback of apply_async is not called", "error_callback"]
+# sphinx_gallery_lesson_asked = ["multiprocessing.context.TimeoutError"]
+# sphinx_gallery_lesson_asked = ["timeout for a task in a pool", "apply or apply_async"]
+# sphinx_gallery_lesson_asked = ["submit tasks to a pool one by one"]
+# sphinx_gallery_lesson_asked = ["except TimeoutError does not catch it", "AsyncResult.get"]

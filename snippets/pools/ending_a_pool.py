@@ -175,3 +175,11 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_order = 40
 # sphinx_gallery_lesson_failures = "leaving `with Pool` ends its workers by SIGTERM"
+# sphinx_gallery_lesson_asked = ["close, terminate or join a pool"]
+# sphinx_gallery_lesson_asked = ["results are lost after with Pool"]
+# sphinx_gallery_lesson_asked = ["ValueError: Pool not running"]
+# sphinx_gallery_lesson_asked = ["ValueError: Pool is still running", "pool workers do not end"]
+# sphinx_gallery_lesson_asked = ["wait for all tasks of a pool", "with Pool() kills the workers"]
+# sphinx_gallery_lesson_asked = ["get() hangs after the pool was closed"]
+# sphinx_gallery_lesson_asked = ["stop a pool early, cancel tasks"]
+# sphinx_gallery_lesson_asked = ["ResourceWarning: unclosed running multiprocessing pool"]

@@ -145,3 +145,11 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_order = 20
 # sphinx_gallery_lesson_failures = "leaving `with Pool` may end idle workers by SIGTERM"
+# sphinx_gallery_lesson_asked = ["pool.map with two arguments", "pool.map with several arguments"]
+# sphinx_gallery_lesson_asked = ["pass a constant argument to every call"]
+# sphinx_gallery_lesson_asked = ["TypeError: f() missing 1 required positional argument"]
+# sphinx_gallery_lesson_asked = ["keyword arguments in pool.map"]
+# sphinx_gallery_lesson_asked = ["PicklingError: Can't pickle <function <lambda>>"]
+# sphinx_gallery_lesson_asked = ["attribute lookup <lambda> on __main__ failed"]
+# sphinx_gallery_lesson_asked = ["lambda in pool.map", "Can't pickle local object"]
+# sphinx_gallery_lesson_asked = ["AttributeError: Can't get attribute 'f' on <module '__main__'>"]

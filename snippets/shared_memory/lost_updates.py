@@ -188,3 +188,8 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_measures = True
+# sphinx_gallery_lesson_asked = ["counter is too small", "Value += 1 is not atomic"]
+# sphinx_gallery_lesson_asked = ["race condition with a shared Value", "get_lock()"]
+# sphinx_gallery_lesson_asked = ["counter gives a different result on each run"]
+# sphinx_gallery_lesson_asked = ["increments get lost", "is Value process-safe"]
+# sphinx_gallery_lesson_asked = ["shared memory counter without a lock", "lock makes it slow"]

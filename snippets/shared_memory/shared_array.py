@@ -176,3 +176,8 @@ if __name__ == "__main__":
 # :ref:`sphx_glr_lessons_shared_memory_value.py`.
 
 # sphinx_gallery_lesson_order = 20
+# sphinx_gallery_lesson_asked = ["share a list between processes"]
+# sphinx_gallery_lesson_asked = ["share a numpy array between processes", "array without a lock"]
+# sphinx_gallery_lesson_asked = ["several processes write to the same array"]
+# sphinx_gallery_lesson_asked = ["multiprocessing.Array of floats", "split an array among workers"]
+# sphinx_gallery_lesson_asked = ["slice of an Array is a copy", "share large data without copying"]

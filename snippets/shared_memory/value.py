@@ -187,3 +187,11 @@ if __name__ == "__main__":
 # :ref:`sphx_glr_lessons_shared_memory_lost_updates.py`.
 
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_asked = ["share a variable between processes"]
+# sphinx_gallery_lesson_asked = ["global variable does not change", "shared counter"]
+# sphinx_gallery_lesson_asked = ["shared integer or flag"]
+# sphinx_gallery_lesson_asked = ["Synchronized objects should only be shared through inheritance"]
+# sphinx_gallery_lesson_asked = ["Queue objects should only be shared between processes"]
+# sphinx_gallery_lesson_asked = ["typecode 'i' or 'd'"]
+# sphinx_gallery_lesson_asked = ["give a Value to a pool, initializer and initargs"]
+# sphinx_gallery_lesson_asked = ["share a boolean between processes", "Value stays 0 on Windows"]

@@ -168,3 +168,13 @@ if __name__ == "__main__":
 # :ref:`sphx_glr_lessons_pools_pool_map.py`.
 
 # sphinx_gallery_lesson_order = 20
+# sphinx_gallery_lesson_asked = ["get the return value of a Process"]
+# sphinx_gallery_lesson_asked = ["how to return a value from a process"]
+# sphinx_gallery_lesson_asked = ["pass arguments to a process"]
+# sphinx_gallery_lesson_asked = ["list is empty after the process appended to it"]
+# sphinx_gallery_lesson_asked = ["changes made in the child are not visible in the parent"]
+# sphinx_gallery_lesson_asked = ["TypeError: 'int' object is not iterable"]
+# sphinx_gallery_lesson_asked = ["args needs a comma: args=(x,)"]
+# sphinx_gallery_lesson_asked = ["AttributeError: Can't pickle local object 'main.<locals>.f'"]
+# sphinx_gallery_lesson_asked = ["TypeError: cannot pickle '_thread.lock' object"]
+# sphinx_gallery_lesson_asked = ["ProcessPoolExecutor example"]

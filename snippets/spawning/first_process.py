@@ -98,3 +98,11 @@ def run_workers(count: int) -> dict[str, int | None]:
 # :ref:`sphx_glr_lessons_pools_pool_map.py`.
 
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_asked = ["run a function in parallel"]
+# sphinx_gallery_lesson_asked = ["start several processes and wait for all of them"]
+# sphinx_gallery_lesson_asked = ["multiprocessing hello world"]
+# sphinx_gallery_lesson_asked = ["processes run one after another, not in parallel"]
+# sphinx_gallery_lesson_asked = ["join inside the loop", "what does join() do"]
+# sphinx_gallery_lesson_asked = ["order of output from several processes"]
+# sphinx_gallery_lesson_asked = ["child process not printing", "wait until all processes finish"]
+# sphinx_gallery_lesson_asked = ["target=f() runs in the main process"]

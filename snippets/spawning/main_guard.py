@@ -120,3 +120,10 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_order = 40
 # sphinx_gallery_lesson_failures = "without the guard, the child dies of a RuntimeError"
+# sphinx_gallery_lesson_asked = ["RuntimeError: An attempt has been made to start a new process"]
+# sphinx_gallery_lesson_asked = ["why if __name__ == '__main__' is needed", "freeze_support"]
+# sphinx_gallery_lesson_asked = ["program starts again and again, endless processes"]
+# sphinx_gallery_lesson_asked = ["script runs twice", "works on Linux but not on Windows"]
+# sphinx_gallery_lesson_asked = ["code at the top of my file runs once per worker"]
+# sphinx_gallery_lesson_asked = ["ConnectionResetError: [Errno 104] Connection reset by peer"]
+# sphinx_gallery_lesson_asked = ["BrokenProcessPool on Windows"]

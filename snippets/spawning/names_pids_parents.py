@@ -133,3 +133,9 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_failures = "one child exits with 3, one raises, one is terminated"
+# sphinx_gallery_lesson_asked = ["exit code of a child process", "exitcode -9", "exitcode -15"]
+# sphinx_gallery_lesson_asked = ["exitcode -11 segmentation fault", "get the pid of a process"]
+# sphinx_gallery_lesson_asked = ["parent process id, getppid", "did my worker crash"]
+# sphinx_gallery_lesson_asked = ["name of the current process"]
+# sphinx_gallery_lesson_asked = ["exception in a child process is not raised in the parent"]
+# sphinx_gallery_lesson_asked = ["program exits with 0 although a worker failed"]

@@ -178,3 +178,12 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_order = 50
 # sphinx_gallery_lesson_measures = True
+# sphinx_gallery_lesson_asked = ["difference between fork and spawn"]
+# sphinx_gallery_lesson_asked = ["worked on 3.13, fails on 3.14"]
+# sphinx_gallery_lesson_asked = ["default start method in Python 3.14"]
+# sphinx_gallery_lesson_asked = ["RuntimeError: context has already been set", "set_start_method"]
+# sphinx_gallery_lesson_asked = ["global variable is not set in the child"]
+# sphinx_gallery_lesson_asked = ["works on Linux, fails on macOS", "spawn is slow"]
+# sphinx_gallery_lesson_asked = ["NameError: name is not defined in a worker"]
+# sphinx_gallery_lesson_asked = ["DeprecationWarning: fork() may lead to deadlocks in the child"]
+# sphinx_gallery_lesson_asked = ["child deadlocks after fork with threads"]
