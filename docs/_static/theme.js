@@ -1,4 +1,5 @@
-// What the theme leaves out: names for its two side columns, and a way to scroll code by keyboard.
+// What the theme leaves out: names for its two side columns, a way to scroll code by keyboard, and
+// "/" for the search.
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   var names = { ".sidebar-drawer": "Site", ".toc-drawer": "On this page" };
@@ -15,4 +16,13 @@ document.addEventListener("DOMContentLoaded", function () {
   }
   reachable();
   addEventListener("resize", reachable);
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "/" || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])")) return;
+    var field = document.getElementById("search-field") || document.querySelector(".sidebar-search");
+    if (!field) return;
+    event.preventDefault();
+    if (field.getBoundingClientRect().left >= 0) field.focus();
+    else location.href = field.form.action; // the sidebar is folded away
+  });
 });

@@ -1,0 +1,197 @@
+"""The index of the search: what each page says, collected when the page is read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.environment.collectors import EnvironmentCollector
+
+from gallery.lesson import LONGEST
+from gallery.page import recorded
+from gallery.search.asked import CSS_CLASS, asked_of, script_of_lesson
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
+# A page with this in its front matter is found by its title, description and askers' words only.
+ASIDE = "nosearch"
+LESSON, PROSE, HELPER = 1.0, 0.8, 0.5  # which page comes first where their words are as good
+WORDS = Path(__file__).with_name("words.yaml")
+LEFT_OUT = (
+    *(nodes.literal_block, nodes.raw, nodes.Invisible, nodes.footnote, nodes.image),
+    *(addnodes.toctree, addnodes.index),
+)
+LINES = {CSS_CLASS, "evidence-line"}  # under a page, about it
+ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
+
+
+@dataclass
+class Block:
+    """A section: its anchor ("" for the page itself), its heading, and what it says."""
+
+    anchor: str
+    heading: str
+    text: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Entry:
+    """What is known of a page. ``errors`` are messages that its processes wrote."""
+
+    title: str
+    weight: float
+    asked: list[str]
+    errors: list[str]
+    blocks: list[Block]
+
+
+def entry_of(env: BuildEnvironment, name: str, document: nodes.document) -> Entry:
+    """Read a page."""
+    title = env.titles[name].astext() if name in env.titles else name
+    asked = list(asked_of(env, name))
+    if ASIDE in env.metadata[name]:
+        return Entry(title, HELPER, asked, [], [Block("", title, _description(document))])
+    weight = LESSON if script_of_lesson(env, name) else PROSE
+    top = next(document.findall(nodes.section), document)
+    return Entry(title, weight, asked, _errors(document), list(_blocks(top, "")))
+
+
+def _description(document: nodes.document) -> list[str]:
+    named = (m for m in document.findall(nodes.meta) if m.get("name") == "description")
+    return [str(meta["content"]) for meta in named]
+
+
+def _blocks(section: nodes.Element, anchor: str) -> Iterator[Block]:
+    """Yield a section and the sections in it."""
+    block = Block(anchor, "")
+    inner = []
+    for child in section:
+        if isinstance(child, nodes.section):
+            inner.append(child)
+        elif isinstance(child, nodes.title):
+            block.heading = child.astext()
+        else:
+            block.text += _paragraphs(child)
+    yield block
+    for child in inner:
+        yield from _blocks(child, child["ids"][0])
+
+
+def foreign(node: nodes.Node) -> bool:
+    """Whether it holds what the search leaves out: code, transcripts, questions, downloads."""
+    ours = type(node).__module__.startswith("gallery.")
+    classes = node.get("classes", ()) if isinstance(node, nodes.Element) else ()
+    return ours or isinstance(node, LEFT_OUT) or not LINES.isdisjoint(classes)
+
+
+def _paragraphs(node: nodes.Node) -> Iterator[str]:
+    if foreign(node):
+        return
+    if isinstance(node, nodes.paragraph | nodes.term | nodes.rubric):
+        if text := " ".join(_words(node).split()):
+            yield text
+        return
+    for child in node.children:
+        yield from _paragraphs(child)
+
+
+def _words(node: nodes.Node) -> str:
+    """Return a paragraph's text; a bare reference to another page is that page's business."""
+    if isinstance(node, addnodes.pending_xref) and node.get("reftype") in ("ref", "doc"):
+        return node.astext() if node.get("refexplicit") else "…"
+    if isinstance(node, nodes.Text):
+        return str(node)
+    return "".join(map(_words, node.children))
+
+
+def _errors(document: nodes.document) -> list[str]:
+    """Find the messages of errors in what the processes of a page wrote."""
+    found: dict[str, None] = {}
+    for shown in document.findall(recorded):
+        for block in shown.findall(nodes.literal_block):
+            lines = [line.partition(" | ")[::2] for line in block.astext().splitlines()]
+            for number, (label, text) in enumerate(lines):
+                if match := ERROR.search(text):
+                    message = match[0].strip()
+                    if message.endswith(":"):  # the message begins on the next line
+                        rest = [t.strip() for who, t in lines[number + 1 :] if who == label]
+                        message = " ".join([message, *takewhile(bool, rest)])
+                    found[message[:LONGEST]] = None
+    return list(found)
+
+
+class Collector(EnvironmentCollector):
+    """Keeps an entry of every page that was read, so that the others need not be read again."""
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page."""
+        entries(env).pop(docname, None)
+
+    def merge_other(
+        self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment
+    ) -> None:
+        """Take over what another process has read."""
+        entries(env).update((name, entries(other)[name]) for name in docnames)
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Note what a page says."""
+        name = app.env.current_document.docname
+        entries(app.env)[name] = entry_of(app.env, name, doctree)
+
+
+def entries(env: BuildEnvironment) -> dict[str, Entry]:
+    """Return what was collected, by the page's name."""
+    if not hasattr(env, "search_entries"):
+        env.search_entries = {}  # type: ignore[attr-defined]
+    found: dict[str, Entry] = env.search_entries  # type: ignore[attr-defined]
+    return found
+
+
+def chapters(env: BuildEnvironment) -> dict[str, str]:
+    """Return for each page the title of what it is in: a chapter, or a part of the site."""
+    root = env.config.root_doc
+    found = {
+        name: env.titles[parent].astext()
+        for parent, names in env.toctree_includes.items()
+        for name in names
+        if parent != root
+    }
+    for tree in env.get_doctree(root).findall(addnodes.toctree):
+        found |= dict.fromkeys(tree["includefiles"], tree["caption"] or "")
+    return found
+
+
+def script_of(builder: Builder) -> str:
+    """Return the index as a script: pages that are opened from a file may not fetch data."""
+    env = builder.env
+    inside = chapters(env)
+    pages = [
+        {
+            "at": builder.get_target_uri(name),
+            "title": entry.title,
+            "in": inside.get(name, ""),
+            "weight": entry.weight,
+            "asked": entry.asked,
+            "errors": entry.errors,
+            "blocks": [[b.anchor, b.heading, *b.text] for b in entry.blocks],
+        }
+        for name, entry in sorted(entries(env).items())
+    ]
+    index = yaml.safe_load(WORDS.read_text("utf-8")) | {"pages": pages}
+    return f"var SEARCH = {json.dumps(index, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def setup(app: Sphinx) -> None:
+    """Register the collector."""
+    app.add_env_collector(Collector)

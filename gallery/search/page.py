@@ -1,0 +1,90 @@
+"""The page with the results. What ranks and shows them is static/search.js."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+
+from gallery.search.index import script_of
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+NAME = "search"
+INDEX = "search-index.js"
+STATIC = Path(__file__).with_name("static")
+# Where to look for what the search does not find: page and words for it.
+INSTEAD = {"names": "the index of names", "lessons/index": "all lessons, by chapter"}
+BODY = """\
+<h1>Search</h1>
+<noscript><p>The search runs in your browser and needs JavaScript, which is switched off.
+Look at {instead} instead.</p></noscript>
+<form class="search-form" role="search" hidden>
+<label for="search-field">Words, a name, or an error message</label>
+<input id="search-field" type="search" name="q" autocomplete="off" spellcheck="false">
+</form>
+<p class="search-status" role="status"></p>
+<ol class="search-results"></ol>
+<div class="search-nothing" hidden>
+<p>What to try:</p>
+<ul>
+<li>fewer words, or other words for the same: <q>wait</q>, <q>hang</q>, <q>share</q>;</li>
+<li>only the last line of a traceback, without names and numbers of your own;</li>
+<li>{instead}.</li>
+</ul>
+</div>
+"""
+
+
+def replace_sphinx_search(app: Sphinx) -> None:
+    """Have neither Sphinx's index nor its page made, but ours; only where a site is made."""
+    if app.builder.name in ("html", "dirhtml"):
+        app.builder.search = False  # type: ignore[attr-defined]
+        app.connect("html-collect-pages", results)
+        app.connect("build-finished", remove_sphinx_scripts)
+
+
+def results(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Write the index and yield the page; what a page's name is not on this site, is left out."""
+    folder = Path(app.outdir, "_static")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / INDEX).write_text(script_of(app.builder), encoding="utf-8")
+    instead = " or ".join(
+        f'<a href="{escape(app.builder.get_relative_uri(NAME, name))}">{words}</a>'
+        for name, words in INSTEAD.items()
+        if name in app.env.found_docs
+    )
+    yield NAME, {"title": "Search", "body": BODY.format(instead=instead)}, "page.html"
+
+
+def add_files(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give the page its scripts and style; no other page needs them."""
+    if name == NAME and not doctree:
+        for number, script in enumerate((INDEX, "search-rank.js", "search-page.js")):
+            app.add_js_file(script, priority=600 + number)
+        app.add_css_file("search.css")
+
+
+def remove_sphinx_scripts(app: Sphinx, error: Exception | None) -> None:
+    """Delete what the theme copies for the search that is not there."""
+    for script in ("searchtools.js", "language_data.js"):
+        Path(app.outdir, "_static", script).unlink(missing_ok=True)
+
+
+def add_static(app: Sphinx, config: Config) -> None:
+    """Have the scripts and the style copied beside Sphinx's own."""
+    config.html_static_path.append(str(STATIC))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the page."""
+    app.connect("builder-inited", replace_sphinx_search)
+    app.connect("config-inited", add_static)
+    app.connect("html-page-context", add_files)
