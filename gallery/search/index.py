@@ -75,17 +75,27 @@ def _description(document: nodes.document) -> list[str]:
 def _blocks(section: nodes.Element, anchor: str) -> Iterator[Block]:
     """Yield a section and the sections in it."""
     block = Block(anchor, "")
-    inner = []
+    inner: list[nodes.section] = []
+    terms: list[Block] = []
     for child in section:
         if isinstance(child, nodes.section):
             inner.append(child)
+        elif isinstance(child, addnodes.glossary):
+            terms += map(_term, child.findall(nodes.definition_list_item))
         elif isinstance(child, nodes.title):
             block.heading = child.astext()
         else:
             block.text += _paragraphs(child)
     yield block
+    yield from terms
     for child in inner:
         yield from _blocks(child, child["ids"][0])
+
+
+def _term(item: nodes.definition_list_item) -> Block:
+    term = next(item.findall(nodes.term))
+    said = [text for part in item.findall(nodes.definition) for text in _paragraphs(part)]
+    return Block(next(iter(term["ids"]), ""), term.astext(), said)
 
 
 def foreign(node: nodes.Node) -> bool:

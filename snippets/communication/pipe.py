@@ -189,3 +189,4 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["detect that the other process has died"]
 # sphinx_gallery_lesson_asked = ["BrokenPipeError: [Errno 32] Broken pipe"]
 # sphinx_gallery_lesson_asked = ["close the unused end of a pipe", "recv with a timeout, poll"]
+# sphinx_gallery_lesson_asked = ["duplex=False", "Connection.send() and recv()"]

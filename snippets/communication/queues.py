@@ -199,4 +199,5 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["queue.get() blocks forever", "_queue.Empty"]
 # sphinx_gallery_lesson_asked = ["multiprocessing.Queue or queue.Queue"]
 # sphinx_gallery_lesson_asked = ["put() does not raise when the item cannot be pickled"]
-# sphinx_gallery_lesson_asked = ["order of items in a queue"]
+# sphinx_gallery_lesson_asked = ["order of items in a queue", "pass data back to the parent"]
+# sphinx_gallery_lesson_asked = ["get with a timeout", "feeder thread"]

@@ -148,4 +148,5 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["works with small data, hangs with large data"]
 # sphinx_gallery_lesson_asked = ["program does not exit at the end", "cancel_join_thread"]
 # sphinx_gallery_lesson_asked = ["where does my program hang"]
-# sphinx_gallery_lesson_asked = ["child finished but is_alive() is True"]
+# sphinx_gallery_lesson_asked = ["child finished but is_alive() is True", "pipe is full, 64 KiB"]
+# sphinx_gallery_lesson_asked = ["SimpleQueue.put() blocks", "processes not joining"]

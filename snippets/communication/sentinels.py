@@ -215,3 +215,4 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["while True: queue.get() never ends", "producer consumer example"]
 # sphinx_gallery_lesson_asked = ["one consumer does not stop", "None as the last item in a queue"]
 # sphinx_gallery_lesson_asked = ["several producers and consumers", "for item in queue"]
+# sphinx_gallery_lesson_asked = ["signal the end of a queue", "how many sentinels"]

@@ -209,3 +209,5 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["timeout for a task in a pool", "apply or apply_async"]
 # sphinx_gallery_lesson_asked = ["submit tasks to a pool one by one"]
 # sphinx_gallery_lesson_asked = ["except TimeoutError does not catch it", "AsyncResult.get"]
+# sphinx_gallery_lesson_asked = ["results as soon as they are ready, imap_unordered"]
+# sphinx_gallery_lesson_asked = ["asynchronous tasks"]

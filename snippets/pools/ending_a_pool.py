@@ -183,3 +183,5 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["get() hangs after the pool was closed"]
 # sphinx_gallery_lesson_asked = ["stop a pool early, cancel tasks"]
 # sphinx_gallery_lesson_asked = ["ResourceWarning: unclosed running multiprocessing pool"]
+# sphinx_gallery_lesson_asked = ["graceful shutdown of a pool"]
+# sphinx_gallery_lesson_asked = ["SIGTERM: finally is not run in a worker"]

@@ -153,3 +153,6 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["attribute lookup <lambda> on __main__ failed"]
 # sphinx_gallery_lesson_asked = ["lambda in pool.map", "Can't pickle local object"]
 # sphinx_gallery_lesson_asked = ["AttributeError: Can't get attribute 'f' on <module '__main__'>"]
+# sphinx_gallery_lesson_asked = ["functools.partial in a pool"]
+# sphinx_gallery_lesson_asked = ["worker function must be at module level"]
+# sphinx_gallery_lesson_asked = ["zip two lists for a pool"]

@@ -193,3 +193,4 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["counter gives a different result on each run"]
 # sphinx_gallery_lesson_asked = ["increments get lost", "is Value process-safe"]
 # sphinx_gallery_lesson_asked = ["shared memory counter without a lock", "lock makes it slow"]
+# sphinx_gallery_lesson_asked = ["Lock example, critical section", "cost of a lock", "Barrier"]

@@ -181,3 +181,5 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["several processes write to the same array"]
 # sphinx_gallery_lesson_asked = ["multiprocessing.Array of floats", "split an array among workers"]
 # sphinx_gallery_lesson_asked = ["slice of an Array is a copy", "share large data without copying"]
+# sphinx_gallery_lesson_asked = ["make workers start at the same time, Barrier"]
+# sphinx_gallery_lesson_asked = ["Array or SharedMemory"]

@@ -195,3 +195,4 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["typecode 'i' or 'd'"]
 # sphinx_gallery_lesson_asked = ["give a Value to a pool, initializer and initargs"]
 # sphinx_gallery_lesson_asked = ["share a boolean between processes", "Value stays 0 on Windows"]
+# sphinx_gallery_lesson_asked = ["pass a queue or a lock to a pool's workers", "shared stop flag"]

@@ -178,3 +178,6 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["AttributeError: Can't pickle local object 'main.<locals>.f'"]
 # sphinx_gallery_lesson_asked = ["TypeError: cannot pickle '_thread.lock' object"]
 # sphinx_gallery_lesson_asked = ["ProcessPoolExecutor example"]
+# sphinx_gallery_lesson_asked = ["are arguments copied to the child"]
+# sphinx_gallery_lesson_asked = ["what is pickled when a process starts"]
+# sphinx_gallery_lesson_asked = ["results from concurrent.futures"]

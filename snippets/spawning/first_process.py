@@ -106,3 +106,5 @@ def run_workers(count: int) -> dict[str, int | None]:
 # sphinx_gallery_lesson_asked = ["order of output from several processes"]
 # sphinx_gallery_lesson_asked = ["child process not printing", "wait until all processes finish"]
 # sphinx_gallery_lesson_asked = ["target=f() runs in the main process"]
+# sphinx_gallery_lesson_asked = ["first example, the basics"]
+# sphinx_gallery_lesson_asked = ["output of processes mixed up, flush=True"]

@@ -127,3 +127,4 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["code at the top of my file runs once per worker"]
 # sphinx_gallery_lesson_asked = ["ConnectionResetError: [Errno 104] Connection reset by peer"]
 # sphinx_gallery_lesson_asked = ["BrokenProcessPool on Windows"]
+# sphinx_gallery_lesson_asked = ["file is imported again in each child, __mp_main__"]

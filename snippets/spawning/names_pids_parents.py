@@ -139,3 +139,5 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["name of the current process"]
 # sphinx_gallery_lesson_asked = ["exception in a child process is not raised in the parent"]
 # sphinx_gallery_lesson_asked = ["program exits with 0 although a worker failed"]
+# sphinx_gallery_lesson_asked = ["killed by SIGKILL, out of memory", "sys.exit() in a child"]
+# sphinx_gallery_lesson_asked = ["how did the process end"]

@@ -187,3 +187,5 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["NameError: name is not defined in a worker"]
 # sphinx_gallery_lesson_asked = ["DeprecationWarning: fork() may lead to deadlocks in the child"]
 # sphinx_gallery_lesson_asked = ["child deadlocks after fork with threads"]
+# sphinx_gallery_lesson_asked = ["SemLock created in a fork context"]
+# sphinx_gallery_lesson_asked = ["environment variables and open files in a child", "get_context"]

@@ -5,7 +5,7 @@ var rank = (function () {
   var STOP = words(SEARCH.stop), SAME = SEARCH.same.map(function (line) { return Array.from(words(line), stem); });
   var WEIGHTS = { title: 8, asked: 5, error: 3, heading: 3, intro: 2.5, prose: 1 };
   var PHRASES = { title: 1, asked: 1, error: 1, heading: 0.7, intro: 0.6, prose: 0.4 };
-  var SATURATION = 4, TOGETHER = 1, SYNONYM = 0.5, PART = 0.5, MISTYPED = 0.7;
+  var SATURATION = 4, BY_SIZE = 0.5, TOGETHER = 1, SYNONYM = 0.5, PART = 0.5, MISTYPED = 0.7, NAME = 1.5, FIT = 0.6;
 
   function words(line) { return new Set(line.split(" ")); }
 
@@ -28,7 +28,7 @@ var rank = (function () {
         ? parts.map(function (part) { return [part, PART]; }) : []);
       whole.forEach(function (one) {
         if (one[0].length > 1 || /\d/.test(one[0])) found.push({
-          raw: one[0], term: stem(one[0]), weight: one[1], stop: STOP.has(one[0]),
+          raw: one[0], name: parts.length > 1, term: stem(one[0]), weight: one[1], stop: STOP.has(one[0]),
           start: start, end: start + word.length,
         });
       });
@@ -59,11 +59,13 @@ var rank = (function () {
     pages.forEach(function (page) {
       page.texts = [];
       page.bag = new Map();
+      page.size = 0;
       function add(kind, text, block) {
         if (!text) return;
         var has = new Map();
         terms(text).forEach(function (t) {
           if (t.stop) return;
+          page.size += 1;
           has.set(t.term, Math.max(has.get(t.term) || 0, t.weight));
           page.bag.set(t.term, (page.bag.get(t.term) || 0) + t.weight * WEIGHTS[kind]);
         });
@@ -78,11 +80,13 @@ var rank = (function () {
       });
       page.bag.forEach(function (_, term) { known.set(term, (known.get(term) || 0) + 1); });
     });
+    var usual = pages.reduce(function (sum, page) { return sum + page.size; }, 0) / pages.length;
     function rarity(term) {
       var on = known.get(term) || 0;
       return Math.log(1 + (pages.length - on + 0.5) / (on + 0.5));
     }
     pages.forEach(function (page) {
+      page.enough = SATURATION * (1 - BY_SIZE + BY_SIZE * page.size / usual);
       page.texts.forEach(function (text) {
         text.mass = 0;
         text.has.forEach(function (weight, term) { if (weight === 1) text.mass += rarity(term); });
@@ -114,7 +118,7 @@ var rank = (function () {
       });
       var best = 0;
       stands.forEach(function (weight, term) { best = Math.max(best, weight * index.rarity(term)); });
-      return { stands: stands, rarity: best };
+      return { stands: stands, rarity: best * (t.name ? NAME : 1), factor: t.name ? NAME : 1 };
     }).filter(function (idea) { return idea.stands.size; });
   }
 
@@ -139,13 +143,14 @@ var rank = (function () {
         var best = 0;
         idea.stands.forEach(function (weight, term) {
           var often = page.bag.get(term) || 0;
-          best = Math.max(best, weight * index.rarity(term) * often / (often + SATURATION));
+          best = Math.max(best, weight * idea.factor * index.rarity(term) * often / (often + page.enough));
         });
         score += best;
       });
       page.texts.forEach(function (text) {
         var has = overlap(text, wanted);
-        if (has) phrase = Math.max(phrase, PHRASES[text.kind] * has * has / (all * Math.max(text.mass, all / 3)));
+        if (has) phrase = Math.max(phrase, PHRASES[text.kind] *
+          Math.pow(has / all, 2 - FIT) * Math.pow(has / Math.max(text.mass, all / 3), FIT));
         if (text.kind !== "title" && text.kind !== "heading" && has > most) { most = has; shown = text; }
       });
       return { page: page, score: page.weight * (score + TOGETHER * all * phrase), text: shown };
