@@ -67,15 +67,15 @@ def add_files(
 ) -> None:
     """Give the page its scripts and style; no other page needs them."""
     if name == NAME and not doctree:
-        for number, script in enumerate((INDEX, "search-rank.js", "search-page.js")):
+        for number, script in enumerate((INDEX, "search.js")):
             app.add_js_file(script, priority=600 + number)
         app.add_css_file("search.css")
 
 
 def remove_sphinx_scripts(app: Sphinx, error: Exception | None) -> None:
-    """Delete what the theme copies for the search that is not there."""
-    for script in ("searchtools.js", "language_data.js"):
-        Path(app.outdir, "_static", script).unlink(missing_ok=True)
+    """Delete what the theme copies for the search that is not there, and an earlier build's index."""
+    for script in ("_static/searchtools.js", "_static/language_data.js", "searchindex.js"):
+        Path(app.outdir, script).unlink(missing_ok=True)
 
 
 def add_static(app: Sphinx, config: Config) -> None:

@@ -160,7 +160,7 @@ def test_the_search_page_has_one_heading_and_no_script_of_its_own():
     main = re.search(r'<article role="main".*?</article>', text, re.DOTALL)[0]
     assert "<script" not in main
     assert not re.search(r"\son\w+=", main)
-    for script in ("search-index.js", "search-rank.js", "search-page.js"):
+    for script in ("search-index.js", "search.js"):
         assert script in text
         assert script not in (HTML / "index.html").read_text("utf-8")
 

@@ -1,0 +1,233 @@
+// The search page. rank(query) orders the pages of search-index.js: any word may match, rare words
+// count more, and so do titles, askers' words, headings and error messages.
+"use strict";
+var rank = (function () {
+  var WEIGHTS = { title: 8, asked: 5, error: 3, heading: 3, intro: 2.5, prose: 1 }; // of a word
+  var PHRASES = { title: 1, asked: 1, error: 1, heading: 0.7, intro: 0.6, prose: 0.4 }; // of a line
+  var SHOWN = { asked: 0.7, error: 1, intro: 1, prose: 1 }; // a sentence says more than a question
+  var SATURATION = 4, BY_SIZE = 0.5, TOGETHER = 1, FIT = 0.6, LEAST = 0.1;
+  var SYNONYM = 0.5, PART = 0.6, JOINED = 0.8, MISTYPED = 0.7, NAME = 1.5, STOPPED = 0.4;
+  var pages = SEARCH.pages, known = new Map(); // term: on how many pages
+  var stop = new Set(SEARCH.stop.split(" "));
+  var same = SEARCH.same.map(function (line) { return line.split(" ").map(stem); });
+
+  // Cut what a word's forms differ in: queues, pickling, started, terminate, picklable.
+  function stem(word) {
+    if (word.length < 4 || /^[\d_]/.test(word)) return word;
+    word = word.replace(/(ss|sh|ch|x)es$/, "$1").replace(/([^aeiou])ies$/, "$1y").replace(/([^sui])s$/, "$1");
+    var cut = word.replace(/([^e])ed$|ing$|([st])ion$|ly$|able$/, "$1$2");
+    if (cut.length > 2 && /[aeiouy]/.test(cut)) word = cut.replace(/([bdgmnprt])\1$/, "$1");
+    return word.length > 3 ? word.replace(/e$/, "") : word;
+  }
+
+  // The terms of a text with their places. A name (imap_unordered, SharedMemory) has its parts, too.
+  function terms(text) {
+    var found = [];
+    text.replace(/\d+(?:\.\d+)+|\w+(?:['’][a-z]+)?/g, function (word, start) {
+      var bare = word.replace(/['’]/, ""), low = bare.toLowerCase();
+      var parts = bare.replace(/([a-z])(?=[A-Z])/g, "$1_").toLowerCase().split("_").filter(Boolean);
+      var name = parts.length > 1;
+      function add(raw, weight) {
+        if (/..|\d/.test(raw)) found.push({ raw: raw, term: stem(raw), weight: stop.has(raw) ? STOPPED : weight, name: name, start: start, end: start + word.length });
+      }
+      add(low, 1);
+      if (name || parts[0] !== low) parts.forEach(function (part) { add(part, PART); });
+    });
+    return found;
+  }
+
+  // Whether one slip of the finger (two in a long word) makes the one of the other.
+  function near(a, b) {
+    var most = a.length > 7 ? 2 : 1, before, row = [], next;
+    if (a.length < 4 || a[0] !== b[0] || Math.abs(a.length - b.length) > most) return false;
+    for (var i = 0; i <= a.length; i++, before = row, row = next) {
+      next = [i];
+      for (var j = 1; j <= b.length; j++) {
+        next[j] = i ? Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1])) : j;
+        if (i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
+      }
+    }
+    return row[b.length] <= most;
+  }
+
+  function rarity(term) {
+    var on = known.get(term) || 0;
+    return Math.log(1 + (pages.length - on + 0.5) / (on + 0.5));
+  }
+
+  function sum(all, value) {
+    return all.reduce(function (total, one) { return total + value(one); }, 0);
+  }
+
+  // The most that one of the terms which stand for an idea is worth.
+  function best(idea, value) {
+    var most = 0;
+    idea.stands.forEach(function (weight, term) { most = Math.max(most, weight * value(term)); });
+    return most;
+  }
+
+  pages.forEach(function (page) {
+    page.texts = [];
+    page.bag = new Map();
+    page.size = 0;
+    function add(kind, text, block) {
+      var has = new Map();
+      terms(text).forEach(function (t) {
+        page.size += 1;
+        has.set(t.term, Math.max(has.get(t.term) || 0, t.weight));
+        page.bag.set(t.term, (page.bag.get(t.term) || 0) + t.weight * WEIGHTS[kind]);
+      });
+      page.texts.push({ kind: kind, text: text, has: has, block: block });
+    }
+    add("title", page.title);
+    page.asked.forEach(function (text) { add("asked", text); });
+    page.errors.forEach(function (text) { add("error", text); });
+    page.blocks.forEach(function (block, number) {
+      if (number) add("heading", block[1], block);
+      block.slice(2).forEach(function (text, at) { add(number || at > 1 ? "prose" : "intro", text, block); });
+    });
+    page.bag.forEach(function (_, term) { known.set(term, (known.get(term) || 0) + 1); });
+  });
+  var usual = sum(pages, function (page) { return page.size; }) / pages.length;
+  pages.forEach(function (page) {
+    page.enough = SATURATION * (1 - BY_SIZE + BY_SIZE * page.size / usual);
+    page.texts.forEach(function (text) {
+      text.mass = sum(Array.from(text.has), function (one) { return one[1] === 1 ? rarity(one[0]) : 0; });
+    });
+  });
+
+  // What may stand for each word of a query, and how well: the word and its synonyms; where no
+  // page has these, what is near to it, or two words that it is made of.
+  function ideas(query) {
+    var all = terms(query), wanted = all.filter(function (t) { return t.weight !== STOPPED; });
+    return (wanted[0] ? wanted : all).map(function (t, i, all) {
+      var stands = new Map();
+      function allow(term, weight) {
+        if (known.has(term)) stands.set(term, Math.max(stands.get(term) || 0, weight * t.weight));
+      }
+      allow(t.term, 1);
+      if (i) allow(stem(all[i - 1].raw + t.raw), JOINED); // exit code, exitcode
+      if (all[i + 1]) allow(stem(t.raw + all[i + 1].raw), JOINED);
+      same.forEach(function (line) {
+        if (line.includes(t.term)) line.forEach(function (term) { allow(term, SYNONYM); });
+      });
+      if (!stands.size) known.forEach(function (_, term) {
+        if (near(t.term, term) || (t.term.length > 2 && term.startsWith(t.term))) allow(term, MISTYPED);
+      });
+      if (!stands.size) known.forEach(function (_, term) { // mainguard
+        var rest = term.length > 2 && t.raw.startsWith(term) ? stem(t.raw.slice(term.length)) : "";
+        if (rest.length > 2 && known.has(rest)) [term, rest].forEach(function (one) { allow(one, MISTYPED); });
+      });
+      var idea = { stands: stands, factor: t.name ? NAME : 1 };
+      idea.rarity = idea.factor * best(idea, rarity);
+      return idea;
+    }).filter(function (idea) { return idea.stands.size; });
+  }
+
+  function rank(query) {
+    var wanted = ideas(query), all = sum(wanted, function (idea) { return idea.rarity; });
+    return pages.map(function (page) {
+      var phrase = 0, shown = null, most = 0;
+      var score = sum(wanted, function (idea) {
+        return idea.factor * best(idea, function (term) {
+          var often = page.bag.get(term) || 0;
+          return rarity(term) * often / (often + page.enough);
+        });
+      });
+      page.texts.forEach(function (text) {
+        var has = sum(wanted, function (idea) {
+          return idea.rarity * best(idea, function (term) { return text.has.get(term) || 0; });
+        });
+        if (has) phrase = Math.max(phrase, PHRASES[text.kind] *
+          Math.pow(has / all, 2 - FIT) * Math.pow(has / Math.max(text.mass, all / 3), FIT));
+        has *= SHOWN[text.kind] || 0;
+        if (has > most) { most = has; shown = text; }
+      });
+      return { page: page, text: shown, score: page.weight * (score + TOGETHER * all * phrase) };
+    }).sort(function (a, b) { return b.score - a.score; })
+      .filter(function (found, _, sorted) { return found.score > sorted[0].score * LEAST; });
+  }
+
+  // The terms of a text that match a query, in their places.
+  rank.matches = function (query, text) {
+    var wanted = ideas(query);
+    return terms(text).filter(function (t) {
+      return wanted.some(function (idea) { return idea.stands.has(t.term); });
+    });
+  };
+  return rank;
+})();
+
+document.addEventListener("DOMContentLoaded", function () {
+  var form = document.querySelector(".search-form"), field = form.q;
+  var list = document.querySelector(".search-results"), status = document.querySelector(".search-status");
+  var nothing = document.querySelector(".search-nothing"), MOST = 12, LENGTH = 200;
+
+  function element(parent, tag, text, name) {
+    var made = parent.appendChild(document.createElement(tag));
+    made.textContent = text || "";
+    made.className = name || "";
+    return made;
+  }
+
+  // The stretch of a text that has the most of the words, with these marked.
+  function excerpt(parent, query, text) {
+    var places = rank.matches(query, text), at = 0, most = 0;
+    if (text.length > LENGTH) places.forEach(function (first) {
+      var count = places.filter(function (p) { return p.start >= first.start && p.end < first.start + LENGTH - 40; }).length;
+      if (count > most) { most = count; at = text.indexOf(" ", Math.max(0, first.start - 40)) + 1; }
+    });
+    if (at < 40) at = 0;
+    var end = at + LENGTH < text.length ? text.lastIndexOf(" ", at + LENGTH) : text.length;
+    if (at) parent.append("… ");
+    places.forEach(function (place) {
+      if (place.start < at || place.end > end) return;
+      parent.append(text.slice(at, place.start));
+      at = place.end;
+      element(parent, "mark", text.slice(place.start, at));
+    });
+    parent.append(text.slice(at, end) + (end < text.length ? " …" : ""));
+  }
+
+  function show() {
+    var query = field.value.trim(), found = query ? rank(query).slice(0, MOST) : [];
+    list.replaceChildren();
+    found.forEach(function (result) {
+      var item = element(list, "li"), page = result.page, text = result.text, block = text && text.block;
+      element(item, "a", page.title).href = page.at;
+      element(item, "span", page.in, "search-chapter");
+      if (!text) return;
+      var line = element(item, "p", text.kind === "asked" ? "Also asked as: " : "");
+      if (block && block[0]) {
+        element(line, "a", block[1]).href = page.at + "#" + block[0];
+        line.append(": ");
+      }
+      excerpt(line, query, text.text);
+    });
+    nothing.hidden = !query || found.length > 0;
+    status.textContent = !query ? "" : !found.length ? "No page has any of these words."
+      : found.length > 1 ? found.length + " pages, the best first" : "1 page";
+  }
+
+  // Up and down go through the results, from the field and back to it.
+  document.addEventListener("keydown", function (event) {
+    var stops = [field].concat(Array.from(list.querySelectorAll("li > a")));
+    var at = stops.indexOf(document.activeElement), to = stops[at + ({ ArrowDown: 1, ArrowUp: -1 }[event.key] || 0)];
+    if (at < 0 || !to || to === stops[at] || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    to.focus();
+  });
+  field.addEventListener("input", function () {
+    history.replaceState(null, "", field.value ? "?q=" + encodeURIComponent(field.value) : location.pathname);
+    show();
+  });
+  form.addEventListener("submit", function (event) {
+    event.preventDefault();
+    var first = list.querySelector("a");
+    if (first) first.focus();
+  });
+  form.hidden = false;
+  field.value = new URLSearchParams(location.search).get("q") || "";
+  field.focus();
+  show();
+});
