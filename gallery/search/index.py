@@ -36,6 +36,12 @@ LINES = {CSS_CLASS, "evidence-line"}  # under a page, about it
 ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
 
 
+# Of a paragraph the index has the first sentence, and those with a name in them: a_b, a.b, f(), aB.
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
+NAMED = re.compile(r"\w_\w|\w\.\w|\w\(|[a-z][A-Z]")
+OPENING = 2  # the first paragraphs of a page, which it has as they are
+
+
 @dataclass
 class Block:
     """A section: its anchor ("" for the page itself), its heading, and what it says."""
@@ -77,7 +83,7 @@ def _blocks(section: nodes.Element, anchor: str) -> Iterator[Block]:
     block = Block(anchor, "")
     inner: list[nodes.section] = []
     terms: list[Block] = []
-    for child in section:
+    for child in section.children:
         if isinstance(child, nodes.section):
             inner.append(child)
         elif isinstance(child, addnodes.glossary):
@@ -86,6 +92,8 @@ def _blocks(section: nodes.Element, anchor: str) -> Iterator[Block]:
             block.heading = child.astext()
         else:
             block.text += _paragraphs(child)
+    kept = 0 if anchor else OPENING
+    block.text[kept:] = map(_shortened, block.text[kept:])
     yield block
     yield from terms
     for child in inner:
@@ -103,6 +111,11 @@ def foreign(node: nodes.Node) -> bool:
     ours = type(node).__module__.startswith("gallery.")
     classes = node.get("classes", ()) if isinstance(node, nodes.Element) else ()
     return ours or isinstance(node, LEFT_OUT) or not LINES.isdisjoint(classes)
+
+
+def _shortened(text: str) -> str:
+    first, *others = SENTENCE_END.split(text)
+    return " ".join([first, *filter(NAMED.search, others)])
 
 
 def _paragraphs(node: nodes.Node) -> Iterator[str]:

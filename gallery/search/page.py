@@ -73,9 +73,10 @@ def add_files(
 
 
 def remove_sphinx_scripts(app: Sphinx, error: Exception | None) -> None:
-    """Delete what the theme copies for the search that is not there, and an earlier build's index."""
-    for script in ("_static/searchtools.js", "_static/language_data.js", "searchindex.js"):
-        Path(app.outdir, script).unlink(missing_ok=True)
+    """Delete what serves Sphinx's search: the theme copies some, an earlier build has left some."""
+    scripts = ("searchtools.js", "language_data.js", "english-stemmer.js", "../searchindex.js")
+    for script in scripts:
+        Path(app.outdir, "_static", script).unlink(missing_ok=True)
 
 
 def add_static(app: Sphinx, config: Config) -> None:

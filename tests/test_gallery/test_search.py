@@ -15,7 +15,7 @@ print("a line that nobody looks for")
 # A heading
 # ---------
 #
-# Below the heading.
+# Below the heading. Left out. But not what ``names_something``. A last word.
 
 # sphinx_gallery_lesson_asked = ["why is it stuck", "<b>bold</b> & hangs"]
 # sphinx_gallery_lesson_asked = ["third"]
@@ -87,13 +87,14 @@ def test_pages_and_index(site):
     assert found["errors"] == ["ValueError: too many cooks"]
     assert found["blocks"] == [
         ["", "asking", "What it does.", "Prose with a name_of_something in it."],
-        ["a-heading", "A heading", "Below the heading."],
+        ["a-heading", "A heading", "Below the heading. But not what names_something."],
     ]
     assert pages["prose.html"]["blocks"] == [["", "Prose", "Some words."]]
     assert pages["helper.html"]["blocks"] == [["", "A helper", "What it is about."]]
     assert pages["helper.html"]["asked"] == ["helper words"]
     assert pages["helper.html"]["weight"] < pages["prose.html"]["weight"] < 1
-    assert not (site.root / "build/html/searchindex.js").exists()
+    for script in ("searchindex.js", "_static/searchtools.js", "_static/language_data.js"):
+        assert not (site.root / "build/html" / script).exists()
 
     # A new word is on the page and in the index after the next build, and nothing is recorded.
     script = site.root / "snippets/tiny/asking.py"
