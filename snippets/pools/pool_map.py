@@ -172,4 +172,4 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["one failing item loses all results"]
 # sphinx_gallery_lesson_asked = ["multiprocessing gives no speedup", "map hangs forever"]
 # sphinx_gallery_lesson_asked = ["limit the number of processes", "sys.exit() in a pool worker"]
-# sphinx_gallery_lesson_asked = ["Pool.imap, generator as input"]
+# sphinx_gallery_lesson_asked = ["Pool.imap, generator as input", "return values of a pool"]

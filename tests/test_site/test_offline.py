@@ -81,6 +81,9 @@ def test_the_search_works_from_a_file(open_file):
     page = open_file("search.html?q=sentinel")
     first = page.locator(".search-results > li").first
     assert first.locator("mark").count() > 0
+    page.locator("#search-field").fill("starmap")
+    assert "starmap" in first.inner_text()
+    page.locator("#search-field").fill("sentinel")
     first.get_by_role("link", name="Sentinels").click()
     page.wait_for_selector("h1")
     assert "lessons/communication/sentinels.html" in page.url

@@ -9,7 +9,7 @@ var rank = (function () {
   var SYNONYM = 0.5, PART = 0.6, JOINED = 0.8, MISTYPED = 0.7, NAME = 1.5, STOPPED = 0.4;
   var pages = SEARCH.pages, known = new Map(); // term: on how many pages
   var stop = new Set(SEARCH.stop.split(" "));
-  var same = SEARCH.same.map(function (line) { return line.split(" ").map(stem); });
+  var same = SEARCH.same.map((line) => line.split(" ").map(stem));
 
   // Cut what a word's forms differ in: queues, pickling, started, terminate, picklable.
   function stem(word) {
@@ -31,15 +31,17 @@ var rank = (function () {
         if (/..|\d/.test(raw)) found.push({ raw: raw, term: stem(raw), weight: stop.has(raw) ? STOPPED : weight, name: name, start: start, end: start + word.length });
       }
       add(low, 1);
-      if (name || parts[0] !== low) parts.forEach(function (part) { add(part, PART); });
+      if (name || parts[0] !== low) parts.forEach((part) => { add(part, PART); });
     });
     return found;
   }
 
-  // Whether one slip of the finger (two in a long word) makes the one of the other.
-  function near(a, b) {
+  // How many slips of the finger are between two words: 1, or 2 in a long one; 9 is too many. A
+  // word's beginning counts as one.
+  function slips(a, b) {
     var most = a.length > 7 ? 2 : 1, before, row = [], next;
-    if (a.length < 4 || a[0] !== b[0] || Math.abs(a.length - b.length) > most) return false;
+    if (a.length > 2 && b.startsWith(a)) return 1;
+    if (a.length < 4 || a[0] !== b[0] || Math.abs(a.length - b.length) > most) return 9;
     for (var i = 0; i <= a.length; i++, before = row, row = next) {
       next = [i];
       for (var j = 1; j <= b.length; j++) {
@@ -47,7 +49,7 @@ var rank = (function () {
         if (i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
       }
     }
-    return row[b.length] <= most;
+    return row[b.length] > most ? 9 : row[b.length];
   }
 
   function rarity(term) {
@@ -56,13 +58,13 @@ var rank = (function () {
   }
 
   function sum(all, value) {
-    return all.reduce(function (total, one) { return total + value(one); }, 0);
+    return all.reduce((total, one) => total + value(one), 0);
   }
 
   // The most that one of the terms which stand for an idea is worth.
   function best(idea, value) {
     var most = 0;
-    idea.stands.forEach(function (weight, term) { most = Math.max(most, weight * value(term)); });
+    idea.stands.forEach((weight, term) => { most = Math.max(most, weight * value(term)); });
     return most;
   }
 
@@ -80,26 +82,26 @@ var rank = (function () {
       page.texts.push({ kind: kind, text: text, has: has, block: block });
     }
     add("title", page.title);
-    page.asked.forEach(function (text) { add("asked", text); });
-    page.errors.forEach(function (text) { add("error", text); });
+    page.asked.forEach((text) => { add("asked", text); });
+    page.errors.forEach((text) => { add("error", text); });
     page.blocks.forEach(function (block, number) {
       if (number) add("heading", block[1], block);
-      block.slice(2).forEach(function (text, at) { add(number || at > 1 ? "prose" : "intro", text, block); });
+      block.slice(2).forEach((text, at) => { add(number || at > 1 ? "prose" : "intro", text, block); });
     });
-    page.bag.forEach(function (_, term) { known.set(term, (known.get(term) || 0) + 1); });
+    page.bag.forEach((_, term) => { known.set(term, (known.get(term) || 0) + 1); });
   });
-  var usual = sum(pages, function (page) { return page.size; }) / pages.length;
+  var usual = sum(pages, (page) => page.size) / pages.length;
   pages.forEach(function (page) {
     page.enough = SATURATION * (1 - BY_SIZE + BY_SIZE * page.size / usual);
     page.texts.forEach(function (text) {
-      text.mass = sum(Array.from(text.has), function (one) { return one[1] === 1 ? rarity(one[0]) : 0; });
+      text.mass = sum(Array.from(text.has), (one) => one[1] === 1 ? rarity(one[0]) : 0);
     });
   });
 
   // What may stand for each word of a query, and how well: the word and its synonyms; where no
   // page has these, what is near to it, or two words that it is made of.
   function ideas(query) {
-    var all = terms(query), wanted = all.filter(function (t) { return t.weight !== STOPPED; });
+    var all = terms(query), wanted = all.filter((t) => t.weight !== STOPPED);
     return (wanted[0] ? wanted : all).map(function (t, i, all) {
       var stands = new Map();
       function allow(term, weight) {
@@ -109,23 +111,27 @@ var rank = (function () {
       if (i) allow(stem(all[i - 1].raw + t.raw), JOINED); // exit code, exitcode
       if (all[i + 1]) allow(stem(t.raw + all[i + 1].raw), JOINED);
       same.forEach(function (line) {
-        if (line.includes(t.term)) line.forEach(function (term) { allow(term, SYNONYM); });
+        if (line.includes(t.term)) line.forEach((term) => { allow(term, SYNONYM); });
       });
+      var least = 8;
       if (!stands.size) known.forEach(function (_, term) {
-        if (near(t.term, term) || (t.term.length > 2 && term.startsWith(t.term))) allow(term, MISTYPED);
+        var count = slips(t.term, term);
+        if (count < least) stands.clear();
+        least = Math.min(least, count);
+        if (count === least) allow(term, MISTYPED);
       });
       if (!stands.size) known.forEach(function (_, term) { // mainguard
         var rest = term.length > 2 && t.raw.startsWith(term) ? stem(t.raw.slice(term.length)) : "";
-        if (rest.length > 2 && known.has(rest)) [term, rest].forEach(function (one) { allow(one, MISTYPED); });
+        if (rest.length > 2 && known.has(rest)) [term, rest].forEach((one) => { allow(one, MISTYPED); });
       });
       var idea = { stands: stands, factor: t.name ? NAME : 1 };
       idea.rarity = idea.factor * best(idea, rarity);
       return idea;
-    }).filter(function (idea) { return idea.stands.size; });
+    }).filter((idea) => idea.stands.size);
   }
 
   function rank(query) {
-    var wanted = ideas(query), all = sum(wanted, function (idea) { return idea.rarity; });
+    var wanted = ideas(query), all = sum(wanted, (idea) => idea.rarity);
     return pages.map(function (page) {
       var phrase = 0, shown = null, most = 0;
       var score = sum(wanted, function (idea) {
@@ -136,7 +142,7 @@ var rank = (function () {
       });
       page.texts.forEach(function (text) {
         var has = sum(wanted, function (idea) {
-          return idea.rarity * best(idea, function (term) { return text.has.get(term) || 0; });
+          return idea.rarity * best(idea, (term) => text.has.get(term) || 0);
         });
         if (has) phrase = Math.max(phrase, PHRASES[text.kind] *
           Math.pow(has / all, 2 - FIT) * Math.pow(has / Math.max(text.mass, all / 3), FIT));
@@ -144,15 +150,15 @@ var rank = (function () {
         if (has > most) { most = has; shown = text; }
       });
       return { page: page, text: shown, score: page.weight * (score + TOGETHER * all * phrase) };
-    }).sort(function (a, b) { return b.score - a.score; })
-      .filter(function (found, _, sorted) { return found.score > sorted[0].score * LEAST; });
+    }).sort((a, b) => b.score - a.score)
+      .filter((found, _, sorted) => found.score > sorted[0].score * LEAST);
   }
 
   // The terms of a text that match a query, in their places.
   rank.matches = function (query, text) {
     var wanted = ideas(query);
     return terms(text).filter(function (t) {
-      return wanted.some(function (idea) { return idea.stands.has(t.term); });
+      return wanted.some((idea) => idea.stands.has(t.term));
     });
   };
   return rank;
@@ -174,7 +180,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function excerpt(parent, query, text) {
     var places = rank.matches(query, text), at = 0, most = 0;
     if (text.length > LENGTH) places.forEach(function (first) {
-      var count = places.filter(function (p) { return p.start >= first.start && p.end < first.start + LENGTH - 40; }).length;
+      var count = places.filter((p) => p.start >= first.start && p.end < first.start + LENGTH - 40).length;
       if (count > most) { most = count; at = text.indexOf(" ", Math.max(0, first.start - 40)) + 1; }
     });
     if (at < 40) at = 0;
@@ -218,8 +224,8 @@ document.addEventListener("DOMContentLoaded", function () {
     to.focus();
   });
   field.addEventListener("input", function () {
+    show(); // first: from a file, a browser may refuse the next
     history.replaceState(null, "", field.value ? "?q=" + encodeURIComponent(field.value) : location.pathname);
-    show();
   });
   form.addEventListener("submit", function (event) {
     event.preventDefault();
