@@ -63,8 +63,8 @@ class recorded(nodes.General, nodes.Element):
     """Something that was recorded under several start methods.
 
     Attributes: ``variants``, HTML by start method; ``everywhere``, whether the one variant
-    stands for all; ``note``, a sentence about that. Its children are the same as plain
-    docutils nodes, for the builders that have no HTML.
+    stands for all; ``note``, a sentence about that; ``data``, what a script needs, by attribute.
+    Its children are the same as plain docutils nodes, for the builders that have no HTML.
     """
 
 
@@ -135,7 +135,9 @@ def visit_html(self: Any, node: recorded) -> None:
     kind = escape(node["kind"])
     variants = {m: _addressed(html, self.builder) for m, html in node["variants"].items()}
     note = f'<p class="recorded-note">{escape(node["note"])}</p>' if node["note"] else ""
-    self.body.append(f'<div class="recorded {kind}">')
+    data: dict[str, str] = node.get("data", {})
+    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+    self.body.append(f'<div class="recorded {kind}"{attributes}>')
     if node["everywhere"]:
         self.body.append(next(iter(variants.values())) + note)
     else:

@@ -10,8 +10,9 @@ from sphinx.application import Sphinx
 
 from gallery.page import RecordedDirective, colour_classes, natural, recorded, why_restricted
 from gallery.recording import Process, Recording
+from gallery.transcript import times_of
 
-LANE = 26  # pixels: one process
+LANE = 28  # pixels: one process
 HEAD = 22  # pixels: the cells' numbers
 FOOT = 20  # pixels: the axis
 TICKS = 6  # at most
@@ -34,6 +35,7 @@ class TimelineDirective(RecordedDirective):
         classes = colour_classes(recordings.values())
         node = recorded(kind="timeline", everywhere=False, note=why_restricted(lesson))
         node["variants"] = {m: html_of(r, classes) for m, r in recordings.items()}
+        node["data"] = times_of(recordings, {m: [] for m in recordings})
         if lesson.settings.failures:
             node["note"] += (" " if node["note"] else "") + (
                 f"Not every process ends well here: {lesson.settings.failures}."
@@ -170,8 +172,16 @@ def svg(recording: Recording, order: list[Process], classes: dict[str, str], cou
                 f'<text{edge} x="{x(tick)}" y="{bottom + 14}">{_tick(tick, distance)}</text>'
             )
         tick += distance
-    for number, process in enumerate(order):
-        y = HEAD + LANE * number
+    rows = {process.label: HEAD + LANE * row for row, process in enumerate(order)}
+    for process in order:  # below the bars: who started whom
+        if process.parent in rows:
+            low, high = sorted((rows[process.parent], rows[process.label]))
+            parts.append(
+                f'<line class="born" x1="{x(process.start)}" x2="{x(process.start)}" '
+                f'y1="{low + LANE // 2}" y2="{high + LANE // 2}"/>'
+            )
+    for process in order:
+        y = rows[process.label]
         end = span if process.end is None else process.end
         colour = classes[process.label]
         parts.append(
@@ -185,7 +195,8 @@ def svg(recording: Recording, order: list[Process], classes: dict[str, str], cou
             if line.process == process.label and (line.time - drawn) / span > 0.004:
                 drawn = line.time
                 parts.append(
-                    f'<circle class="said" cx="{x(line.time)}" cy="{y + LANE / 2:g}" r="2.5"/>'
+                    f'<circle class="said {colour}" cx="{x(line.time)}" '
+                    f'cy="{y + LANE / 2:g}" r="3"/>'
                 )
         if process.failed:
             parts.append(
@@ -203,33 +214,33 @@ def _tick(at: float, distance: float) -> str:
 
 
 def thumbnail(recording: Recording) -> str:
-    """Draw a small timeline that stands alone, 400 x 280: the picture of a lesson."""
+    """Draw a small timeline that stands alone, 400 x 180: the picture of a lesson."""
     order = lanes(recording)[:14]
     span = recording.duration or 1e-6
-    lane = min(34.0, 232 / len(order))
-    top = (280 - lane * len(order)) / 2
+    lane = min(30.0, 172 / len(order))
+    top = (180 - lane * len(order)) / 2
     parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 280" width="400" height="280">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 180" width="400" height="180">'
     ]
     number = 0
     for row, process in enumerate(order):
         end = span if process.end is None else process.end
-        left, width = 24 + process.start / span * 352, max(3.0, (end - process.start) / span * 352)
+        left, width = 2 + process.start / span * 396, max(4.0, (end - process.start) / span * 396)
         if process.helper:
             look = f'fill="none" stroke="{THUMB[0]}" stroke-dasharray="5 4"'
         else:
             look = f'fill="{THUMB[0] if row == 0 else THUMB[(number - 1) % (len(THUMB) - 1) + 1]}"'
             number += 1
-        y, height = top + row * lane + lane * 0.18, lane * 0.64
+        y, height = top + row * lane + lane * 0.15, lane * 0.7
         parts.append(
             f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
-            f'rx="{min(5, height / 3):.1f}" {look}/>'
+            f'rx="{min(4, height / 3):.1f}" {look}/>'
         )
         for line in recording.lines:
             if line.process == process.label and not process.helper:
-                cx = 24 + line.time / span * 352
+                cx = 2 + line.time / span * 396
                 parts.append(
-                    f'<circle cx="{cx:.1f}" cy="{y + height / 2:.1f}" r="{min(4, height / 4):.1f}" '
+                    f'<circle cx="{cx:.1f}" cy="{y + height / 2:.1f}" r="{min(3, height / 4):.1f}" '
                     'fill="#fff"/>'
                 )
     return "".join(parts) + "</svg>\n"

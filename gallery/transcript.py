@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
 from html import escape
+from itertools import pairwise
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -34,6 +37,7 @@ class TranscriptDirective(RecordedDirective):
         classes = colour_classes(recordings.values())
         everywhere = len(written) > 1 and same_lines(recordings, written)
         node = recorded(kind="transcript", everywhere=everywhere, note="")
+        node["data"] = times_of(recordings, written, everywhere, cell)
         if everywhere:
             shown = preferred(written)
             node["note"] = "The same lines under fork, forkserver and spawn" + (
@@ -114,6 +118,76 @@ def same_order(recordings: dict[str, Recording], written: dict[str, list[Line]])
     return all(other == first for other in others)
 
 
+def times_of(
+    recordings: dict[str, Recording],
+    written: dict[str, list[Line]],
+    everywhere: bool = False,
+    cell: int | None = None,
+) -> dict[str, str]:
+    """Return what a replay needs to know: the run's name, and by start method the times.
+
+    The times are whole numbers of 0.1 ms: the length of the run, from when to when the lines of
+    this transcript are played, and for each line that is shown how much later (or, where another
+    run's lines are shown, earlier) it was written than the one before it.
+    """
+    shown = preferred(written)
+    found = {"run": recordings[shown].lesson}
+    for method, lines in written.items():
+        recording, other = recordings[method], shown if everywhere else method
+        start, end = 0.0, recording.duration
+        for played in recording.cells:
+            if played.number == cell:
+                start = played.start
+                if played is not recording.cells[-1] and played.end is not None:
+                    end = played.end
+        moments = dict(_moments(recording))
+        times = [0] * len(lines)
+        for place, line in zip(
+            _places(recording, lines, recordings[other], written[other]), lines, strict=True
+        ):
+            times[place] = moments[id(line)]
+        steps = [now - before for before, now in pairwise([0, *times])]
+        # The last line is not yet the end: both can be seen.
+        span = (
+            _tenths(recording.duration),
+            _tenths(start),
+            max(_tenths(end), 1 + max(times, default=0)),
+        )
+        found[method] = " ".join(map(str, (*span, *steps)))
+    return found
+
+
+def _moments(recording: Recording) -> Iterator[tuple[int, int]]:
+    """Yield each line's id and time, no two alike: a step through the run shows one line."""
+    now = 0
+    for line in recording.lines:
+        now = max(_tenths(line.time), now + 1)
+        yield id(line), now
+
+
+def _tenths(seconds: float) -> int:
+    return round(seconds * 10_000)
+
+
+def _places(one: Recording, lines: list[Line], other: Recording, shown: list[Line]) -> list[int]:
+    """Find each line among those that are shown; the same lines, order and pids aside."""
+    if lines is shown:
+        return list(range(len(lines)))
+    found: dict[int, int] = {}
+    left = dict(enumerate(shown))
+    for aside in (False, True):
+        places: dict[tuple[str, str], deque[int]] = defaultdict(deque)
+        for place, line in left.items():
+            text = other.without_pids(line.text) if aside else line.text
+            places[line.process, text].append(place)
+        for number, line in enumerate(lines):
+            text = one.without_pids(line.text) if aside else line.text
+            if number not in found and places[line.process, text]:
+                found[number] = places[line.process, text].popleft()
+                del left[found[number]]
+    return [found[number] for number in range(len(lines))]
+
+
 def html_of(lines: list[Line], classes: dict[str, str], label: str) -> str:
     """Return the lines as HTML; what is behind the fold is there, in a details element."""
     if not lines:
@@ -156,9 +230,18 @@ def text_of(lines: list[Line]) -> str:
     return "\n".join(f"{line.process:>{width}} | {plain(line.text)}" for line in lines)
 
 
+def add_script(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page the script that replays its transcripts, where it has some."""
+    if doctree and any(node.get("data") for node in doctree.findall(recorded)):
+        app.add_js_file("replay.js", loading_method="defer")
+
+
 def setup(app: Sphinx) -> None:
     """Register the directive."""
     from gallery import page
 
     page.setup(app)
     app.add_directive("transcript", TranscriptDirective)
+    app.connect("html-page-context", add_script)

@@ -232,6 +232,7 @@ def _run(recordings: dict[str, Recording], limit: float, drawn: bool) -> Iterato
     written = {m: list(r.lines) for m, r in recordings.items()}
     hanging = [m for m, r in recordings.items() if hangs(r)]
     everywhere = len(written) == len(START_METHODS) and transcript.same_lines(recordings, written)
+    times = transcript.times_of(recordings, written, everywhere)
     note = ""
     if everywhere:
         note = "The same lines under fork, forkserver and spawn" + (
@@ -243,6 +244,7 @@ def _run(recordings: dict[str, Recording], limit: float, drawn: bool) -> Iterato
         under = "" if len(hanging) == len(recordings) else f" under {' and '.join(hanging)}"
         note += f" It had not ended after {limit:g} s{under}; the recorder ended it."
     lines = recorded(kind="transcript", everywhere=everywhere, note=note.strip())
+    lines["data"] = times
     lines["variants"] = {
         m: transcript.html_of(said, classes, "Output" + ("" if everywhere else f", {m}"))
         for m, said in written.items()
@@ -251,6 +253,7 @@ def _run(recordings: dict[str, Recording], limit: float, drawn: bool) -> Iterato
     if drawn:
         lives = recorded(kind="timeline", everywhere=False, note="")
         lives["variants"] = {m: timeline.html_of(r, classes) for m, r in recordings.items()}
+        lives["data"] = transcript.times_of(recordings, {m: [] for m in recordings})
         yield lives
 
 
