@@ -65,6 +65,10 @@ sphinx_gallery_conf = {
 
 html_theme = "furo"
 html_title = project
+html_logo = "docs/_static/logo.svg"
+html_favicon = "docs/_static/favicon.svg"
+pygments_style = "gallery.code_colours.Light"
+pygments_dark_style = "gallery.code_colours.Dark"
 html_static_path = ["docs/_static"]
 html_css_files = ["site.css", ("print.css", {"media": "print"})]
 html_js_files = ["theme.js"]
@@ -72,16 +76,6 @@ html_copy_source = False
 html_use_index = False  # nothing here is indexed that way
 html_show_sourcelink = False
 templates_path = ["docs/_templates"]
-html_theme_options = {
-    "light_css_variables": {
-        "color-brand-primary": "#1f4fb8",
-        "color-brand-content": "#1f4fb8",
-    },
-    "dark_css_variables": {
-        "color-brand-primary": "#8fb0ff",
-        "color-brand-content": "#8fb0ff",
-    },
-}
 copybutton_exclude = ".linenos, .gp, .go"
 
 # The book: `make epub`. It shows what was recorded under every start method.
