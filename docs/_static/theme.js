@@ -1,5 +1,5 @@
-// What the theme leaves out: names for its two side columns, a way to scroll code by keyboard, and
-// "/" for the search.
+// What the theme leaves out: names for its two side columns, ways to open them in a narrow window
+// and to scroll code by keyboard, and "/" for the search.
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   var names = { ".sidebar-drawer": "Site", ".toc-drawer": "On this page" };
@@ -7,6 +7,20 @@ document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll(selector).forEach(function (part) {
       part.setAttribute("aria-label", names[selector]);
     });
+  });
+  // The drawers open by a label, which only a pointer can press: put a button into it.
+  document.querySelectorAll("label.nav-overlay-icon, label.toc-overlay-icon").forEach(function (label) {
+    var box = document.getElementById(label.htmlFor);
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "drawer-button";
+    button.setAttribute("aria-label", box.getAttribute("aria-label"));
+    function tell() { button.setAttribute("aria-expanded", box.checked); }
+    button.append.apply(button, Array.from(label.childNodes));
+    label.append(button);
+    button.addEventListener("click", function () { box.click(); });
+    box.addEventListener("change", tell);
+    tell();
   });
   function reachable() {
     document.querySelectorAll(".highlight pre, .lines").forEach(function (part) {

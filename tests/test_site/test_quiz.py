@@ -1,16 +1,13 @@
 """The quiz in the reader's hands: keyboard, no JavaScript, 360 px, and nothing for axe to find."""
 
-from pathlib import Path
-
-import axe_playwright_python
 import pytest
 import yaml
 
 from tests.test_site.conftest import ROOT, pages
+from tests.test_site.test_accessibility import unfold, violations
 
 QUIZZES = sorted(p for p in pages() if p.startswith("quiz/"))
 SPAWNING = "quiz/spawning.html"
-AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
 
 
 def questions() -> list[dict]:
@@ -137,11 +134,8 @@ def test_axe_finds_nothing(visit, width, dark, answered):
             letter = question.locator(f'.quiz-why [data-right="{want}"]').first
             question.locator(f'input[value="{letter.get_attribute("data-choice")}"]').check()
             question.locator(".quiz-check").click()
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.evaluate("window.dispatchEvent(new Event('resize'))")
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run().then(r => r.violations)")
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+    unfold(page)
+    assert violations(page) == []
 
 
 def test_all_videos_stand_in_four_categories(visit):
