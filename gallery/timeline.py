@@ -232,6 +232,7 @@ def thumbnail(recording: Recording) -> str:
             look = f'fill="{THUMB[0] if row == 0 else THUMB[(number - 1) % (len(THUMB) - 1) + 1]}"'
             number += 1
         y, height = top + row * lane + lane * 0.15, lane * 0.7
+        dot = min(3, height / 4, width / 4)
         parts.append(
             f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
             f'rx="{min(4, height / 3):.1f}" {look}/>'
@@ -239,9 +240,9 @@ def thumbnail(recording: Recording) -> str:
         for line in recording.lines:
             if line.process == process.label and not process.helper:
                 cx = 2 + line.time / span * 396
+                cx = min(max(cx, left + dot + 1), left + width - dot - 1)
                 parts.append(
-                    f'<circle cx="{cx:.1f}" cy="{y + height / 2:.1f}" r="{min(3, height / 4):.1f}" '
-                    'fill="#fff"/>'
+                    f'<circle cx="{cx:.1f}" cy="{y + height / 2:.1f}" r="{dot:.1f}" fill="#fff"/>'
                 )
     return "".join(parts) + "</svg>\n"
 
