@@ -12,7 +12,7 @@ from gallery.page import RecordedDirective, colour_classes, natural, recorded, w
 from gallery.recording import Process, Recording
 from gallery.transcript import times_of
 
-LANE = 28  # pixels: one process
+LANE = 26  # pixels: one process
 HEAD = 22  # pixels: the cells' numbers
 FOOT = 20  # pixels: the axis
 TICKS = 6  # at most
@@ -185,7 +185,7 @@ def svg(recording: Recording, order: list[Process], classes: dict[str, str], cou
         end = span if process.end is None else process.end
         colour = classes[process.label]
         parts.append(
-            f'<rect class="life {colour}" x="{x(process.start)}" y="{y + 6}" '
+            f'<g class="{colour}"><rect class="life {colour}" x="{x(process.start)}" y="{y + 6}" '
             f'width="{x(end - process.start)}" height="{LANE - 12}" rx="3">'
             f"<title>{escape(process.label)}: {seconds(process.start)} to {seconds(end)}, "
             f"{process.ending}</title></rect>"
@@ -195,9 +195,9 @@ def svg(recording: Recording, order: list[Process], classes: dict[str, str], cou
             if line.process == process.label and (line.time - drawn) / span > 0.004:
                 drawn = line.time
                 parts.append(
-                    f'<circle class="said {colour}" cx="{x(line.time)}" '
-                    f'cy="{y + LANE / 2:g}" r="3"/>'
+                    f'<circle class="said" cx="{x(line.time)}" cy="{y + LANE / 2:g}" r="3"/>'
                 )
+        parts.append("</g>")
         if process.failed:
             parts.append(
                 f'<text class="failed" x="{x(end)}" y="{y + LANE / 2 + 5:g}">&#215;</text>'
