@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 logger = logging.getLogger(__name__)
+NOT_HTML = re.compile(r' tooltip="[^"]*"|<div id=["\']sg-tag-list["\'][^>]*>\s*</div>')
 
 
 def lesson_files(app: Sphinx) -> list[Path]:
@@ -168,16 +170,21 @@ def forget_outdated(app: Sphinx) -> None:
 
 
 class TidyPage(SphinxTransform):
-    """Take from a lesson's page what sphinx-gallery's hooks leave there and nobody needs.
+    """Take from a page what sphinx-gallery leaves there and nobody needs.
 
-    It prints "Estimated memory usage" when show_memory is set, which is how a block comes to
-    us; and it offers a zip of the one script beside the script.
+    Its raw HTML has an attribute that HTML does not know and, several times on a page, the place
+    of a list of tags, which lessons do not have. On a lesson's page it prints "Estimated memory
+    usage" when show_memory is set, which is how a block comes to us; and it offers a zip of the
+    one script beside the script.
     """
 
     default_priority = 400
 
     def apply(self, **kwargs: object) -> None:
         """Remove the nodes."""
+        for raw in self.document.findall(nodes.raw):
+            if raw.get("format") == "html":
+                raw[:] = [nodes.Text(NOT_HTML.sub("", raw.astext()))]
         pages = self.config.sphinx_gallery_conf["gallery_dirs"]
         if not self.env.docname.startswith(f"{pages}/"):
             return

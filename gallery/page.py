@@ -145,8 +145,8 @@ def visit_html(self: Any, node: recorded) -> None:
         for method, html in variants.items():
             only = " only" if len(variants) == 1 else ""
             self.body.append(
-                f'<section class="variant{only}" data-start="{method}">'
-                f'<h3 class="variant-name">{PLATFORMS[method]} ({method})</h3>{html}</section>'
+                f'<div class="variant{only}" data-start="{method}">'
+                f'<p class="variant-name">{PLATFORMS[method]} ({method})</p>{html}</div>'
             )
     self.body.append("</div>\n")
     raise nodes.SkipNode

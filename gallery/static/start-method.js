@@ -33,9 +33,12 @@
   window.addEventListener("storage", function (event) {
     if (event.key === "start" && platforms[event.newValue]) choose(event.newValue);
   });
-  document.addEventListener("DOMContentLoaded", function () {
-    var groups = document.querySelectorAll(".recorded");
-    groups.forEach(function (group, number) {
+  // As the page arrives: switches that came when all of it is there would push down what is drawn.
+  var number = 0;
+  function equip() {
+    document.querySelectorAll(".recorded:not([data-switch])").forEach(function (group) {
+      if (document.readyState === "loading" && !group.nextSibling) return; // not all of it is here
+      group.dataset.switch = number += 1;
       var variants = group.querySelectorAll(":scope > .variant:not(.only)");
       if (!variants.length) return;
       var field = document.createElement("fieldset");
@@ -50,6 +53,7 @@
         input.type = "radio";
         input.name = "start-" + number;
         input.value = method;
+        input.checked = method === root.dataset.start;
         input.addEventListener("change", function () {
           // What is above changes its height: keep this switch where it is.
           var top = field.getBoundingClientRect().top;
@@ -67,6 +71,11 @@
       });
       group.prepend(field);
     });
-    choose(root.dataset.start);
+  }
+  var arriving = new MutationObserver(equip);
+  arriving.observe(root, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", function () {
+    arriving.disconnect();
+    equip();
   });
 })();

@@ -88,7 +88,7 @@ def test_the_book_shows_every_variant_one_below_the_other(book):
     said = {NUMBER.sub("#", html.unescape(re.sub("<[^>]*>", "", span))) for span in spans}
     assert "/downloads/" not in page
     for method in START_METHODS:
-        variants = re.findall(rf'data-start="{method}">(.*?)</section>', page, re.DOTALL)
+        variants = re.findall(rf'data-start="{method}">(.*?)</div>', page, re.DOTALL)
         assert variants and all("variant-name" in variant for variant in variants)
         recording = Recording.load(path_of(LESSON, method))
         for line in recording.lines:
