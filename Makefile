@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SPHINX := $(BIN)/sphinx-build -W --keep-going -n -c .
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: html offline epub evidence test serve live links soak bench requirements clean
+.PHONY: html offline epub evidence test serve live links lighthouse soak bench requirements clean
 .DELETE_ON_ERROR:
 
 html: $(VENV)/site.txt
@@ -23,7 +23,7 @@ epub: html
 	$(SPHINX) -q docs build/html
 	@echo "The book is in build/epub."
 
-test: $(VENV)/test.txt html
+test: $(VENV)/test.txt $(VENV)/npm.txt html
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -45,11 +45,22 @@ live: $(VENV)/live.txt
 links: $(VENV)/site.txt
 	$(BIN)/python -m gallery.links
 
+# Lighthouse's scores of a page of each kind; npx fetches it. PAGES names other pages.
+lighthouse: $(VENV)/test.txt html
+	$(BIN)/python benchmarks/lighthouse.py $(PAGES)
+
 soak: $(VENV)/site.txt
 	$(BIN)/python benchmarks/soak.py
 
 bench: $(VENV)/bench.txt
 	$(BIN)/python benchmarks/bench.py
+
+# The checker of HTML is Java's, and comes from npm. Without npm the tests say what they leave out.
+$(VENV)/npm.txt: requirements/npm/package-lock.json $(VENV)/pyvenv.cfg
+	@mkdir -p $(VENV)/npm && cp requirements/npm/*.json $(VENV)/npm
+	@if command -v npm >/dev/null; then \
+		npm ci --prefix $(VENV)/npm --ignore-scripts --no-audit --no-fund --silent && cp $< $@; \
+	else echo "There is no npm: the pages' HTML will not be checked."; fi
 
 # A file of what is installed, so that a changed requirement is installed anew.
 $(VENV)/%.txt: requirements/%.txt $(VENV)/pyvenv.cfg

@@ -1,5 +1,6 @@
 """Sphinx's configuration: ``sphinx-build -c . docs build/html``."""
 
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -19,7 +20,6 @@ extensions = [
     "sphinx.ext.intersphinx",
     "myst_parser",
     "sphinx_design",
-    "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
     "gallery",
 ]
@@ -61,6 +61,7 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "show_signature": False,
     "copyfile_regex": "",
+    "css": (),  # site.css has what we use of it
 }
 
 html_theme = "furo"
@@ -69,6 +70,8 @@ html_logo = "docs/_static/logo.svg"
 html_favicon = "docs/_static/favicon.svg"
 pygments_style = "gallery.code_colours.Light"
 pygments_dark_style = "gallery.code_colours.Dark"
+# Where the site will be; without it, it is at home anywhere: docs/hosting.md.
+html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_static_path = ["docs/_static"]
 html_css_files = ["site.css", ("print.css", {"media": "print"})]
 html_js_files = ["theme.js"]
@@ -76,7 +79,6 @@ html_copy_source = False
 html_use_index = False  # nothing here is indexed that way
 html_show_sourcelink = False
 templates_path = ["docs/_templates"]
-copybutton_exclude = ".linenos, .gp, .go"
 
 # The book: `make epub`. It shows what was recorded under every start method.
 epub_basename = "multiprocessing-by-example"

@@ -15,7 +15,7 @@ STATIC = Path(__file__).with_name("static")
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the recorder, the directives and what the pages need."""
     # Imported here: `python -m gallery` and the workers need no Sphinx.
-    from gallery import build, search, timeline, transcript, videos
+    from gallery import build, search, timeline, transcript, videos, web
     from gallery.downloads import book
     from gallery.downloads import pages as downloads
     from gallery.evidence import pages as evidence
@@ -37,6 +37,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     downloads.setup(app)
     book.setup(app)
     search.setup(app)
+    web.setup(app)
     return {
         "version": "1",
         "env_version": code_version(),

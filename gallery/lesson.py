@@ -11,6 +11,7 @@ import tokenize
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Settings:
     Attributes
     ----------
     order : the place of the lesson in its chapter; small numbers come first.
+    added : the day on which it came to the site, ``2026-11-25``: the feed of new lessons has it.
     timeout : seconds that one recording may take.
     start_methods : the start methods that the lesson is about.
     start_methods_reason : why it is not about all of them.
@@ -60,6 +62,7 @@ class Settings:
     """
 
     order: int = 1000
+    added: str = ""
     timeout: float = 60.0
     start_methods: tuple[str, ...] = START_METHODS
     start_methods_reason: str = ""
@@ -263,6 +266,10 @@ def _checked(name: str, value: object) -> object:
         if not isinstance(value, list | tuple) or not value or set(value) - set(START_METHODS):
             raise ValueError(f"give a list of {', '.join(START_METHODS)}")
         return tuple(m for m in START_METHODS if m in value)
+    if name == "added":
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            raise ValueError("give a day as '2026-11-25'")
+        date.fromisoformat(value)  # there may be no such day
     if name == "timeout":
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
             raise ValueError("give seconds, more than 0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from datetime import date
 from pathlib import Path
 
 from gallery.shorten import ROOT
@@ -44,6 +45,7 @@ if __name__ == "__main__":
 # Say what to notice in the output, where it goes wrong, and what to read next.
 
 # sphinx_gallery_lesson_order = {order}
+# sphinx_gallery_lesson_added = "{today}"
 '''
 
 TEST = '''"""The lesson {chapter}/{name}."""
@@ -81,7 +83,9 @@ def new_lesson(lesson: str, root: Path = ROOT) -> list[Path]:
     title = name.replace("_", " ").capitalize()
     order = 10 * (len(list(folder.glob("[!_]*.py"))) + 1)
     files = {
-        folder / f"{name}.py": LESSON.format(title=title, rule="=" * len(title), order=order),
+        folder / f"{name}.py": LESSON.format(
+            title=title, rule="=" * len(title), order=order, today=date.today()
+        ),
         root / "tests/test_snippets" / chapter / f"test_{name}.py": TEST.format(
             chapter=chapter, name=name
         ),

@@ -210,10 +210,9 @@ class PredictFirst(SphinxTransform):
 def add_files(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give a page the quiz's script and style where it has a question."""
+    """Give a page the quiz's script where it has a question; its style is part of the site's."""
     if doctree and next(iter(doctree.findall(page.quiz_form)), None):
         app.add_js_file("quiz.js", priority=110)
-        app.add_css_file("quiz.css")
 
 
 def setup(app: Sphinx) -> None:
@@ -225,4 +224,5 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", add_files)
     app.add_directive("quiz", QuizDirective)
     app.add_directive("quizzes", QuizzesDirective)
+    app.add_css_file("quiz.css")
     app.add_transform(PredictFirst)

@@ -182,6 +182,7 @@ if __name__ == "__main__":
 # Read next: :ref:`sphx_glr_lessons_shared_memory_value.py`, for data that does
 # not travel at all.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 40
 # sphinx_gallery_lesson_asked = ["Pipe or Queue", "recv() blocks forever", "EOFError from recv()"]
 # sphinx_gallery_lesson_asked = ["two-way communication between two processes"]

@@ -191,6 +191,7 @@ if __name__ == "__main__":
 # how many results will come, see
 # :ref:`sphx_glr_lessons_communication_sentinels.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_asked = ["get results from several processes with a queue"]
 # sphinx_gallery_lesson_asked = ["send data between processes"]

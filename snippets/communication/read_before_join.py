@@ -141,6 +141,7 @@ if __name__ == "__main__":
 # Read next: :ref:`sphx_glr_lessons_communication_sentinels.py`, for the reader
 # who does not know how many items there are to read before it may join.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
 # sphinx_gallery_lesson_asked = ["process does not end after queue.put()"]
 # sphinx_gallery_lesson_asked = ["join() hangs forever with a queue", "program stuck at join()"]

@@ -209,6 +209,7 @@ if __name__ == "__main__":
 # Read next: :ref:`sphx_glr_lessons_communication_pipe.py`. Between two
 # processes the kernel can say "that was all", without a sentinel.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_asked = ["stop a consumer, end a worker loop", "poison pill"]
 # sphinx_gallery_lesson_asked = ["how does a worker know that the queue is finished"]

@@ -200,6 +200,7 @@ if __name__ == "__main__":
 # Next: why ``close`` and ``join`` were needed above, in
 # :ref:`sphx_glr_lessons_pools_ending_a_pool.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_failures = "leaving `with Pool` may end idle workers by SIGTERM"
 # sphinx_gallery_lesson_asked = ["apply_async does nothing", "apply_async shows no error"]

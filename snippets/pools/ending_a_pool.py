@@ -173,6 +173,7 @@ if __name__ == "__main__":
 # :ref:`sphx_glr_lessons_spawning_first_process.py`; for the sentinels that you
 # send yourself, to :ref:`sphx_glr_lessons_communication_sentinels.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 40
 # sphinx_gallery_lesson_failures = "leaving `with Pool` ends its workers by SIGTERM"
 # sphinx_gallery_lesson_asked = ["close, terminate or join a pool"]

@@ -161,6 +161,7 @@ if __name__ == "__main__":
 # Next: a function with more than one argument, in
 # :ref:`sphx_glr_lessons_pools_starmap.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_measures = True
 # sphinx_gallery_lesson_failures = "leaving `with Pool` may end idle workers by SIGTERM"

@@ -143,6 +143,7 @@ if __name__ == "__main__":
 # known when you start, hand them in one by one:
 # :ref:`sphx_glr_lessons_pools_apply_async.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
 # sphinx_gallery_lesson_failures = "leaving `with Pool` may end idle workers by SIGTERM"
 # sphinx_gallery_lesson_asked = ["pool.map with two arguments", "pool.map with several arguments"]

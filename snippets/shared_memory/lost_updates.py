@@ -186,6 +186,7 @@ if __name__ == "__main__":
 # Read next: results without any shared number, :ref:`sphx_glr_lessons_pools_pool_map.py`; or
 # messages in place of memory, :ref:`sphx_glr_lessons_communication_queues.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_measures = True
 # sphinx_gallery_lesson_asked = ["counter is too small", "Value += 1 is not atomic"]

@@ -175,6 +175,7 @@ if __name__ == "__main__":
 # :ref:`sphx_glr_lessons_shared_memory_lost_updates.py`. Where Value and Array come from:
 # :ref:`sphx_glr_lessons_shared_memory_value.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
 # sphinx_gallery_lesson_asked = ["share a list between processes"]
 # sphinx_gallery_lesson_asked = ["share a numpy array between processes", "array without a lock"]

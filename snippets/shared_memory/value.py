@@ -186,6 +186,7 @@ if __name__ == "__main__":
 # what ``+= 1`` loses without the lock, counted,
 # :ref:`sphx_glr_lessons_shared_memory_lost_updates.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_asked = ["share a variable between processes"]
 # sphinx_gallery_lesson_asked = ["global variable does not change", "shared counter"]

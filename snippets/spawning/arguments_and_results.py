@@ -167,6 +167,7 @@ if __name__ == "__main__":
 # :ref:`sphx_glr_lessons_communication_queues.py` and
 # :ref:`sphx_glr_lessons_pools_pool_map.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
 # sphinx_gallery_lesson_asked = ["get the return value of a Process"]
 # sphinx_gallery_lesson_asked = ["how to return a value from a process"]

@@ -97,6 +97,7 @@ def run_workers(count: int) -> dict[str, int | None]:
 # :ref:`sphx_glr_lessons_spawning_main_guard.py`; for pools,
 # :ref:`sphx_glr_lessons_pools_pool_map.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_asked = ["run a function in parallel"]
 # sphinx_gallery_lesson_asked = ["start several processes and wait for all of them"]

@@ -118,6 +118,7 @@ if __name__ == "__main__":
 # Read next: :ref:`sphx_glr_lessons_spawning_start_methods.py`. Every other lesson
 # here is guarded, from :ref:`sphx_glr_lessons_spawning_first_process.py` on.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 40
 # sphinx_gallery_lesson_failures = "without the guard, the child dies of a RuntimeError"
 # sphinx_gallery_lesson_asked = ["RuntimeError: An attempt has been made to start a new process"]

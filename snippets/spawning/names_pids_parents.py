@@ -131,6 +131,7 @@ if __name__ == "__main__":
 # back: :ref:`sphx_glr_lessons_spawning_arguments_and_results.py` and
 # :ref:`sphx_glr_lessons_pools_apply_async.py`.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_failures = "one child exits with 3, one raises, one is terminated"
 # sphinx_gallery_lesson_asked = ["exit code of a child process", "exitcode -9", "exitcode -15"]

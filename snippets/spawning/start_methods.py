@@ -176,6 +176,7 @@ if __name__ == "__main__":
 # as soon as you leave fork, :ref:`sphx_glr_lessons_spawning_arguments_and_results.py`
 # for what travels, and :ref:`sphx_glr_lessons_communication_queues.py` to go on.
 
+# sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 50
 # sphinx_gallery_lesson_measures = True
 # sphinx_gallery_lesson_asked = ["difference between fork and spawn"]

@@ -68,6 +68,8 @@ def test_askers_words_add_up(write):
         ("x = 1\n# sphinx_gallery_lesson_timeout = -3\n", 2, "more than 0"),
         ("x = 1\n# sphinx_gallery_lesson_measures = 1\n", 2, "type bool"),
         ("x = 1\n# sphinx_gallery_lesson_start_methods = ['fork']\n", 2, "belong together"),
+        ("x = 1\n# sphinx_gallery_lesson_added = 'today'\n", 2, "give a day as"),
+        ("x = 1\n# sphinx_gallery_lesson_added = '2026-02-30'\n", 2, "day"),
         ("x = 1\n# sphinx_gallery_lesson_start_methods = ['thread']\n", 2, "give a list of"),
         ("x = 1\n# sphinx_gallery_lesson_order =\n", 2, "write a value of Python"),
         ("x = 1\n# sphinx_gallery_lesson_asked = 'stuck'\n", 2, "give a list of texts"),

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
@@ -22,7 +23,7 @@ def project(tmp_path):
         (folder / "__init__.py").touch()
     (root / "tests").mkdir()
     shutil.copy(ROOT / "pyproject.toml", root)
-    for name in ("__init__.py", "conftest.py", "calling.py", "chromium.py"):
+    for name in ("__init__.py", "conftest.py", "calling.py", "chromium.py", "vnu.py"):
         if (ROOT / "tests" / name).exists():
             shutil.copy(ROOT / "tests" / name, root / "tests")
     (root / "gallery").symlink_to(ROOT / "gallery")
@@ -36,6 +37,7 @@ def test_the_lesson_and_its_test_pass(project):
     assert str(test) == "tests/test_snippets/tiny/test_first_steps.py"
     read = Lesson.read(project / lesson)
     assert read.settings.order == 10
+    assert date.fromisoformat(read.settings.added) <= date.today()
     for method in read.settings.start_methods:
         recording = record(read, method, Options(timeout=30))
         assert recording.ok, recording.problems
