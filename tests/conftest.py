@@ -13,8 +13,9 @@ from gallery import leftovers
 from gallery.lesson import Lesson
 from gallery.recorder import Options, record
 from gallery.recording import Recording
-from tests import calling
+from tests import calling, vnu
 from tests.chromium import MISSING, find_browser
+from tests.vnu import find_checker
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,15 +49,20 @@ def play(write: Callable[..., Path]) -> Callable[..., Recording]:
     return play
 
 
-def pytest_report_header() -> str | None:
-    """Say first what will not be tested."""
-    return None if find_browser() else MISSING
+def missing() -> list[str]:
+    """Say what will not be tested."""
+    return [*([] if find_browser() else [MISSING]), *([] if find_checker() else [vnu.MISSING])]
+
+
+def pytest_report_header() -> list[str]:
+    """Say it first."""
+    return missing()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it last, too."""
-    if not find_browser():
-        terminalreporter.write_line(MISSING, red=True)
+    for line in missing():
+        terminalreporter.write_line(line, red=True)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
