@@ -39,8 +39,8 @@ def address_is(site, address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory, request):
-    """A tiny site with two lessons, built for an address below the root of a domain."""
+def built(tmp_path_factory):
+    """Build a tiny site for an address below the root of a domain; return its folder."""
     from tests.test_gallery.conftest import make_site
 
     site = make_site.__wrapped__(tmp_path_factory.mktemp("web"))()
