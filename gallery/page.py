@@ -146,7 +146,7 @@ def visit_html(self: Any, node: recorded) -> None:
             only = " only" if len(variants) == 1 else ""
             self.body.append(
                 f'<div class="variant{only}" data-start="{method}">'
-                f'<p class="variant-name">{PLATFORMS[method]} ({method})</p>{html}</div>'
+                f'<h2 class="variant-name">{PLATFORMS[method]} ({method})</h2>{html}</div>'
             )
     self.body.append("</div>\n")
     raise nodes.SkipNode

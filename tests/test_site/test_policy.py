@@ -1,12 +1,14 @@
 """The Content-Security-Policy: every page has one, and nothing that a page does is against it."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import ConsoleMessage
 
 from gallery.web import policy
 from tests.test_site.conftest import HTML, pages
+from tests.test_site.serving import served
 
 LESSON = "lessons/spawning/names_pids_parents.html"
 # Before anything else on the page: notes what the browser refuses.
@@ -23,10 +25,17 @@ def is_complaint(message: ConsoleMessage) -> bool:
     return message.type == "error" and not message.location["url"].endswith("/favicon.ico")
 
 
-@pytest.fixture(params=["served", "file"])
-def open_page(browser, address, request):
-    """Open a page, from the server or from its file; ``refused()`` says what was against it."""
-    root = address if request.param == "served" else HTML.as_uri() + "/"
+@pytest.fixture(scope="module")
+def roots() -> Iterator[dict[str, str]]:
+    """Give the site's addresses: of a server's root, of a folder of it, and of its file."""
+    with served(HTML) as root, served(HTML, "/some/course/") as below:
+        yield {"root": root, "below": below, "file": HTML.as_uri() + "/"}
+
+
+@pytest.fixture(params=["root", "below", "file"])
+def open_page(browser, roots, request):
+    """Open a page, from wherever the site is; ``refused()`` says what was against its policy."""
+    root = roots[request.param]
     context = browser.new_context()
     context.add_init_script(WATCH)
     page = context.new_page()
@@ -44,7 +53,7 @@ def open_page(browser, address, request):
         return page
 
     open_page.refused = refused
-    open_page.from_file = request.param == "file"
+    open_page.at_root = request.param == "root"
     yield open_page
     context.close()
 
@@ -63,8 +72,8 @@ def test_every_page_has_a_policy_that_allows_no_inline_code():
 
 def test_no_page_does_what_its_policy_forbids(open_page):
     for name in pages():
-        if name == "404.html" and open_page.from_file:
-            continue  # is for servers
+        if name == "404.html" and not open_page.at_root:
+            continue  # without an address of the site, it is made for a root
         open_page(name)
         assert open_page.refused() == [], name
 
