@@ -20,7 +20,7 @@ START_METHODS = ("fork", "forkserver", "spawn")
 # The same lines end a cell here and in sphinx-gallery (py_source_parser).
 CELL_MARKER = re.compile(r"#{20,}|# ?%%")
 SETTING = re.compile(r"#\s*sphinx_gallery_lesson_(\w+)\s*(?:=\s*(.*?))?\s*$")
-ASKED = re.compile(rb"^#\s*sphinx_gallery_lesson_asked\b.*", re.MULTILINE)
+UNPLAYED = re.compile(rb"^#\s*sphinx_gallery_lesson_(?:asked|added)\b.*", re.MULTILINE)
 LONGEST = 200  # characters of an error message, or of a question, that somebody looks for
 
 
@@ -99,8 +99,8 @@ class Lesson:
 
     @property
     def played(self) -> bytes:
-        """The source without what only the search needs: it need not be recorded for that."""
-        return ASKED.sub(b"", self.source).rstrip()
+        """The source without what only the search and the feed need: no run depends on it."""
+        return UNPLAYED.sub(b"", self.source).rstrip()
 
     @classmethod
     def read(cls, path: Path | str) -> Lesson:
@@ -113,17 +113,21 @@ class Lesson:
             has a setting that means nothing. Nothing was run.
         """
         path = Path(path).absolute()
-        source = _read(path)
-        text = _decode(path, source)
-        tree = _parse(path, text)
-        comments = list(_comments(text))
-        return cls(
-            path=path,
-            name=f"{path.parent.name}/{path.stem}",
-            source=source,
-            cells=tuple(_cells(path, tree, [line for line, c in comments if _is_marker(c)])),
-            settings=_settings(path, comments),
-        )
+        return _lesson(path, _read(path))
+
+
+@lru_cache(maxsize=512)  # a build asks often for the same
+def _lesson(path: Path, source: bytes) -> Lesson:
+    text = _decode(path, source)
+    tree = _parse(path, text)
+    comments = list(_comments(text))
+    return Lesson(
+        path=path,
+        name=f"{path.parent.name}/{path.stem}",
+        source=source,
+        cells=tuple(_cells(path, tree, [line for line, c in comments if _is_marker(c)])),
+        settings=_settings(path, comments),
+    )
 
 
 def _read(path: Path) -> bytes:

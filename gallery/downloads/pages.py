@@ -176,8 +176,6 @@ def setup(app: Sphinx) -> None:
     app.connect("build-finished", files.publish)
     app.connect("config-inited", add_static)
     app.add_css_file("downloads.css")
-    # After Sphinx's own, whose answer it changes, and before the search begins.
-    app.add_js_file("from-file.js", priority=500)
     app.add_transform(LessonDownloads)
     app.add_directive("downloads", DownloadsDirective)
     for node, visit in (

@@ -44,7 +44,7 @@ def key_of(lesson: Lesson) -> str:
     """Hash what a lesson is: the script, the modules that it imports, and its tests."""
     digest = hashlib.sha256()
     tests = test_file(lesson)
-    parts = [lesson.source, *(p.read_bytes() for p in cache.imported(lesson.path, lesson.source))]
+    parts = [lesson.played, *(p.read_bytes() for p in cache.imported(lesson.path, lesson.source))]
     parts.append(tests.read_bytes() if tests.is_file() else b"")
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)

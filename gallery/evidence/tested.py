@@ -201,10 +201,14 @@ def _key(lesson: Lesson, one: Found) -> str:
     said = about(one.path)
     digest = hashlib.sha256(f"{said.build} {os.path.realpath(one.path)}".encode())
     source = tests.read_bytes()
-    files = [tests, *cache.imported(tests, source), CALLING, Path(__file__), lesson.path]
-    files += cache.imported(lesson.path, lesson.source)
-    for file in files:
-        data = file.read_bytes()
+    files = [
+        tests,
+        *cache.imported(tests, source),
+        CALLING,
+        Path(__file__),
+        *cache.imported(lesson.path, lesson.source),
+    ]
+    for data in (lesson.played, *(file.read_bytes() for file in files)):
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
 

@@ -28,7 +28,7 @@ NAME = "site-pages"
 USED_WITH = {"design-tabs.js": "sd-tab-set", "sg-tags.js": "sphx-glr-tag"}
 # Sphinx's search: of use on its own page. (sphinx_highlight.js also makes a link with a
 # "javascript:" address, which the policy of policy.py forbids.)
-SEARCH = ("doctools.js", "sphinx_highlight.js", "from-file.js")
+SEARCH = ("doctools.js", "sphinx_highlight.js")
 # These run before the first paint: what they change would make a drawn page jump.
 EARLY = ("start-method.js",)
 PLAIN = {"rel": "stylesheet", "type": "text/css"}
