@@ -66,8 +66,8 @@ sphinx_gallery_conf = {
 
 html_theme = "furo"
 html_title = project
-html_logo = "docs/_static/logo.svg"
-html_favicon = "docs/_static/favicon.svg"
+html_logo = str(ROOT / "docs" / "_static" / "logo.svg")
+html_favicon = str(ROOT / "docs" / "_static" / "favicon.svg")
 pygments_style = "gallery.code_colours.Light"
 pygments_dark_style = "gallery.code_colours.Dark"
 # Where the site will be; without it, it is at home anywhere: docs/hosting.md.
