@@ -28,6 +28,7 @@
     });
   }
   root.classList.add("js");
+  root.classList.remove("no-js"); // Furo does that after the first paint, and its button appears
   choose(first());
 
   window.addEventListener("storage", function (event) {

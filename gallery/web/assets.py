@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from docutils import nodes
 from furo import get_pygments_stylesheet
 from rjsmin import jsmin
 
+from gallery import STATIC as SCRIPTS
 from gallery.web import is_site
 
 if TYPE_CHECKING:
@@ -115,12 +117,14 @@ def _join(app: Sphinx, files: list[Any], add: Callable[..., None]) -> None:
 
 
 def add_static(app: Sphinx, config: Config) -> None:
-    """Have our own files copied beside Sphinx's own."""
+    """Have our own files copied; have pages written anew if the scripts within them change."""
     config.html_static_path.append(str(STATIC))
+    config.early_scripts = crc32(b"".join((SCRIPTS / name).read_bytes() for name in EARLY))
 
 
 def setup(app: Sphinx) -> None:
     """Register; what joins the files comes first of all that changes a page."""
+    app.add_config_value("early_scripts", 0, "html", int)
     app.connect("config-inited", add_static)
     app.connect("html-page-context", lighten, priority=1)
     app.add_css_file("copy.css")
