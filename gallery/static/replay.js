@@ -12,7 +12,8 @@ document.querySelectorAll("[data-run]").forEach((group, _, groups) => {
   bar.innerHTML = "<button></button><button>Step</button><button></button>" +
     "<button>Show all</button><span></span>";
   const [play, step, pace, rest, clock] = bar.children;
-  group[group.querySelector(".variant") ? "prepend" : "append"](bar);
+  const field = group.querySelector("fieldset");
+  if (field) field.after(bar); else group.append(bar);
 
   function tell() {
     rest.hidden = clock.hidden = state === "Replay";
@@ -64,7 +65,7 @@ document.querySelectorAll("[data-run]").forEach((group, _, groups) => {
     group.end();
     step.focus();
   };
-  new MutationObserver(() => { // of the chosen start method
+  function choose() { // a start method
     if (lines) group.end();
     const start = (group.querySelector(".only") || root).dataset.start;
     [whole, from, to, ...steps] = (group.dataset[start] || "").split(" ").map(Number);
@@ -77,5 +78,7 @@ document.querySelectorAll("[data-run]").forEach((group, _, groups) => {
     slow = Math.min(0.5, ((to - from) / 5e4).toPrecision(1));
     speed = to - from < 4000 ? slow : 1;
     tell();
-  }).observe(root, { attributeFilter: ["data-start"] });
+  }
+  choose();
+  new MutationObserver(choose).observe(root, { attributeFilter: ["data-start"] });
 });
