@@ -97,14 +97,27 @@ def imported(path: Path, source: bytes) -> list[Path]:
 
 
 def _modules(path: Path, source: bytes) -> Iterator[Path]:
+    inside: dict[Path, set[str]] = {}
     for level, names in _imports(source):
         folders = [path.parents[level - 1]] if level else [path.parent, ROOT]
         for name in names:
+            top = name.partition(".")[0]
             for folder in folders:
+                if folder not in inside:
+                    inside[folder] = _names_in(folder)
+                if not top or not {top, f"{top}.py"} & inside[folder]:
+                    continue
                 for end in (".py", "/__init__.py"):
                     file = folder / (name.replace(".", "/") + end)
-                    if name and file.is_file():
+                    if file.is_file():
                         yield file
+
+
+def _names_in(folder: Path) -> set[str]:
+    """Return the names of what is in a folder; most imports are of none of it."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return {entry.name for entry in entries}
+    return set()
 
 
 @lru_cache(maxsize=1024)  # asked for each start method

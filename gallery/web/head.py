@@ -27,6 +27,11 @@ def description(doctree: nodes.document) -> str:
     return ""
 
 
+def note(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep a page's description, so that lists of pages need not read the trees of all."""
+    app.env.metadata[app.env.current_document.docname]["said"] = description(doctree)
+
+
 def add_to_head(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -56,4 +61,5 @@ def add_to_head(
 
 def setup(app: Sphinx) -> None:
     """Connect."""
+    app.connect("doctree-read", note)
     app.connect("html-page-context", add_to_head)

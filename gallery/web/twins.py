@@ -16,7 +16,6 @@ from docutils import nodes
 from sphinx_markdown_builder.translator import MarkdownTranslator
 
 from gallery.web import is_site
-from gallery.web.head import description
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -114,7 +113,7 @@ def listing(app: Sphinx) -> Iterator[str]:
     root = app.config.root_doc
     parts = app.env.toctree_includes
     yield f"# {app.config.project}"
-    yield f"\n> {description(app.env.get_doctree(root))}"
+    yield f"\n> {app.env.metadata[root]['said']}"
     chapters = [name for name in parts.get(root, ()) if name in parts]
     listed = {root}
     for chapter in chapters:
@@ -131,7 +130,7 @@ def _item(app: Sphinx, name: str) -> str:
     address = f"{app.config.html_baseurl}{app.builder.get_target_uri(name)}"
     if address.endswith("/"):
         address += "index.html"
-    said = description(app.env.get_doctree(name))
+    said = app.env.metadata[name]["said"]
     return f"- [{app.env.titles[name].astext()}]({address}.md)" + (f": {said}" if said else "")
 
 

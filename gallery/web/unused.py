@@ -7,8 +7,11 @@ there in the next build.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -93,25 +96,52 @@ def _rules(rules: list[tinycss2.ast.Node], vocabulary: Vocabulary) -> Iterator[s
             yield rule.serialize()
 
 
+def _vocabulary(pages: list[str], scripts: dict[str, str]) -> Vocabulary:
+    vocabulary = Vocabulary()
+    loaded: set[str] = set()
+    for text in pages:
+        vocabulary.add_page(text)
+        vocabulary.add_script(" ".join(re.findall(r"<script>(.*?)</script>", text, re.DOTALL)))
+        loaded.update(re.findall(r'<script[^>]*\ssrc="[^"]*?_static/([^"?]+)', text))
+    for name in loaded & scripts.keys():
+        vocabulary.add_script(scripts[name])
+    return vocabulary
+
+
+def _kept_in(app: Sphinx) -> Path:
+    return Path(app.doctreedir, f"{NAME}.kept")
+
+
+def _kept(app: Sphinx, key: str) -> str | None:
+    """Return what an earlier build made of the same."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        kept = json.loads(_kept_in(app).read_text("utf-8"))
+        return str(kept["style"]) if kept["key"] == key else None
+    return None
+
+
+def _keep(app: Sphinx, key: str, style: str) -> None:
+    _kept_in(app).write_text(json.dumps({"key": key, "style": style}), encoding="utf-8")
+
+
 def shrink(app: Sphinx, exception: Exception | None) -> None:
     """Take out what is unused when all pages are there, and tell the pages the files' versions."""
     if exception or not is_site(app):
         return
     site = Path(app.outdir)
-    pages = {path: path.read_text("utf-8") for path in site.rglob("*.html")}
-    vocabulary = Vocabulary()
-    scripts: set[str] = set()
-    for text in pages.values():
-        vocabulary.add_page(text)
-        vocabulary.add_script(" ".join(re.findall(r"<script>(.*?)</script>", text, re.DOTALL)))
-        scripts.update(re.findall(r'<script[^>]*\ssrc="[^"]*?_static/([^"?]+)', text))
-    for name in scripts:
-        if (script := site / "_static" / name).is_file():
-            vocabulary.add_script(script.read_text("utf-8"))
     style = site / "_static" / f"{NAME}.css"
     if not style.is_file():
         return
-    style.write_text(without_unused(style.read_text("utf-8"), vocabulary), encoding="utf-8")
+    pages = {path: path.read_text("utf-8") for path in sorted(site.rglob("*.html"))}
+    scripts = {p.name: p.read_text("utf-8") for p in sorted(site.glob("_static/*.js"))}
+    whole = style.read_text("utf-8")
+    plain = [VERSION.sub(r"\1", text) for text in pages.values()]
+    key = sha256("\0".join([whole, *plain, *scripts.values()]).encode()).hexdigest()
+    shrunk = _kept(app, key)
+    if shrunk is None:
+        shrunk = without_unused(whole, _vocabulary(plain, scripts))
+        _keep(app, key, shrunk)
+    style.write_text(shrunk, encoding="utf-8")
     versions = {
         path.name: f"{path.name}?v={crc32(path.read_bytes()):08x}"
         for path in (style, style.with_suffix(".js"))
