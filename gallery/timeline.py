@@ -141,7 +141,10 @@ def svg(recording: Recording, order: list[Process], classes: dict[str, str], cou
     span = recording.duration or 1e-6
 
     def x(at: float) -> str:
-        return f"{min(100.0, max(0.0, at / span * 100)):.2f}%"
+        return f"{min(100.0, max(0.0, at / span * 100)):.1f}%"  # a tenth is half a pixel
+
+    def width(time: float) -> str:
+        return x(max(time, 0.001 * span))
 
     bottom = HEAD + LANE * len(order)
     parts = [
@@ -154,7 +157,7 @@ def svg(recording: Recording, order: list[Process], classes: dict[str, str], cou
         title = f"cell {cell.number}, lines {cell.first} to {cell.last}"
         shade = " odd" if cell.number % 2 else ""
         parts.append(
-            f'<rect class="cell{shade}" x="{x(cell.start)}" width="{x(end - cell.start)}" '
+            f'<rect class="cell{shade}" x="{x(cell.start)}" width="{width(end - cell.start)}" '
             f'y="0" height="{bottom}"><title>{title}</title></rect>'
         )
         if (end - cell.start) / span > 0.05 and len(recording.cells) > 1:
@@ -185,10 +188,8 @@ def svg(recording: Recording, order: list[Process], classes: dict[str, str], cou
         end = span if process.end is None else process.end
         colour = classes[process.label]
         parts.append(
-            f'<g class="{colour}"><rect class="life {colour}" x="{x(process.start)}" y="{y + 6}" '
-            f'width="{x(end - process.start)}" height="{LANE - 12}" rx="3">'
-            f"<title>{escape(process.label)}: {seconds(process.start)} to {seconds(end)}, "
-            f"{process.ending}</title></rect>"
+            f'<g class="{colour}"><rect class="life" x="{x(process.start)}" y="{y + 6}" '
+            f'width="{width(end - process.start)}" height="{LANE - 12}" rx="3"/>'
         )
         drawn = -1.0
         for line in recording.lines:

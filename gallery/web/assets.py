@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).with_name("static")
 NAME = "site-pages"
-# Scripts that extensions load on every page, and the class that a page has where one is of use.
+# Files that would be loaded on every page, and the class that a page has where one is of use.
 # Lessons have no tags, which sg-tags.js is for.
-USED_WITH = {"design-tabs.js": "sd-tab-set", "sg-tags.js": "sphx-glr-tag"}
-# Sphinx's search: of use on its own page. (sphinx_highlight.js also makes a link with a
+USED_WITH = {
+    "design-tabs.js": "sd-tab-set",
+    "sg-tags.js": "sphx-glr-tag",
+    "cheat-sheet.css": "cheat-sheet",
+}
+# Of use to Sphinx's search, which search/ replaces. (sphinx_highlight.js also makes a link with a
 # "javascript:" address, which the policy of policy.py forbids.)
-SEARCH = ("doctools.js", "sphinx_highlight.js")
+NOT_USED = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 # These run before the first paint: what they change would make a drawn page jump.
 EARLY = ("start-method.js",)
 PLAIN = {"rel": "stylesheet", "type": "text/css"}
@@ -56,7 +60,7 @@ def lighten(
         context[kind][:] = [
             file
             for file in files
-            if file not in early and file not in joined and _is_used(_name(file), name, classes)
+            if file not in early and file not in joined and _is_used(_name(file), classes)
         ]
         for file in early:
             text = jsmin(_content(app, file).decode())
@@ -72,9 +76,9 @@ def _classes(doctree: nodes.document | None) -> set[str]:
     return found
 
 
-def _is_used(file: str, page: str, classes: set[str]) -> bool:
-    if file in SEARCH:
-        return page == "search"
+def _is_used(file: str, classes: set[str]) -> bool:
+    if file in NOT_USED:
+        return False
     return file not in USED_WITH or any(c.startswith(USED_WITH[file]) for c in classes)
 
 
@@ -86,7 +90,7 @@ def _can_be_joined(app: Sphinx, file: Any) -> bool:
     """Whether all pages use it, and it has no attributes (``async``, ``media``) of its own."""
     if not file.filename or "://" in str(file.filename):
         return False
-    if _name(file) in USED_WITH or _name(file) in SEARCH:
+    if _name(file) in USED_WITH or _name(file) in NOT_USED:
         return False
     if any(PLAIN.get(key) != value for key, value in file.attributes.items()):
         return False

@@ -13,6 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import FileSystemBytecodeCache
+
 from gallery.web import is_site
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ INLINE = re.compile(r"<(script|style)(?![^>]*\ssrc=)[^>]*>(.*?)</\1>", re.DOTALL
 SVG_STYLE = re.compile(r'(<(?:svg|g|path|line|circle|rect)\b[^>]*?) style="([a-z-]+): ([^";:]+);?"')
 # Furo has the same element.
 SECOND_VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
+# Furo asks for the logo, which the page shows, in a way that is not valid.
+PREFETCH = re.compile(r'\s*<link rel="prefetch"[^>]*>')
 META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
 
@@ -63,7 +67,7 @@ def hashes_in(page: str) -> dict[str, set[str]]:
 def with_policy(page: str) -> str:
     """Put the page's policy before everything that it is about."""
     page = SVG_STYLE.sub(_presentation_attribute, page)
-    page = page.replace(SECOND_VIEWPORT, "", 1)
+    page = PREFETCH.sub("", page.replace(SECOND_VIEWPORT, "", 1))
     policy = written(directives(hashes_in(page)))
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     head, charset, rest = page.partition(CHARSET)
@@ -110,10 +114,13 @@ def finish_page(
 
 
 def add_filter(app: Sphinx) -> None:
-    """Make the filter known to the templates."""
+    """Make the filter known to the templates, and have them compiled once for all builds."""
     if is_site(app):
         templates: Any = app.builder.templates
         templates.environment.filters["with_policy"] = with_policy
+        compiled = Path(app.doctreedir, "templates")
+        compiled.mkdir(parents=True, exist_ok=True)
+        templates.environment.bytecode_cache = FileSystemBytecodeCache(str(compiled))
 
 
 def setup(app: Sphinx) -> None:

@@ -72,12 +72,12 @@ def test_bars_stand_where_the_lives_were(recording):
     svg = ElementTree.fromstring(re.search(r"<svg.*?</svg>", html, re.DOTALL)[0])
     bars = [r for r in svg.iter("rect") if r.get("class").startswith("life")]
     assert [(b.get("x"), b.get("width")) for b in bars] == [
-        ("0.00%", "100.00%"),
-        ("25.00%", "50.00%"),
-        ("30.00%", "20.00%"),
-        ("5.00%", "95.00%"),
+        ("0.0%", "100.0%"),
+        ("25.0%", "50.0%"),
+        ("30.0%", "20.0%"),
+        ("5.0%", "95.0%"),
     ]
-    assert [c.get("cx") for c in svg.iter("circle")] == ["95.00%", "50.00%"]
+    assert [c.get("cx") for c in svg.iter("circle")] == ["95.0%", "50.0%"]
     assert "SIGTERM" in html
 
 

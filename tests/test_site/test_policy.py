@@ -115,7 +115,7 @@ def test_the_search_works_under_the_policy(open_page):
     box.fill("sentinel")
     box.press("Enter")
     page.wait_for_url("**/search.html?*")
-    page.locator("#search-results a", has_text="Sentinels").first.wait_for()
+    page.locator(".search-results a", has_text="Sentinels").first.wait_for()
     page.wait_for_load_state("networkidle")
     assert open_page.refused() == []
 

@@ -16,7 +16,7 @@ BUDGETS = {
     "list of lessons": (r"lessons/(\w+/)?index\.html", 40, 24),  # a picture a lesson
     "quiz": (r"quiz/\w+\.html", 70, 8),
     "names": (r"names\.html", 100, 24),
-    "search": (r"search\.html", 100, 12),
+    "search": (r"search\.html", 60, 8),
     "evidence": (r"evidence\.html", 40, 8),
     "downloads": (r"downloads\.html", 40, 8),
     "not found": (r"404\.html", 40, 8),
