@@ -175,9 +175,9 @@ class Recording:
         return tuple(p for p in self.failed_children if self.ok or p.signal != "SIGKILL")
 
     def without_pids(self, text: str) -> str:
-        """Replace this run's pids by the labels of their processes."""
+        """Replace this run's pids by the labels of their processes, and no traceback's lines."""
         labels = {str(p.pid): f"<pid of {p.label}>" for p in self.processes}
-        return re.sub(r"(?<![\w.])\d+(?![\w.])", lambda m: labels.get(m[0], m[0]), text)
+        return re.sub(r"(?<![\w.])(?<!, line )\d+(?![\w.])", lambda m: labels.get(m[0], m[0]), text)
 
     def to_json(self) -> str:
         """Write as JSON, one line for each of the long lists' items."""

@@ -43,6 +43,8 @@ def test_what_it_says_of_processes(recording):
     child = recording.processes[1]
     assert recording.without_pids(f"pid {child.pid}") == "pid <pid of child 1>"
     assert recording.without_pids(f"1.{child.pid} x{child.pid}") == f"1.{child.pid} x{child.pid}"
+    place = f'  File "lib/python3.11/process.py", line {child.pid}, in _bootstrap'
+    assert recording.without_pids(place) == place
 
 
 @pytest.mark.parametrize(
