@@ -23,9 +23,11 @@ document.addEventListener("DOMContentLoaded", function () {
     tell();
   });
   function reachable() {
-    document.querySelectorAll(".highlight pre, .lines").forEach(function (part) {
-      if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
-      else part.removeAttribute("tabindex");
+    var parts = Array.from(document.querySelectorAll(".highlight pre, .lines"));
+    var wide = parts.map(function (part) { return part.scrollWidth > part.clientWidth; });
+    parts.forEach(function (part, number) { // after all was read: the browser lays out once
+      if (wide[number]) part.tabIndex = 0;
+      else if (part.hasAttribute("tabindex")) part.removeAttribute("tabindex");
     });
   }
   reachable();

@@ -212,7 +212,7 @@ def add_files(
 ) -> None:
     """Give a page the quiz's script where it has a question; its style is part of the site's."""
     if doctree and next(iter(doctree.findall(page.quiz_form)), None):
-        app.add_js_file("quiz.js", priority=110)
+        app.add_js_file("quiz.js", priority=110, loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:

@@ -24,7 +24,7 @@ BODY = """\
 <h1>Search</h1>
 <noscript><p>The search runs in your browser and needs JavaScript, which is switched off.
 Look at {instead} instead.</p></noscript>
-<form class="search-form" role="search" hidden>
+<form class="search-form" role="search">
 <label for="search-field">Words, a name, or an error message</label>
 <input id="search-field" type="search" name="q" autocomplete="off" spellcheck="false">
 </form>
@@ -68,7 +68,7 @@ def add_files(
     """Give the page its scripts and style; no other page needs them."""
     if name == NAME and not doctree:
         for number, script in enumerate((INDEX, "search.js")):
-            app.add_js_file(script, priority=600 + number)
+            app.add_js_file(script, priority=600 + number, loading_method="defer")
         app.add_css_file("search.css")
 
 

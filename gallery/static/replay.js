@@ -1,6 +1,5 @@
-// A run's lines once more, each at its time. data-run names the run; data-fork etc. its length,
-// the stretch to play and the steps from line to line, in tenths of ms. A timeline plays all
-// transcripts of its run.
+// A run's lines, each in its time. data-fork etc.: its length, the stretch to play and the
+// steps between lines, in tenths of ms. A timeline plays all transcripts of its run.
 document.querySelectorAll("[data-run]").forEach((group, _, groups) => {
   const root = document.documentElement, run = `[data-run="${group.dataset.run}"]`;
   const own = (group.matches(".timeline") ? root : group).querySelectorAll(`${run} .lines li`);
@@ -73,7 +72,8 @@ document.querySelectorAll("[data-run]").forEach((group, _, groups) => {
     lanes = root.querySelector(`.timeline${run} [data-start=${start}] .lanes`);
     at = 0;
     steps.forEach((step, n) => lines[n].at = at += step);
-    lines.sort(byTime).forEach((li) => li.parentNode.append(li));
+    if (lines.some((li, n) => li.at < lines[n - 1]?.at))
+      lines.sort(byTime).forEach((li) => li.parentNode.append(li));
     bar.hidden = !lines[1];
     slow = Math.min(0.5, ((to - from) / 5e4).toPrecision(1));
     speed = to - from < 4000 ? slow : 1;

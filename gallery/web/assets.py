@@ -117,7 +117,10 @@ def _join(app: Sphinx, files: list[Any], add: Callable[..., None]) -> None:
         path.write_text(text, encoding="utf-8")
     # Styles of one page only come before, scripts after: both may build on what all pages have.
     priorities = [file.priority for file in files]
-    add(path.name, priority=min(priorities) if ending == ".js" else max(priorities))
+    if ending == ".js":  # after the words are drawn; those of one page wait, too, and come after
+        add(path.name, priority=min(priorities), loading_method="defer")
+    else:
+        add(path.name, priority=max(priorities))
 
 
 def add_static(app: Sphinx, config: Config) -> None:

@@ -232,7 +232,6 @@ document.addEventListener("DOMContentLoaded", function () {
     var first = list.querySelector("a");
     if (first) first.focus();
   });
-  form.hidden = false;
   field.value = new URLSearchParams(location.search).get("q") || "";
   field.focus();
   show();
