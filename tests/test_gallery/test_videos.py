@@ -91,7 +91,10 @@ def test_the_page_has_plain_links_in_categories_and_nothing_else(make_site):
     assert re.search(
         r'Today: </strong>Much\. See <a class="reference internal" href="[^"]*one', page
     )
-    assert not re.search(r"<iframe|<img|ytimg|youtube-nocookie", page)
+    words = page[page.index("<article") : page.index("</article>")]
+    assert "A talk: with a colon" in words
+    assert not re.search(r"<iframe|<img|ytimg|youtube-nocookie", words)
+    assert not re.search(r"<iframe|ytimg|youtube-nocookie", page)
 
 
 def test_a_bad_list_fails_the_build(make_site):
