@@ -16,6 +16,7 @@ LANE = 26  # pixels: one process
 HEAD = 22  # pixels: the cells' numbers
 FOOT = 20  # pixels: the axis
 TICKS = 6  # at most
+MOST_LINKED = 12  # processes of which a picture shows who started whom
 
 # The thumbnail is an image: the page's colours do not reach it. Middle tones serve light and dark.
 THUMB = ("#6b7684", "#3d82c4", "#c1682f", "#2f9a6c", "#b0578f", "#9a8212", "#2a97a5", "#8a6fd1")
@@ -176,8 +177,8 @@ def svg(recording: Recording, order: list[Process], classes: dict[str, str], cou
             )
         tick += distance
     rows = {process.label: HEAD + LANE * row for row, process in enumerate(order)}
-    for process in order:  # below the bars: who started whom
-        if process.parent in rows:
+    for process in order:  # below the bars: who started whom; of many it would be a thicket
+        if process.parent in rows and len(order) <= MOST_LINKED:
             low, high = sorted((rows[process.parent], rows[process.label]))
             parts.append(
                 f'<line class="born" x1="{x(process.start)}" x2="{x(process.start)}" '

@@ -127,3 +127,17 @@ def test_seconds_are_readable():
         "1.00 s",
         "12.35 s",
     ]
+
+
+def test_lines_show_who_started_whom_unless_there_are_many(recording):
+    from dataclasses import replace
+
+    def lines(count: int) -> int:
+        child = recording.processes[1]
+        many = [replace(child, label=f"child {n}", parent="main") for n in range(1, count)]
+        family = replace(recording, processes=(recording.processes[0], *many), lines=())
+        return html_of(family, colour_classes([family])).count('<line class="born"')
+
+    assert lines(3) == 2
+    assert lines(12) == 11
+    assert lines(13) == 0
