@@ -23,6 +23,7 @@ from gallery import build
 from gallery.cache import path_of
 from gallery.lesson import Lesson
 from gallery.recording import Recording
+from gallery.replay import in_reading_order
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -143,18 +144,6 @@ def _chapters(app: Sphinx) -> list[str]:
     return [Path(chapter).name for chapter in order if chapter != "*"]
 
 
-def lessons_in_order(app: Sphinx) -> list[Lesson]:
-    """Return the lessons as the site orders them: by chapter, then by place."""
-    chapters = _chapters(app)
-
-    def place(lesson: Lesson) -> tuple[int, str, int, str]:
-        chapter = lesson.path.parent.name
-        number = chapters.index(chapter) if chapter in chapters else len(chapters)
-        return number, chapter, lesson.settings.order, lesson.name
-
-    return sorted((Lesson.read(path) for path in build.lesson_files(app)), key=place)
-
-
 def recording_name(lesson: str, method: str) -> str:
     """Return the name of a recording's file."""
     return f"{lesson}.{method}.recording.json"
@@ -172,7 +161,7 @@ def _contents(app: Sphinx) -> Iterator[tuple[str, bytes]]:
     from gallery.downloads.notebook import NotebookError, notebook
     from gallery.downloads.trace import trace
 
-    lessons = lessons_in_order(app)
+    lessons = in_reading_order(app, map(Lesson.read, build.lesson_files(app)))
     titles = {lesson.name: _title(lesson) for lesson in lessons}
     wrong = []
     for lesson in lessons:

@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from gallery.downloads import files
 from gallery.downloads.files import COURSE, Entry, recording_name, trace_name
 from gallery.lesson import Lesson, LessonError
+from gallery.page import app_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -65,7 +66,7 @@ class DownloadsDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make a table; nothing where there is no such file."""
         kind = directives.choice(self.arguments[0], ("lessons", "zips", "formats", "site"))
-        app = self.env._app if hasattr(self.env, "_app") else self.env.app
+        app = app_of(self.env)
         self.env.note_dependency(str(files.list_of(app)))
         listed, site = files.entries(app)
         if kind == "site":

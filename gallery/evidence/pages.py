@@ -29,7 +29,7 @@ from gallery.evidence.findings import (
 )
 from gallery.evidence.gathering import key_of, same_in_words
 from gallery.lesson import START_METHODS, Lesson, LessonError
-from gallery.page import colour_classes, recorded
+from gallery.page import app_of, colour_classes, recorded
 from gallery.recording import Line, Recording, RecordingError
 from gallery.timeline import seconds
 from gallery.transcript import html_of, text_of
@@ -121,7 +121,7 @@ def look(app: Sphinx) -> None:
 
 def shown(env: BuildEnvironment) -> Shown:
     """Return the findings that this build shows."""
-    found: Shown = getattr(env._app if hasattr(env, "_app") else env.app, KEPT)
+    found: Shown = getattr(app_of(env), KEPT)
     return found
 
 
@@ -157,7 +157,7 @@ class EvidenceLine(SphinxTransform):
         if not timelines:
             return
         place = timelines[0]  # the lesson's own; a question's runs come after it
-        folder = recordings_folder(self.env._app if hasattr(self.env, "_app") else self.env.app)
+        folder = recordings_folder(app_of(self.env))
         new = list(self.of(lesson, all_shown, folder))
         place.parent.insert(place.parent.index(place) + 1, new)
 
@@ -173,16 +173,7 @@ class EvidenceLine(SphinxTransform):
         else:
             line += nodes.Text(sentence(evidence, all_shown.findings) + " ")
         if TABLE in self.env.found_docs:
-            line += addnodes.pending_xref(
-                "",
-                nodes.inline("", "All lessons, all Pythons"),
-                refdomain="std",
-                reftype="doc",
-                refdoc=self.env.docname,
-                reftarget=f"/{TABLE}",
-                refexplicit=True,
-                refwarn=True,
-            )
+            line += link_to(TABLE, "All lessons, all Pythons", self.env.docname)
         yield line
         if evidence is None or all_shown.findings is None:
             return
@@ -193,6 +184,20 @@ class EvidenceLine(SphinxTransform):
         for python in all_shown.findings.columns:
             if own and any(d.python == python.id for d in evidence.differences):
                 yield differences_of(evidence, python, own, classes)
+
+
+def link_to(page: str, text: str, here: str) -> nodes.Node:
+    """Link from the page ``here`` to another."""
+    return addnodes.pending_xref(
+        "",
+        nodes.inline("", text),
+        refdomain="std",
+        reftype="doc",
+        refdoc=here,
+        reftarget=f"/{page}",
+        refexplicit=True,
+        refwarn=True,
+    )
 
 
 def sentence(evidence: Evidence, findings: Findings) -> str:
@@ -351,16 +356,7 @@ class EvidenceTable(SphinxDirective):
         chapter = name.split("/")[0]
         row = nodes.row(classes=[f"chapter-{chapter.replace('_', '-')}"])
         pages = self.config.sphinx_gallery_conf["gallery_dirs"]
-        link = addnodes.pending_xref(
-            "",
-            nodes.inline("", name.replace("_", " ")),
-            refdomain="std",
-            reftype="doc",
-            refdoc=self.env.docname,
-            reftarget=f"/{pages}/{name}",
-            refexplicit=True,
-            refwarn=True,
-        )
+        link = link_to(f"{pages}/{name}", name.replace("_", " "), self.env.docname)
         row += nodes.entry("", nodes.paragraph("", "", link))
         for python in columns:
             entry = nodes.entry(classes=[f"python-{python.id.replace('.', '-')}"])

@@ -39,6 +39,19 @@ def unpacked(name: str, folder: Path) -> Path:
     return top
 
 
+def run(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python in a folder, for a minute at most."""
+    return subprocess.run(
+        [python, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=PLAIN,
+        timeout=60,
+        start_new_session=True,
+    )
+
+
 def unittest(python: Path, folder: Path, *arguments: str) -> tuple[int, str]:
     """Run ``python -m unittest`` and return how many tests passed, and what was said.
 
@@ -89,14 +102,7 @@ def test_a_failure_fails(bare_python, tmp_path):
     top = unpacked("spawning.zip", tmp_path)
     script = top / "snippets/spawning/arguments_and_results.py"
     script.write_text(script.read_text().replace("sum(numbers) * scale", "sum(numbers)"))
-    done = subprocess.run(
-        [bare_python, "-m", "unittest", "-k", "test_total"],
-        cwd=top,
-        capture_output=True,
-        text=True,
-        env=PLAIN,
-        timeout=60,
-    )
+    done = run(bare_python, top, "-m", "unittest", "-k", "test_total")
     assert done.returncode != 0
     assert "FAILED (failures=1)" in done.stderr
 
@@ -104,14 +110,7 @@ def test_a_failure_fails(bare_python, tmp_path):
 def test_a_test_that_wants_more_of_pytest_says_so(bare_python, tmp_path):
     top = unpacked("spawning.zip", tmp_path)
     (top / "tests/test_more.py").write_text("def test_more(monkeypatch):\n    pass\n")
-    done = subprocess.run(
-        [bare_python, "-m", "unittest", "-k", "test_more"],
-        cwd=top,
-        capture_output=True,
-        text=True,
-        env=PLAIN,
-        timeout=60,
-    )
+    done = run(bare_python, top, "-m", "unittest", "-k", "test_more")
     assert done.returncode != 0
     assert "no fixture 'monkeypatch' in by_unittest.py" in done.stderr
 
@@ -122,15 +121,7 @@ def test_a_test_that_wants_more_of_pytest_says_so(bare_python, tmp_path):
 def test_a_script_runs_in_an_empty_folder(path, bare_python, tmp_path):
     copy = tmp_path / path.name
     copy.write_bytes(path.read_bytes())
-    done = subprocess.run(
-        [bare_python, path.name],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env=PLAIN,
-        timeout=60,
-        start_new_session=True,
-    )
+    done = run(bare_python, tmp_path, path.name)
     assert done.returncode == 0, done.stderr
     assert done.stdout
 
