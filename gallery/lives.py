@@ -174,10 +174,11 @@ class Polling:
 
     def read(self) -> Iterator[Event]:
         """Give back what has changed since the last call."""
-        now = time.monotonic()
+        now, begun = time.monotonic(), time.thread_time()
         seen = descendants([self._root, *self._known])
-        # Looking takes its time where processes are many: at most a quarter of ours.
-        self.wait = max(LOOK_EVERY, 3 * (time.monotonic() - now))
+        # Looking is work where processes are many: at most a quarter of our time. Work, not
+        # waiting: on a busy machine, a look that had to wait would make the next one late too.
+        self.wait = max(LOOK_EVERY, 3 * (time.thread_time() - begun))
         for pid, parent in seen.items():
             if pid not in self._known:
                 self._known[pid] = self._known.get(parent, ())  # a fork is no new command
