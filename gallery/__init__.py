@@ -8,8 +8,10 @@ from zlib import crc32
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
 
-STATIC = Path(__file__).with_name("static")
+PACKAGE = Path(__file__).parent
+STATIC = PACKAGE / "static"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("recordings_dir", "build/recordings", "env", str)
     # Before sphinx-gallery, which replays what was recorded.
     app.connect("builder-inited", build.record_lessons, priority=100)
-    app.connect("config-inited", build.add_static)
+    app.connect("config-inited", add_static)
     transcript.setup(app)
     timeline.setup(app)
     build.setup(app)
@@ -46,7 +48,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     }
 
 
+def add_static(app: Sphinx, config: Config) -> None:
+    """Have the styles and scripts of this package and those in it copied beside Sphinx's own."""
+    config.html_static_path += [str(STATIC), *map(str, sorted(PACKAGE.glob("*/static")))]
+
+
 def code_version() -> int:
     """Return a number of this package's code: what other code has read is read anew."""
-    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    sources = sorted(PACKAGE.rglob("*.py"))
     return crc32(b"".join(path.read_bytes() for path in sources))

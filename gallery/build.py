@@ -14,14 +14,13 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
-from gallery import STATIC, cache
+from gallery import cache
 from gallery.lesson import Lesson, LessonError
 from gallery.recording import Recording
 from gallery.workers import AT_ONCE, Job, NotRecorded, record_all
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.config import Config
 
 logger = logging.getLogger(__name__)
 NOT_HTML = re.compile(r' tooltip="[^"]*"|<div id=["\']sg-tag-list["\'][^>]*>\s*</div>')
@@ -206,11 +205,6 @@ def complete_headings(
         context["furo_navigation_tree"] = tree.replace(
             'role="heading"', 'role="heading" aria-level="2"'
         )
-
-
-def add_static(app: Sphinx, config: Config) -> None:
-    """Have the pages' style and script copied beside Sphinx's own."""
-    config.html_static_path.append(str(STATIC))
 
 
 def setup(app: Sphinx) -> None:

@@ -88,11 +88,13 @@ class Settings:
 class Lesson:
     """A script that was read and can be played.
 
-    ``name`` is the chapter and the script without its ending (``spawning/first_process``).
+    ``name`` is the chapter and the script without its ending (``spawning/first_process``);
+    ``title`` the first line of its docstring, or the name where there is none.
     """
 
     path: Path
     name: str
+    title: str
     source: bytes = field(repr=False)
     cells: tuple[Cell, ...]
     settings: Settings
@@ -121,9 +123,11 @@ def _lesson(path: Path, source: bytes) -> Lesson:
     text = _decode(path, source)
     tree = _parse(path, text)
     comments = list(_comments(text))
+    name = f"{path.parent.name}/{path.stem}"
     return Lesson(
         path=path,
-        name=f"{path.parent.name}/{path.stem}",
+        name=name,
+        title=(ast.get_docstring(tree) or name).splitlines()[0],
         source=source,
         cells=tuple(_cells(path, tree, [line for line, c in comments if _is_marker(c)])),
         settings=_settings(path, comments),

@@ -327,7 +327,9 @@ class Run:
     def _hear(self, pid: int, data: bytes, now: float) -> None:
         """Sort a piece into lines; take out the stage's marks."""
         if pid and not self.family.who(pid):  # a life too short for polling, or a lost event
-            parent = self.family.who(lives.parent_of(pid)) or self.main
+            parent = self.family.who(lives.parent_of(pid))
+            if not parent:  # already gone: who started it is a guess, and the recording says so
+                parent, self._lives.complete = self.main, False
             self.family.born(pid, parent, now).command = lives.command_of(pid) or parent.command
         for part in self._marks.feed(pid, data):
             if isinstance(part, bytes):

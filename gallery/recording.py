@@ -130,7 +130,8 @@ class Recording:
     start_method : the default start method that was imitated.
     writers : ``kernel`` when the kernel named each line's writer, ``unnamed`` otherwise.
     lives : ``process events`` or ``polling``: where starts and ends of processes come from.
-    complete : False when the kernel dropped process events.
+    complete : False when the kernel dropped process events, or a writer was gone before it was
+        seen: who started it is a guess then.
     duration : seconds from main's birth to the end of its last process.
     problems : why the run does not count as good; empty when it does.
     explanation : a sentence on the cause of what went wrong, where the cause is known.

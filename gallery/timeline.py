@@ -98,7 +98,7 @@ def evidence(recording: Recording) -> str:
         f"Recorded on {names.get(python.implementation, python.implementation)} {python.version}, "
         f"{systems.get(python.platform, python.platform)}, under {recording.start_method}: "
         f"{' and '.join([count, *helpers])}, {seconds(recording.duration)}; {ends}; {lives}"
-        f"{'' if recording.complete else '; some events were lost'}."
+        f"{'' if recording.complete else '; some starts or ends were missed'}."
     )
 
 

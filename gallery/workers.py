@@ -150,8 +150,14 @@ def record_all(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[tuple[Jo
             thread = threading.Thread(target=serve, args=(workers[-1],), daemon=True)
             thread.start()
             threads.append(thread)
-        for _ in range(count):
-            job, result = done.get()
+        while count:
+            try:
+                # With a limit: where another thread took Ctrl-C, Python tells main only when
+                # main wakes by itself.
+                job, result = done.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            count -= 1
             if isinstance(result, BaseException):
                 if isinstance(result, NotRecorded):
                     result.job = job

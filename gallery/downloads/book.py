@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 STYLE = Path(__file__).with_name("book.css")
 OWN = ("pygments.css", "epub.css", STYLE.name)
-# What sphinx-gallery writes as raw HTML and XHTML does not know, or not twice on a page.
-NOT_XHTML = re.compile(r' tooltip="[^"]*"|<div id=["\']sg-tag-list["\'][^>]*>\s*</div>')
 # HTML knows what svg is, XHTML must be told.
 SVG = re.compile(r"<svg(?![^>]*xmlns)")
 ITEM = re.compile(r'<item id="[^"]*" href="([^"]+\.xhtml)"(?=[^>]* />)')
@@ -45,8 +43,7 @@ class BookBuilder(Epub3Builder):
     def handle_page(self, pagename: str, addctx: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         """Write a page as XHTML."""
         if "body" in addctx:
-            body = NOT_XHTML.sub("", addctx["body"])
-            addctx["body"] = SVG.sub('<svg xmlns="http://www.w3.org/2000/svg"', body)
+            addctx["body"] = SVG.sub('<svg xmlns="http://www.w3.org/2000/svg"', addctx["body"])
         super().handle_page(pagename, addctx, *args, **kwargs)
 
     def build_content(self) -> None:

@@ -7,7 +7,6 @@ they were made from.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import os
@@ -162,7 +161,7 @@ def _contents(app: Sphinx) -> Iterator[tuple[str, bytes]]:
     from gallery.downloads.trace import trace
 
     lessons = in_reading_order(app, map(Lesson.read, build.lesson_files(app)))
-    titles = {lesson.name: _title(lesson) for lesson in lessons}
+    titles = {lesson.name: lesson.title for lesson in lessons}
     wrong = []
     for lesson in lessons:
         yield f"{lesson.name}.py", lesson.source
@@ -190,12 +189,6 @@ def _contents(app: Sphinx) -> Iterator[tuple[str, bytes]]:
     schema = _root(app) / "docs" / SCHEMA
     if schema.is_file():
         yield SCHEMA, schema.read_bytes()
-
-
-def _title(lesson: Lesson) -> str:
-    """Return the first line of a lesson's docstring."""
-    text = ast.get_docstring(ast.parse(lesson.source))
-    return text.splitlines()[0] if text else lesson.name
 
 
 def _chapter_title(chapter: Path) -> str:

@@ -21,7 +21,6 @@ from gallery.page import app_of
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-STATIC = Path(__file__).with_name("static")
 # Around what the site's zip, which cannot name its own hash, leaves out: see offline.py.
 WHOLE_SITE = ("<!-- whole site -->", "<!-- /whole site -->")
 
@@ -164,18 +163,12 @@ def depart(self: Any, node: nodes.Element) -> None:
     """Nothing to close."""
 
 
-def add_static(app: Sphinx, config: Any) -> None:
-    """Have the style and the script copied beside Sphinx's own."""
-    config.html_static_path.append(str(STATIC))
-
-
 def setup(app: Sphinx) -> None:
     """Register the files, the lists and the directive."""
     app.add_config_value("downloads_dir", "build/downloads", "env", str)
     # After the lessons were recorded (100), before sphinx-gallery and before pages are read.
     app.connect("builder-inited", files.make_downloads, priority=110)
     app.connect("build-finished", files.publish)
-    app.connect("config-inited", add_static)
     app.add_css_file("downloads.css")
     app.add_transform(LessonDownloads)
     app.add_directive("downloads", DownloadsDirective)

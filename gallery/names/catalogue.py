@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -39,9 +38,8 @@ def taught_by(lesson: Lesson, manual: Manual) -> Taught:
     for name, line in uses(lesson.source, manual):
         cell = next((c for c in lesson.cells if line <= c.last), lesson.cells[-1])
         found.setdefault(name, set()).add(cell.number)
-    docstring = ast.get_docstring(ast.parse(lesson.source)) or lesson.name
     cells = {name: tuple(sorted(numbers)) for name, numbers in sorted(found.items())}
-    return Taught(lesson.name, docstring.splitlines()[0], cells)
+    return Taught(lesson.name, lesson.title, cells)
 
 
 @dataclass(frozen=True)

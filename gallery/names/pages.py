@@ -26,7 +26,6 @@ from gallery.page import app_of
 from gallery.quiz.page import lesson_link
 from gallery.replay import in_reading_order
 
-STATIC = Path(__file__).with_name("static")
 HEADING = "Also read"
 SAID = 4  # names that are said of a related lesson
 FOLD_ABOVE = 8  # lessons that use a name
@@ -273,11 +272,6 @@ def cell_link(pages: str, lesson: str, number: int) -> addnodes.pending_xref:
 # -- Sphinx -------------------------------------------------------------------------------------
 
 
-def add_static(app: Sphinx, config: Any) -> None:
-    """Have our files copied beside Sphinx's own."""
-    config.html_static_path.append(str(STATIC))
-
-
 def add_files(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -296,7 +290,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("names-index", NamesIndex)
     app.add_transform(CellAnchors)
     app.add_transform(AlsoRead)
-    app.connect("config-inited", add_static)
     app.connect("builder-inited", look, priority=110)  # after the lessons are recorded
     app.connect("env-get-outdated", outdated)
     app.connect("env-purge-doc", forget)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -19,6 +18,7 @@ from sphinx.util.display import status_iterator
 from sphinx.util.docutils import SphinxDirective
 
 from gallery import cache
+from gallery.lesson import Lesson
 from gallery.page import app_of
 from gallery.quiz import page
 from gallery.quiz.questions import MIXED, Question, QuizError, files_of, read_all
@@ -97,9 +97,8 @@ def outdated(
 
 
 def title_of(app: Sphinx, lesson: str) -> str:
-    """Return a lesson's title: the first line of its docstring."""
-    text = (snippets_of(app) / f"{lesson}.py").read_text("utf-8-sig")
-    return (ast.get_docstring(ast.parse(text)) or lesson).splitlines()[0]
+    """Return the title of the lesson with this name."""
+    return Lesson.read(snippets_of(app) / f"{lesson}.py").title
 
 
 def _note(app: Sphinx, env: BuildEnvironment, questions: list[Question]) -> None:

@@ -13,11 +13,9 @@ from gallery.search.index import script_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.config import Config
 
 NAME = "search"
 INDEX = "search-index.js"
-STATIC = Path(__file__).with_name("static")
 # Where to look for what the search does not find: page and words for it.
 INSTEAD = {"names": "the index of names", "lessons/index": "all lessons, by chapter"}
 BODY = """\
@@ -79,13 +77,7 @@ def remove_sphinx_scripts(app: Sphinx, error: Exception | None) -> None:
         Path(app.outdir, "_static", script).unlink(missing_ok=True)
 
 
-def add_static(app: Sphinx, config: Config) -> None:
-    """Have the scripts and the style copied beside Sphinx's own."""
-    config.html_static_path.append(str(STATIC))
-
-
 def setup(app: Sphinx) -> None:
     """Register the page."""
     app.connect("builder-inited", replace_sphinx_search)
-    app.connect("config-inited", add_static)
     app.connect("html-page-context", add_files)

@@ -16,14 +16,13 @@ from docutils import nodes
 from furo import get_pygments_stylesheet
 from rjsmin import jsmin
 
-from gallery import STATIC as SCRIPTS
+from gallery import STATIC
 from gallery.web import is_site
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-STATIC = Path(__file__).with_name("static")
 NAME = "site-pages"
 # Files that would be loaded on every page, and the class that a page has where one is of use.
 # Lessons have no tags, which sg-tags.js is for.
@@ -123,16 +122,15 @@ def _join(app: Sphinx, files: list[Any], add: Callable[..., None]) -> None:
         add(path.name, priority=max(priorities))
 
 
-def add_static(app: Sphinx, config: Config) -> None:
-    """Have our own files copied; have pages written anew if the scripts within them change."""
-    config.html_static_path.append(str(STATIC))
-    config.early_scripts = crc32(b"".join((SCRIPTS / name).read_bytes() for name in EARLY))
+def note_early(app: Sphinx, config: Config) -> None:
+    """Have pages written anew if the scripts within them change."""
+    config.early_scripts = crc32(b"".join((STATIC / name).read_bytes() for name in EARLY))
 
 
 def setup(app: Sphinx) -> None:
     """Register; what joins the files comes first of all that changes a page."""
     app.add_config_value("early_scripts", 0, "html", int)
-    app.connect("config-inited", add_static)
+    app.connect("config-inited", note_early)
     app.connect("html-page-context", lighten, priority=1)
     app.add_css_file("copy.css")
     app.add_js_file("copy.js")

@@ -63,7 +63,7 @@ def test_polling_is_admitted(recording):
 
     said = evidence(replace(recording, lives="polling", complete=False))
     assert "short lives may be missing" in said
-    assert "some events were lost" in said
+    assert "some starts or ends were missed" in said
 
 
 def test_bars_stand_where_the_lives_were(recording):
