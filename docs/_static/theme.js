@@ -22,16 +22,16 @@ document.addEventListener("DOMContentLoaded", function () {
     box.addEventListener("change", tell);
     tell();
   });
-  function reachable() {
-    var parts = Array.from(document.querySelectorAll(".highlight pre, .lines"));
+  // Told once each is laid out, and whenever it is shown or changes its width.
+  var sizes = new ResizeObserver(function (entries) {
+    var parts = entries.map(function (entry) { return entry.target; });
     var wide = parts.map(function (part) { return part.scrollWidth > part.clientWidth; });
     parts.forEach(function (part, number) { // after all was read: the browser lays out once
       if (wide[number]) part.tabIndex = 0;
       else if (part.hasAttribute("tabindex")) part.removeAttribute("tabindex");
     });
-  }
-  reachable();
-  addEventListener("resize", reachable);
+  });
+  document.querySelectorAll(".highlight pre, .lines").forEach(function (part) { sizes.observe(part); });
   document.addEventListener("keydown", function (event) {
     if (event.key !== "/" || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])")) return;
