@@ -27,7 +27,7 @@ test: $(VENV)/test.txt $(VENV)/npm.txt html
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 4 --dist loadgroup
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # Runs the lessons and their tests on every Python that is found; the next build shows it.
 # STRICT=1 fails when something did not work; EVIDENCE has other options, such as --python PATH.

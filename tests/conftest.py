@@ -1,5 +1,6 @@
 """What all tests share: calling.py's ``run``, tiny scripts that are recorded, and a clean end."""
 
+import signal
 import textwrap
 import time
 from collections.abc import Callable
@@ -18,6 +19,10 @@ from tests.chromium import MISSING, find_browser
 from tests.vnu import find_checker
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A job in a shell's background ignores Ctrl-C, and so would what the tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 run, start_method = calling.run, calling.start_method  # fixtures
 

@@ -23,8 +23,7 @@ NOT_COPIED = shutil.ignore_patterns("html", "epub", "doctrees*", "lessons", "__p
 NUMBER = re.compile(r"\d{3,}")  # a pid: lines that are the same everywhere stand once
 LESSON = "spawning/names_pids_parents"
 
-# One worker, which builds the book once.
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("book")]
+pytestmark = pytest.mark.timeout(400)
 
 
 def built(builder: str, tmp_path_factory) -> Path:
