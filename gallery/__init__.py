@@ -50,7 +50,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 def add_static(app: Sphinx, config: Config) -> None:
     """Have the styles and scripts of this package and those in it copied beside Sphinx's own."""
-    config.html_static_path += [str(STATIC), *map(str, sorted(PACKAGE.glob("*/static")))]
+    config.html_static_path += map(str, sorted(PACKAGE.rglob("static")))
 
 
 def code_version() -> int:

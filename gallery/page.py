@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -72,6 +73,14 @@ def app_of(env: BuildEnvironment) -> Sphinx:
     """Return the application (Sphinx 9 gives it another name)."""
     app: Sphinx = env._app if hasattr(env, "_app") else env.app
     return app
+
+
+def link_to(kind: str, target: str, text: nodes.inline, **more: Any) -> addnodes.pending_xref:
+    """Return a link to a page (``doc``, with ``refdoc``: from where) or to a label (``ref``)."""
+    attributes = {"refexplicit": True, "refwarn": True, **more}
+    return addnodes.pending_xref(
+        "", text, refdomain="std", reftype=kind, reftarget=target, **attributes
+    )
 
 
 class RecordedDirective(SphinxDirective):

@@ -19,6 +19,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from gallery.interpreters import InterpreterError
 from gallery.lesson import Lesson, LessonError
@@ -30,6 +31,9 @@ from gallery.strays import end_run
 # Lessons mostly wait. Measured on two cores with all lessons (benchmarks): more at once
 # makes the whole no shorter and the timelines worse.
 AT_ONCE = 2 * (os.cpu_count() or 1)
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,16 @@ class _Worker:
             self._process.stdout.close()
 
 
+def next_of(results: queue.SimpleQueue[T]) -> T:
+    """Wait for the next result, in a program's main thread.
+
+    Not in one wait: where another thread took Ctrl-C, Python tells main only when main wakes.
+    """
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return results.get(timeout=0.2)
+
+
 def record_all(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[tuple[Job, Recording]]:
     """Record several lessons at once and give each back as it is done.
 
@@ -150,14 +164,8 @@ def record_all(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[tuple[Jo
             thread = threading.Thread(target=serve, args=(workers[-1],), daemon=True)
             thread.start()
             threads.append(thread)
-        while count:
-            try:
-                # With a limit: where another thread took Ctrl-C, Python tells main only when
-                # main wakes by itself.
-                job, result = done.get(timeout=0.2)
-            except queue.Empty:
-                continue
-            count -= 1
+        for _ in range(count):
+            job, result = next_of(done)
             if isinstance(result, BaseException):
                 if isinstance(result, NotRecorded):
                     result.job = job

@@ -28,7 +28,7 @@ document.addEventListener("DOMContentLoaded", function () {
     var wide = parts.map(function (part) { return part.scrollWidth > part.clientWidth; });
     parts.forEach(function (part, number) { // after all was read: the browser lays out once
       if (wide[number]) part.tabIndex = 0;
-      else if (part.hasAttribute("tabindex")) part.removeAttribute("tabindex");
+      else part.removeAttribute("tabindex");
     });
   });
   document.querySelectorAll(".highlight pre, .lines").forEach(function (part) { sizes.observe(part); });

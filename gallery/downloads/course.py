@@ -43,7 +43,7 @@ Code: MIT licence, see LICENSE. Text: CC BY 4.0.
 """
 
 
-def course(lessons: Iterable[Lesson], titles: dict[str, str], root: Path, title: str) -> bytes:
+def course(lessons: Iterable[Lesson], root: Path, title: str) -> bytes:
     """Return the zip file of some lessons, everything in one folder.
 
     ``root`` is the folder of ``snippets/``, ``tests/`` and ``LICENSE``; a lesson whose test is
@@ -65,7 +65,7 @@ def course(lessons: Iterable[Lesson], titles: dict[str, str], root: Path, title:
         files |= {f"tests/{name}": (tests / name).read_bytes() for name in SUPPORT}
     if (root / "LICENSE").is_file():
         files["LICENSE"] = (root / "LICENSE").read_bytes()
-    files["README.md"] = _readme(lessons, titles, title).encode()
+    files["README.md"] = _readme(lessons, title).encode()
     top = NAME if len({lesson.path.parent for lesson in lessons}) > 1 else _chapter_name(lessons[0])
     return zipped({f"{top}/{name}": content for name, content in files.items()})
 
@@ -74,13 +74,13 @@ def _chapter_name(lesson: Lesson) -> str:
     return f"{NAME}-{lesson.path.parent.name.replace('_', '-')}"
 
 
-def _readme(lessons: list[Lesson], titles: dict[str, str], title: str) -> str:
+def _readme(lessons: list[Lesson], title: str) -> str:
     listed, chapter = [], ""
     for lesson in lessons:
         if lesson.path.parent.name != chapter:
             chapter = lesson.path.parent.name
             listed.append(f"\n`snippets/{chapter}/`\n\n")
-        listed.append(f"- `{lesson.path.name}`: {titles[lesson.name]}\n")
+        listed.append(f"- `{lesson.path.name}`: {lesson.title}\n")
     return README.format(
         title=title,
         count=f"{len(lessons)} lesson{'s' if len(lessons) != 1 else ''}",

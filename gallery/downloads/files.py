@@ -181,11 +181,11 @@ def _contents(app: Sphinx) -> Iterator[tuple[str, bytes]]:
         raise ExtensionError("lessons that cannot be notebooks:\n" + "\n".join(wrong))
     project = app.config.project
     if lessons:
-        yield COURSE, course(lessons, titles, _root(app), project)
+        yield COURSE, course(lessons, _root(app), project)
     for chapter in dict.fromkeys(lesson.path.parent for lesson in lessons):
         those = [lesson for lesson in lessons if lesson.path.parent == chapter]
         title = f"{project}: {_chapter_title(chapter)}"
-        yield f"{chapter.name}.zip", course(those, titles, _root(app), title)
+        yield f"{chapter.name}.zip", course(those, _root(app), title)
     schema = _root(app) / "docs" / SCHEMA
     if schema.is_file():
         yield SCHEMA, schema.read_bytes()

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -29,7 +28,7 @@ from gallery.evidence.findings import (
 )
 from gallery.evidence.gathering import key_of, same_in_words
 from gallery.lesson import START_METHODS, Lesson, LessonError
-from gallery.page import app_of, colour_classes, recorded
+from gallery.page import app_of, colour_classes, link_to, recorded
 from gallery.recording import Line, Recording, RecordingError
 from gallery.timeline import seconds
 from gallery.transcript import html_of, text_of
@@ -173,7 +172,12 @@ class EvidenceLine(SphinxTransform):
         else:
             line += nodes.Text(sentence(evidence, all_shown.findings) + " ")
         if TABLE in self.env.found_docs:
-            line += link_to(TABLE, "All lessons, all Pythons", self.env.docname)
+            line += link_to(
+                "doc",
+                f"/{TABLE}",
+                nodes.inline("", "All lessons, all Pythons"),
+                refdoc=self.env.docname,
+            )
         yield line
         if evidence is None or all_shown.findings is None:
             return
@@ -184,20 +188,6 @@ class EvidenceLine(SphinxTransform):
         for python in all_shown.findings.columns:
             if own and any(d.python == python.id for d in evidence.differences):
                 yield differences_of(evidence, python, own, classes)
-
-
-def link_to(page: str, text: str, here: str) -> nodes.Node:
-    """Link from the page ``here`` to another."""
-    return addnodes.pending_xref(
-        "",
-        nodes.inline("", text),
-        refdomain="std",
-        reftype="doc",
-        refdoc=here,
-        reftarget=f"/{page}",
-        refexplicit=True,
-        refwarn=True,
-    )
 
 
 def sentence(evidence: Evidence, findings: Findings) -> str:
@@ -356,7 +346,8 @@ class EvidenceTable(SphinxDirective):
         chapter = name.split("/")[0]
         row = nodes.row(classes=[f"chapter-{chapter.replace('_', '-')}"])
         pages = self.config.sphinx_gallery_conf["gallery_dirs"]
-        link = link_to(f"{pages}/{name}", name.replace("_", " "), self.env.docname)
+        text = nodes.inline("", name.replace("_", " "))
+        link = link_to("doc", f"/{pages}/{name}", text, refdoc=self.env.docname)
         row += nodes.entry("", nodes.paragraph("", "", link))
         for python in columns:
             entry = nodes.entry(classes=[f"python-{python.id.replace('.', '-')}"])

@@ -30,6 +30,7 @@ from gallery.lesson import Lesson
 from gallery.shorten import ROOT
 from gallery.strays import end_run
 from gallery.turns import GoneWhileWaiting, turn
+from gallery.workers import next_of
 
 AT_ONCE = 1 + (os.cpu_count() or 1)  # tests mostly wait
 LIMIT = 300.0  # seconds for one test file
@@ -101,10 +102,7 @@ class Testing:
     def rest(self) -> Iterator[tuple[str, str, Cell]]:
         """Give back everything else as it is done."""
         while self._awaited:
-            try:
-                result = self._finished.get(timeout=0.2)  # with a limit: Ctrl-C must come through
-            except queue.Empty:
-                continue
+            result = next_of(self._finished)
             self._awaited -= 1
             yield result
 

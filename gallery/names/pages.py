@@ -22,7 +22,7 @@ from gallery.evidence.pages import folded
 from gallery.names import manual
 from gallery.names.catalogue import Catalogue, Related, Taught, taught_by
 from gallery.names.manual import ManualError, Name, read_manual
-from gallery.page import app_of
+from gallery.page import app_of, link_to
 from gallery.quiz.page import lesson_link
 from gallery.replay import in_reading_order
 
@@ -258,15 +258,7 @@ class NamesIndex(SphinxDirective):
 
 def cell_link(pages: str, lesson: str, number: int) -> addnodes.pending_xref:
     """Return a link to a lesson's cell."""
-    return addnodes.pending_xref(
-        "",
-        nodes.inline("", f"cell {number}"),
-        refdomain="std",
-        reftype="ref",
-        reftarget=cell_label(pages, lesson, number),
-        refexplicit=True,
-        refwarn=True,
-    )
+    return link_to("ref", cell_label(pages, lesson, number), nodes.inline("", f"cell {number}"))
 
 
 # -- Sphinx -------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 
 from gallery import timeline, transcript
 from gallery.lesson import START_METHODS
-from gallery.page import colour_classes, preferred, recorded
+from gallery.page import colour_classes, link_to, preferred, recorded
 from gallery.quiz.questions import Choice, Question
 from gallery.quiz.settle import Run, choice_of, hangs, printed
 from gallery.recording import Recording
@@ -304,29 +304,14 @@ def score(quiz: str, questions: list[Question]) -> quiz_form:
 
 def lesson_link(lesson: str, title: str, pages: str) -> addnodes.pending_xref:
     """Return a link to a lesson, ``chapter/name``."""
-    return addnodes.pending_xref(
-        "",
-        nodes.inline("", title, classes=["std", "std-ref"]),
-        refdomain="std",
-        reftype="ref",
-        reftarget=f"sphx_glr_{pages}_{lesson.replace('/', '_')}.py",
-        refexplicit=True,
-        refwarn=True,
-    )
+    label = f"sphx_glr_{pages}_{lesson.replace('/', '_')}.py"
+    return link_to("ref", label, nodes.inline("", title, classes=["std", "std-ref"]))
 
 
 def quiz_link(quiz: str, here: str) -> addnodes.pending_xref:
     """Return a link to a quiz's page, with the page's title."""
-    return addnodes.pending_xref(
-        "",
-        nodes.inline("", quiz, classes=["std", "std-doc"]),
-        refdomain="std",
-        reftype="doc",
-        reftarget=f"/quiz/{quiz}",
-        refdoc=here,
-        refexplicit=False,
-        refwarn=True,
-    )
+    text = nodes.inline("", quiz, classes=["std", "std-doc"])
+    return link_to("doc", f"/quiz/{quiz}", text, refdoc=here, refexplicit=False)
 
 
 def _visit_tag(self: Any, node: html) -> None:

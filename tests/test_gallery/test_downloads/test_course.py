@@ -39,15 +39,17 @@ def unpacked(name: str, folder: Path) -> Path:
     return top
 
 
-def run(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a Python in a folder, for a minute at most."""
+def run(
+    python: Path, folder: Path, *arguments: str, timeout: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """Run a Python in a folder, for ``timeout`` seconds at most."""
     return subprocess.run(
         [python, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
         env=PLAIN,
-        timeout=60,
+        timeout=timeout,
         start_new_session=True,
     )
 
@@ -57,15 +59,7 @@ def unittest(python: Path, folder: Path, *arguments: str) -> tuple[int, str]:
 
     Fails when a test failed or was skipped.
     """
-    done = subprocess.run(
-        [python, "-m", "unittest", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env=PLAIN,
-        timeout=500,
-        start_new_session=True,
-    )
+    done = run(python, folder, "-m", "unittest", *arguments, timeout=500)
     assert done.returncode == 0, done.stderr
     assert re.search(r"^OK$", done.stderr, re.MULTILINE), done.stderr
     return int(re.search(r"^Ran (\d+) tests?", done.stderr, re.MULTILINE)[1]), done.stderr
@@ -74,7 +68,7 @@ def unittest(python: Path, folder: Path, *arguments: str) -> tuple[int, str]:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_the_course_passes_its_tests_without_any_dependency(chapter, bare_python, tmp_path):
-    """Every test of the course; by chapter, so that they can run side by side."""
+    """Every test of the course; by chapter, and each has its time limit."""
     top = unpacked("multiprocessing-by-example.zip", tmp_path)
     count, _ = unittest(bare_python, top, "-k", f"*test_snippets.{chapter}.*")
     tests = list((ROOT / "tests" / "test_snippets" / chapter).glob("test_*.py"))
