@@ -29,8 +29,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from gallery.lesson import START_METHODS, Lesson  # noqa: E402
-from gallery.recorder import record  # noqa: E402
+from multitrack.run import record  # noqa: E402
+from multitrack.script import START_METHODS, Script  # noqa: E402
 
 OUTPUT = ROOT / "build" / "bench.json"
 TURNS = 5
@@ -157,13 +157,13 @@ def one_lesson() -> list[dict]:
                     1,
                 )
             )
-            lesson = Lesson.read(script)
+            lesson = Script.read(script)
 
             def by_hand(script: Path = script) -> None:
                 with Path(name, "output").open("w") as output:
                     subprocess.run([sys.executable, script], stdout=output, check=True, env=CLEAN)
 
-            def recorded(lesson: Lesson = lesson, method: str = method) -> None:
+            def recorded(lesson: Script = lesson, method: str = method) -> None:
                 assert record(lesson, method).ok
 
             recorded()  # asks once whether the kernel reports processes
@@ -352,7 +352,7 @@ def stock(folder: Path, scripts: list[Path]) -> tuple[float, int]:
 def notebooks(folder: Path, scripts: list[Path]) -> tuple[float, int]:
     """Build the lessons as notebooks with myst-nb; return seconds and lines shown."""
     for script in scripts:
-        lesson = Lesson.read(script)
+        lesson = Script.read(script)
         lines = script.read_text("utf-8").splitlines()
         codes = ["\n".join(lines[cell.first - 1 : cell.last]) for cell in lesson.cells]
         (folder / f"{script.stem}.ipynb").write_text(as_notebook(script.stem, codes))

@@ -28,10 +28,10 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from gallery import leftovers  # noqa: E402
-from gallery.lesson import START_METHODS  # noqa: E402
-from gallery.recording import Recording  # noqa: E402
-from gallery.workers import AT_ONCE, Job, record_all  # noqa: E402
+from multitrack import shm_leaks as leftovers  # noqa: E402
+from multitrack.pool import AT_ONCE, Job, record_all  # noqa: E402
+from multitrack.recording import Recording  # noqa: E402
+from multitrack.script import START_METHODS  # noqa: E402
 
 LESSONS = {
     "workers": """

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 PACKAGE = Path(__file__).parent
+RECORDER = PACKAGE.with_name("multitrack")
 STATIC = PACKAGE / "static"
 
 
@@ -54,6 +55,6 @@ def add_static(app: Sphinx, config: Config) -> None:
 
 
 def code_version() -> int:
-    """Return a number of this package's code: what other code has read is read anew."""
-    sources = sorted(PACKAGE.rglob("*.py"))
+    """Return a number of the code of both packages: what other code has read is read anew."""
+    sources = sorted([*PACKAGE.rglob("*.py"), *RECORDER.rglob("*.py")])
     return crc32(b"".join(path.read_bytes() for path in sources))

@@ -14,10 +14,12 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
-from gallery import cache
-from gallery.lesson import Lesson, LessonError
-from gallery.recording import Recording
-from gallery.workers import AT_ONCE, Job, NotRecorded, record_all
+from gallery import RECORDER
+from gallery.lesson import Lesson
+from multitrack import cache
+from multitrack.pool import AT_ONCE, Job, NotRecorded, record_all
+from multitrack.recording import Recording
+from multitrack.script import ScriptError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -60,7 +62,7 @@ def read_all(paths: list[Path]) -> tuple[list[Lesson], list[str]]:
     for path in paths:
         try:
             lessons.append(Lesson.read(path))
-        except LessonError as error:
+        except ScriptError as error:
             wrong.append(str(error))
     return lessons, wrong
 
@@ -81,9 +83,10 @@ def make_recordings(
             if recording:
                 found[lesson.name, method] = recording
                 continue
-            job = Job(
-                str(lesson.path),
+            job = Job.of(
+                lesson,
                 method,
+                timeout=lesson.settings.timeout,
                 alone=lesson.settings.measures,
                 full_text=str(cache.new_text(lesson.name, method, folder)),
             )
@@ -158,7 +161,11 @@ def forget_outdated(app: Sphinx) -> None:
     By itself it looks only at the script, whose hash it keeps in a file.
     """
     pages = Path(app.srcdir, app.config.sphinx_gallery_conf["gallery_dirs"])
-    code = [Path(app.confdir, "conf.py"), *Path(__file__).parent.glob("*.py")]
+    code = [
+        Path(app.confdir, "conf.py"),
+        *Path(__file__).parent.glob("*.py"),
+        *RECORDER.rglob("*.py"),
+    ]
     newest = max(path.stat().st_mtime_ns for path in code)
     for kept in pages.glob("*/*.py.md5"):
         name = kept.name.removesuffix(".py.md5")

@@ -6,7 +6,7 @@ import sys
 import urllib.error
 import urllib.request
 
-from gallery.shorten import ROOT
+from gallery.project import ROOT
 
 PROBE = "https://docs.python.org/3/"
 PATIENCE = 5.0  # seconds

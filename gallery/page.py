@@ -19,9 +19,10 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import OptionSpec
 
 from gallery.build import recordings_folder
-from gallery.cache import path_of
-from gallery.lesson import START_METHODS, Lesson, LessonError
-from gallery.recording import Recording, RecordingError
+from gallery.lesson import Lesson
+from multitrack.cache import path_of
+from multitrack.recording import Recording, RecordingError
+from multitrack.script import START_METHODS, ScriptError
 
 PLATFORMS = {
     "fork": "Linux, Python to 3.13",
@@ -29,7 +30,6 @@ PLATFORMS = {
     "spawn": "macOS, Windows",
 }
 DOWNLOAD = "download:"
-COLOURS = 8  # p1 to p8 in recording.css
 
 
 def preferred(methods: Iterable[str]) -> str:
@@ -37,27 +37,6 @@ def preferred(methods: Iterable[str]) -> str:
     methods = list(methods)
     own = multiprocessing.get_context().get_start_method()
     return own if own in methods else methods[0]
-
-
-def colour_classes(recordings: Iterable[Recording]) -> dict[str, str]:
-    """Give each process of a page one CSS class, the same under every start method."""
-    labels = {p.label: p.helper for r in recordings for p in r.processes}
-    classes, number = {"": "p-none", "main": "p-main"}, 0
-    for label in sorted(labels, key=natural):
-        if label == "main":
-            continue
-        if labels[label]:
-            classes[label] = "p-help"
-        else:
-            classes[label] = f"p{number % COLOURS + 1}"
-            number += 1
-    return classes
-
-
-def natural(label: str) -> list[tuple[int, str]]:
-    """Sort ``child 10`` behind ``child 2``, and helpers last."""
-    words = label.replace(".", " ").split()
-    return [(int(w), "") if w.isdigit() else (0, w) for w in words]
 
 
 class recorded(nodes.General, nodes.Element):
@@ -105,7 +84,7 @@ class RecordedDirective(SphinxDirective):
                 file = path_of(name, method, self.folder())
                 self.env.note_dependency(str(file))
                 found[method] = Recording.load(file)
-        except (LessonError, RecordingError) as error:
+        except (ScriptError, RecordingError) as error:
             raise self.error(f"nothing is recorded of the lesson {name!r}: {error}") from None
         return lesson, found
 

@@ -14,11 +14,11 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx_gallery.sorting import ExplicitOrder
 
-from gallery.cache import path_of
 from gallery.lesson import Lesson
 from gallery.page import preferred
-from gallery.recording import Recording
-from gallery.timeline import thumbnail
+from multitrack.cache import path_of
+from multitrack.recording import Recording
+from multitrack.show.timeline import thumbnail
 
 
 class DoNotExecute:

@@ -7,7 +7,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from gallery.shorten import ROOT
+from gallery.project import ROOT
 
 LESSON = '''"""
 {title}

@@ -10,10 +10,10 @@ from typing import Any
 import psutil
 import pytest
 
-from gallery import leftovers
-from gallery.lesson import Lesson
-from gallery.recorder import Options, record
-from gallery.recording import Recording
+from multitrack import shm_leaks as leftovers
+from multitrack.recording import Recording
+from multitrack.run import Options, record
+from multitrack.script import Script
 from tests import calling, vnu
 from tests.chromium import MISSING, find_browser
 from tests.vnu import find_checker
@@ -44,12 +44,12 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def play(write: Callable[..., Path]) -> Callable[..., Recording]:
     """Record a tiny script: ``play(code, start_method="fork", **options)`` gives the Recording.
 
-    The options are those of gallery.recorder.Options; the time limit is 20 seconds.
+    The options are those of multitrack.run.Options; the time limit is 20 seconds.
     """
 
     def play(code: str, start_method: str = "fork", **options: Any) -> Recording:
-        lesson = Lesson.read(write(code))
-        return record(lesson, start_method, Options(**{"timeout": 20, **options}))
+        script = Script.read(write(code))
+        return record(script, start_method, Options(**{"timeout": 20, **options}))
 
     return play
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from gallery.interpreters import InterpreterError, about
+from multitrack.interpreters import InterpreterError, about
 
 NEWEST = shutil.which("python3.14") or "python3.14"
 

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 from sphinx.errors import ExtensionError
 
 from gallery import build
-from gallery.cache import path_of
 from gallery.lesson import Lesson
-from gallery.recording import Recording
 from gallery.replay import in_reading_order
+from multitrack.cache import path_of
+from multitrack.recording import Recording
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -158,7 +158,7 @@ def _contents(app: Sphinx) -> Iterator[tuple[str, bytes]]:
     # Imported where something is to be made: an unchanged build needs none of it.
     from gallery.downloads.course import course
     from gallery.downloads.notebook import NotebookError, notebook
-    from gallery.downloads.trace import trace
+    from multitrack.show.trace import trace
 
     lessons = in_reading_order(app, map(Lesson.read, build.lesson_files(app)))
     titles = {lesson.name: lesson.title for lesson in lessons}

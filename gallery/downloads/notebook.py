@@ -25,7 +25,8 @@ from sphinx_gallery.notebook import (
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 
 from gallery.downloads.markdown import markdown
-from gallery.lesson import CELL_MARKER, Cell, Lesson
+from gallery.lesson import Lesson
+from multitrack.script import CELL_MARKER, Cell
 
 HOW = """\
 **How this notebook works.** A new process imports the functions that it is to run, and a

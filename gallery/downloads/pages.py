@@ -15,8 +15,9 @@ from sphinx.util.docutils import SphinxDirective
 
 from gallery.downloads import files
 from gallery.downloads.files import COURSE, Entry, recording_name, trace_name
-from gallery.lesson import Lesson, LessonError
+from gallery.lesson import Lesson
 from gallery.page import app_of
+from multitrack.script import ScriptError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -52,7 +53,7 @@ class LessonDownloads(SphinxTransform):
         scripts = Path(self.env.srcdir, self.config.sphinx_gallery_conf["examples_dirs"])
         try:
             lesson = Lesson.read(scripts / f"{name}.py")
-        except LessonError as error:
+        except ScriptError as error:
             raise ExtensionError(str(error)) from None
         return [lesson_downloads(lesson=name, methods=lesson.settings.recorded_under)]
 

@@ -13,9 +13,10 @@ from types import FrameType
 from gallery.evidence.findings import FILE, Findings
 from gallery.evidence.gathering import RUNS, Gathering
 from gallery.evidence.pythons import find
-from gallery.lesson import Lesson, LessonError
-from gallery.shorten import ROOT
-from gallery.workers import NotRecorded
+from gallery.lesson import Lesson
+from gallery.project import ROOT
+from multitrack.pool import NotRecorded
+from multitrack.script import ScriptError
 
 REFUSED = 2  # the exit status of argparse, too
 
@@ -89,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         findings = gathering.gather()
         findings.save(options.output)
-    except (LessonError, NotRecorded, OSError) as error:
+    except (ScriptError, NotRecorded, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
@@ -114,10 +115,10 @@ def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
 
 
 def read_lessons(folder: Path) -> list[Lesson]:
-    """Read all lessons; raises LessonError where one cannot be read or there is none."""
+    """Read all lessons; raises ScriptError where one cannot be read or there is none."""
     paths = sorted(p for p in folder.glob("*/*.py") if p.name != "__init__.py")
     if not paths:
-        raise LessonError(folder, None, "there is no lesson in it")
+        raise ScriptError(folder, None, "there is no lesson in it")
     return [Lesson.read(path) for path in paths]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 
-from gallery.shorten import ROOT
+from gallery.project import ROOT
 
 VERSION = 1  # raised whenever what is below changes its form or its meaning
 FILE = ROOT / "build" / "evidence.json"

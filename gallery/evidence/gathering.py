@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from gallery import cache
 from gallery.evidence import sameness
 from gallery.evidence.findings import (
     ALL,
@@ -30,9 +29,12 @@ from gallery.evidence.findings import (
 )
 from gallery.evidence.pythons import Found
 from gallery.evidence.tested import Testing, test_file
-from gallery.lesson import START_METHODS, Lesson
-from gallery.recording import Recording
-from gallery.workers import AT_ONCE, Job, NotRecorded, record_all
+from gallery.lesson import Lesson
+from gallery.project import ROOT
+from multitrack import cache
+from multitrack.pool import AT_ONCE, Job, NotRecorded, record_all
+from multitrack.recording import Recording
+from multitrack.script import START_METHODS
 
 RUNS = 5  # of each lesson under each start method on the builder's own interpreter
 MORE = 2  # further runs elsewhere, where lines differ: a difference must be there in every run
@@ -44,7 +46,10 @@ def key_of(lesson: Lesson) -> str:
     """Hash what a lesson is: the script, the modules that it imports, and its tests."""
     digest = hashlib.sha256()
     tests = test_file(lesson)
-    parts = [lesson.played, *(p.read_bytes() for p in cache.imported(lesson.path, lesson.source))]
+    parts = [
+        lesson.played,
+        *(p.read_bytes() for p in cache.imported(lesson.path, lesson.source, ROOT)),
+    ]
     parts.append(tests.read_bytes() if tests.is_file() else b"")
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
@@ -161,7 +166,13 @@ class Gathering:
                 self._awaited[place.lesson] -= 1
                 continue
             measures = lesson.settings.measures
-            job = Job(str(lesson.path), place.method, alone=measures, python=path)
+            job = Job.of(
+                lesson,
+                place.method,
+                timeout=lesson.settings.timeout,
+                alone=measures,
+                python=path,
+            )
             (alone if measures else beside)[job].append(place)
         self._tell_done(testing)
         for jobs, at_once in ((beside, self.at_once), (alone, 1)):

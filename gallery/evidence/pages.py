@@ -15,7 +15,6 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from gallery.build import lesson_files, recordings_folder
-from gallery.cache import path_of
 from gallery.evidence.findings import (
     ALL,
     TESTS,
@@ -27,11 +26,14 @@ from gallery.evidence.findings import (
     Said,
 )
 from gallery.evidence.gathering import key_of, same_in_words
-from gallery.lesson import START_METHODS, Lesson, LessonError
-from gallery.page import app_of, colour_classes, link_to, recorded
-from gallery.recording import Line, Recording, RecordingError
-from gallery.timeline import seconds
-from gallery.transcript import html_of, text_of
+from gallery.lesson import Lesson
+from gallery.page import app_of, link_to, recorded
+from multitrack.cache import path_of
+from multitrack.recording import Line, Recording, RecordingError
+from multitrack.script import START_METHODS, ScriptError
+from multitrack.show.colours import colour_classes
+from multitrack.show.timeline import seconds
+from multitrack.show.transcript import html_of, text_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -61,7 +63,7 @@ class Shown:
         for path in lesson_files(app):
             try:
                 lesson = Lesson.read(path)
-            except LessonError:  # the build has said so
+            except ScriptError:  # the build has said so
                 continue
             self.all[lesson.name] = lesson
         file = findings_file(app)

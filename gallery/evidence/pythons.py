@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gallery.evidence.findings import Python
-from gallery.interpreters import About, InterpreterError, about
-from gallery.shorten import ROOT
+from gallery.project import ROOT
+from multitrack.interpreters import About, InterpreterError, about
 
 WANTED = ("3.11", "3.12", "3.13", "3.14", "3.13t", "3.14t")
 OLDEST = (3, 11)

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from gallery.evidence.findings import Said, Sameness, Spread
-from gallery.recording import Recording
+from multitrack.recording import Recording
 
 UNITS = r"(?:[nµum]?s|min|(?:nano|micro|milli)?seconds?|minutes?)"
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?"

@@ -22,15 +22,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from gallery import cache
 from gallery.evidence.findings import Cell
 from gallery.evidence.pythons import Found
-from gallery.interpreters import about
 from gallery.lesson import Lesson
-from gallery.shorten import ROOT
-from gallery.strays import end_run
-from gallery.turns import GoneWhileWaiting, turn
-from gallery.workers import next_of
+from gallery.project import ROOT
+from multitrack import cache
+from multitrack.exclusive import GoneWhileWaiting, turn
+from multitrack.interpreters import about
+from multitrack.orphans import end_run
+from multitrack.pool import next_of
 
 AT_ONCE = 1 + (os.cpu_count() or 1)  # tests mostly wait
 LIMIT = 300.0  # seconds for one test file
@@ -201,10 +201,10 @@ def _key(lesson: Lesson, one: Found) -> str:
     source = tests.read_bytes()
     files = [
         tests,
-        *cache.imported(tests, source),
+        *cache.imported(tests, source, ROOT),
         CALLING,
         Path(__file__),
-        *cache.imported(lesson.path, lesson.source),
+        *cache.imported(lesson.path, lesson.source, ROOT),
     ]
     for data in (lesson.played, *(file.read_bytes() for file in files)):
         digest.update(len(data).to_bytes(8, "big") + data)

@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from gallery.project import ROOT
 from gallery.quiz.questions import QuizError, read_all
 from gallery.quiz.settle import Run, settle
-from gallery.shorten import ROOT
-from gallery.workers import NotRecorded
+from multitrack.pool import NotRecorded
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,13 +17,13 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.display import status_iterator
 from sphinx.util.docutils import SphinxDirective
 
-from gallery import cache
 from gallery.lesson import Lesson
 from gallery.page import app_of
 from gallery.quiz import page
 from gallery.quiz.questions import MIXED, Question, QuizError, files_of, read_all
 from gallery.quiz.settle import Run, Settled, kept_as, settle
-from gallery.workers import NotRecorded
+from multitrack import cache
+from multitrack.pool import NotRecorded
 
 HEADING = "Predict first"
 

@@ -12,12 +12,13 @@ from markdown_it import MarkdownIt
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from gallery import timeline, transcript
-from gallery.lesson import START_METHODS
-from gallery.page import colour_classes, link_to, preferred, recorded
+from gallery.page import link_to, preferred, recorded
 from gallery.quiz.questions import Choice, Question
 from gallery.quiz.settle import Run, choice_of, hangs, printed
-from gallery.recording import Recording
+from multitrack.recording import Recording
+from multitrack.script import START_METHODS
+from multitrack.show import timeline, transcript
+from multitrack.show.colours import colour_classes
 
 LETTERS = "ABCDE"
 VOID = ("input",)
@@ -232,7 +233,7 @@ def _run(recordings: dict[str, Recording], limit: float, drawn: bool) -> Iterato
     written = {m: list(r.lines) for m, r in recordings.items()}
     hanging = [m for m, r in recordings.items() if hangs(r)]
     everywhere = len(written) == len(START_METHODS) and transcript.same_lines(recordings, written)
-    times = transcript.times_of(recordings, written, everywhere)
+    times = transcript.times_of(recordings, written, preferred(written) if everywhere else "")
     note = ""
     if everywhere:
         note = "The same lines under fork, forkserver and spawn" + (

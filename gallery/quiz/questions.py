@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gallery import data
-from gallery.lesson import START_METHODS
+from multitrack.script import START_METHODS
 
 SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
 BLANK = "____"

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from gallery import cache
-from gallery.lesson import Lesson, LessonError
+from gallery.lesson import Lesson
+from gallery.project import ROOT
 from gallery.quiz.questions import Choice, Expected, Question, sources
-from gallery.recording import Line, Recording, RecordingError
-from gallery.shorten import ROOT
-from gallery.workers import Job, record_all
+from multitrack import cache
+from multitrack.pool import Job, record_all
+from multitrack.recording import Line, Recording, RecordingError
+from multitrack.script import ScriptError
 
 AT_ONCE = 3 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait
 CHANCE_RUNS = 20  # for a question with several possible outputs, spread over the start methods
@@ -117,7 +118,7 @@ def settle(
         for run in runs_of(question):
             try:
                 lesson = programs.get(run.part) or _written(run, folder)
-            except LessonError as error:
+            except ScriptError as error:
                 settled.refuted.append(f"{question.name}: {error}")
                 continue
             programs[run.part] = lesson
@@ -127,7 +128,7 @@ def settle(
             if kept := _kept(run, keys[run], folder):
                 settled.recordings[question.id][run] = kept
             else:
-                todo[run] = Job(str(lesson.path), run.start_method, run.limit)
+                todo[run] = Job.of(lesson, run.start_method, timeout=run.limit)
     in_order = dict(sorted(todo.items(), key=_lot))
     found: dict[Run, Recording] = {}
     results = _record(in_order, found, AT_ONCE)

@@ -19,7 +19,8 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 
 from gallery.downloads.pages import lesson_downloads
-from gallery.lesson import Lesson, LessonError, checked_asked
+from gallery.lesson import Lesson, checked_asked
+from multitrack.script import ScriptError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -45,7 +46,7 @@ def asked_of(env: BuildEnvironment, name: str) -> tuple[str, ...]:
         env.note_dependency(str(script), docname=name)
         try:
             return Lesson.read(script).settings.asked
-        except LessonError as error:
+        except ScriptError as error:
             raise ExtensionError(str(error)) from None
     written = env.metadata[name].get("asked")
     if written is None:

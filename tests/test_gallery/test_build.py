@@ -7,9 +7,10 @@ import threading
 import pytest
 from sphinx.errors import ExtensionError
 
-from gallery import build, cache
+from gallery import build
 from gallery.build import complaints, make_recordings, read_all
 from gallery.lesson import Lesson
+from multitrack import cache
 
 FAILS = """
 import multiprocessing, os

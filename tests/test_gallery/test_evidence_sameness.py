@@ -4,7 +4,7 @@ import pytest
 
 from gallery.evidence.findings import Sameness, Spread
 from gallery.evidence.sameness import compared, differing, sameness, spread
-from gallery.recording import Interpreter, Line, Process, Recording
+from multitrack.recording import Interpreter, Line, Process, Recording
 
 STAYS = ["got 5 of 40", "[1, 2, 3]", "version 3.14", "spawn", "temporary"]
 

@@ -1,45 +1,37 @@
-"""Scripts are read, cut into cells, and refused with place and way out before anything runs."""
+"""What a lesson says of itself, and what is refused."""
 
 from pathlib import Path
 
 import pytest
 
-from gallery.lesson import START_METHODS, Cell, Lesson, LessonError
+from gallery.lesson import Lesson
+from gallery.project import ROOT
+from multitrack import cache
+from multitrack.script import START_METHODS, Cell, ScriptError
 
 SCRIPT = '''"""A title."""
 
-import os
-
-# %%
-# Prose.
-
-@staticmethod
-def f():
-    """
-    # %% not a marker
-    """
-
 x = 1
 
-####################
+# %%
 if x:
     pass
 # sphinx_gallery_lesson_timeout = 2.5
 '''
 
 
-def refusal(path: Path) -> LessonError:
+def refusal(path: Path) -> ScriptError:
     """Return the error that reading gives."""
-    with pytest.raises(LessonError) as caught:
+    with pytest.raises(ScriptError) as caught:
         Lesson.read(path)
     return caught.value
 
 
-def test_cells_have_their_real_lines(write):
-    """Decorators count, and a marker within a string does not."""
+def test_a_lesson_is_a_script_with_a_title_and_settings(write):
+    """Its name is that of its folder and file."""
     lesson = Lesson.read(write(SCRIPT, "chapter/name.py"))
-    assert lesson.name == "chapter/name"
-    assert lesson.cells == (Cell(1, 1, 3), Cell(2, 8, 14), Cell(3, 17, 18))
+    assert (lesson.name, lesson.title, lesson.root) == ("chapter/name", "A title.", ROOT)
+    assert lesson.cells == (Cell(1, 1, 3), Cell(2, 6, 7))
     assert lesson.settings.timeout == 2.5
     assert lesson.settings.start_methods == START_METHODS
 
@@ -56,14 +48,6 @@ def test_askers_words_add_up(write):
 @pytest.mark.parametrize(
     ("code", "line", "words"),
     [
-        ("x = 1\n# %%\nx = = 2\n", 3, "not Python: invalid syntax"),
-        ("x = 1\n# %%\nreturn x\n", 3, "not Python: 'return' outside function"),
-        ("x = 1\n# %%\nfrom __future__ import annotations\n", 3, "not Python"),
-        ("def f():\n    x = 1\n# %%\n    y = 2\n", 3, "a cell begins inside a statement"),
-        ("", None, "the file is empty"),
-        ("# only\n", None, "there is no code in it"),
-        ("x = 1\n\0", 2, "not Python"),
-        ("# -*- coding: latin-1 -*-\nx = 1\n", 1, "save it as UTF-8"),
         ("x = 1\n# sphinx_gallery_lesson_timout = 3\n", 2, "did you mean 'timeout'?"),
         ("x = 1\n# sphinx_gallery_lesson_timeout = -3\n", 2, "more than 0"),
         ("x = 1\n# sphinx_gallery_lesson_measures = 1\n", 2, "type bool"),
@@ -91,38 +75,12 @@ def test_what_cannot_be_played_is_refused(write, code, line, words):
     assert str(error).startswith(f"{path}:{line}: " if line else f"{path}: ")
 
 
-def test_bytes_that_are_not_utf8(tmp_path):
-    """The line of the first wrong byte is named."""
-    path = tmp_path / "latin.py"
-    path.write_bytes(b"x = 1\ny = '\xe9'\n")
-    error = refusal(path)
-    assert (error.line, error.reason) == (2, "not UTF-8 (byte 0xe9); save it as UTF-8")
-
-
-def test_what_is_no_script(tmp_path):
-    """Missing, a directory, a device."""
-    assert "no such file" in refusal(tmp_path / "none.py").reason
-    assert "a directory" in refusal(tmp_path).reason
-    assert "not an ordinary file" in refusal(Path("/dev/zero")).reason
-
-
-def test_no_permission(write, monkeypatch):
-    """Root may read everything, so the error is made to come."""
-
-    def forbidden(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
-
-    path = write("x = 1\n")
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
-    assert "no permission" in refusal(path).reason
-
-
-def test_other_trouble_with_the_disk(write, monkeypatch):
-    """Whatever the system says is passed on."""
-
-    def broken(path: Path) -> bytes:
-        raise OSError(5, "Input/output error")
-
-    path = write("x = 1\n")
-    monkeypatch.setattr(Path, "read_bytes", broken)
-    assert refusal(path).reason == "cannot be read: Input/output error"
+def test_words_for_the_search_need_no_new_recording(write):
+    """As long as no line of the code moves."""
+    code = "print('x')\n"
+    words = "# sphinx_gallery_lesson_asked = ['stuck']\n"
+    plain = cache.key_of(Lesson.read(write(code)), "fork")
+    asked = Lesson.read(write(code + words + words.replace("stuck", "slow")))
+    assert asked.settings.asked == ("stuck", "slow")
+    assert cache.key_of(asked, "fork") == plain
+    assert cache.key_of(Lesson.read(write(words + code)), "fork") != plain

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from gallery.lesson import Lesson
-from gallery.recorder import Options, record
-from gallery.shorten import ROOT
+from gallery.project import ROOT
 from gallery.template import TemplateError, new_lesson
+from multitrack.run import Options, record
 
 
 @pytest.fixture

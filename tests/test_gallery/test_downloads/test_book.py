@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from gallery.cache import path_of
-from gallery.lesson import START_METHODS
-from gallery.recording import Recording
+from multitrack.cache import path_of
+from multitrack.recording import Recording
+from multitrack.script import START_METHODS
 
 ROOT = Path(__file__).resolve().parents[3]
 MISSING = (

@@ -12,11 +12,12 @@ import pytest
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from gallery.cache import path_of
 from gallery.downloads.markdown import markdown
 from gallery.downloads.notebook import NotebookError, notebook
-from gallery.lesson import START_METHODS, Lesson
-from gallery.recording import Recording
+from gallery.lesson import Lesson
+from multitrack.cache import path_of
+from multitrack.recording import Recording
+from multitrack.script import START_METHODS
 
 ROOT = Path(__file__).resolve().parents[3]
 LESSONS = [Lesson.read(path) for path in sorted((ROOT / "snippets").glob("*/[!_]*.py"))]

@@ -7,10 +7,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from gallery import recording as form
-from gallery.downloads.trace import trace
-from gallery.lesson import START_METHODS
-from gallery.recording import FullText, Interpreter, Line, PlayedCell, Process, Recording
+from multitrack import recording as form
+from multitrack.recording import FullText, Interpreter, Line, PlayedCell, Process, Recording
+from multitrack.script import START_METHODS
+from multitrack.show.trace import trace
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = ROOT / "build" / "html" / "downloads"

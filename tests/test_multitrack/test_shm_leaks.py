@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from gallery import leftovers
-from gallery.leftovers import SHM, Segment, appeared, remove, segments
-from gallery.shorten import ROOT
+from gallery.project import ROOT
+from multitrack import shm_leaks as leftovers
+from multitrack.shm_leaks import SHM, Segment, appeared, remove, segments
 
 pytestmark = pytest.mark.skipif(not SHM.is_dir(), reason="the system has no /dev/shm")
 
@@ -272,7 +272,7 @@ def test_neighbours_whose_semaphores_come_and_go_accuse_nobody(write, method):
             neighbour.stdout.readline()
         for _ in range(3):
             done = subprocess.run(
-                [sys.executable, "-m", "gallery", "record", path, "--start-method", method],
+                [sys.executable, "-m", "multitrack", "record", path, "--start-method", method],
                 cwd=ROOT,
                 capture_output=True,
                 text=True,

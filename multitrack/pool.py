@@ -1,6 +1,6 @@
 """Recording many lessons at once: a few worker processes, each with one lesson at a time.
 
-A worker is ``python -m gallery.workers``. It takes a job as a line of JSON on standard input
+A worker is ``python -m multitrack.pool``. It takes a job as a line of JSON on standard input
 and answers in lines of JSON: which run it has begun, then the recording or what kept it from
 it. When its input ends, whoever wanted the recording is gone, however that came about: the
 worker ends all that the lesson started, and itself. Should it be the worker that is gone, the
@@ -19,14 +19,13 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from gallery.interpreters import InterpreterError
-from gallery.lesson import Lesson, LessonError
-from gallery.recorder import Abandoned, Options, record
-from gallery.recording import Recording
-from gallery.shorten import ROOT
-from gallery.strays import end_run
+from multitrack.interpreters import InterpreterError
+from multitrack.orphans import end_run
+from multitrack.recording import Recording
+from multitrack.run import TIMEOUT, Abandoned, Options, record
+from multitrack.script import Script, ScriptError
 
 # Lessons mostly wait. Measured on two cores with all lessons (benchmarks): more at once
 # makes the whole no shorter and the timelines worse.
@@ -36,18 +35,28 @@ AT_ONCE = 2 * (os.cpu_count() or 1)
 T = TypeVar("T")
 
 
+HERE = Path(__file__).resolve().parent.parent  # where a worker finds this package
+
+
 @dataclass(frozen=True)
 class Job:
-    """A lesson to record under a start method; the rest is as in recorder.Options."""
+    """A script to record under a start method: see Script, and Options for the rest."""
 
     path: str
     start_method: str
-    timeout: float | None = None
+    timeout: float = TIMEOUT
+    name: str = ""
+    root: str = ""
     named: bool = sys.platform == "linux"
     polling: bool = False
     alone: bool = False
     python: str = sys.executable
     full_text: str | None = None
+
+    @classmethod
+    def of(cls, script: Script, start_method: str, **more: Any) -> Job:
+        """Make a job of a script that was read."""
+        return cls(str(script.path), start_method, name=script.name, root=str(script.root), **more)
 
 
 class NotRecorded(Exception):
@@ -69,10 +78,10 @@ class _Worker:
     def __init__(self) -> None:
         self._run: tuple[int, Path] | None = None
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gallery.workers"],
+            [sys.executable, "-m", "multitrack.pool"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            cwd=ROOT,
+            cwd=HERE,
             text=True,
             start_new_session=True,  # Ctrl-C is ours to handle; the worker sees its input end
         )
@@ -214,9 +223,9 @@ def _answer(job: Job) -> dict[str, object]:
         started=lambda session, folder: _say({"run": [session, str(folder)]}),
     )
     try:
-        recording = record(Lesson.read(job.path), job.start_method, options)
+        recording = record(Script.read(job.path, job.name, job.root), job.start_method, options)
         return {"recording": recording.to_json()}
-    except (LessonError, InterpreterError) as error:
+    except (ScriptError, InterpreterError) as error:
         return {"error": str(error)}
     except OSError as error:  # no space, no more processes or descriptors
         return {"error": f"{job.path} could not be recorded under {job.start_method}: {error}"}

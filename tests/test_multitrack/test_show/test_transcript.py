@@ -2,8 +2,8 @@
 
 import pytest
 
-from gallery.recording import Interpreter, Line, PlayedCell, Process, Recording
 from gallery.transcript import times_of
+from multitrack.recording import Interpreter, Line, PlayedCell, Process, Recording
 
 
 @pytest.fixture
@@ -61,14 +61,13 @@ def test_no_two_lines_come_at_once(make):
     assert numbers(times_of(fork, written(fork), cell=2)["fork"])[3:] == [6000, 1, 1, 998]
 
 
-def test_where_one_run_s_lines_stand_for_all_each_has_the_time_of_every_run(make, monkeypatch):
+def test_where_one_run_s_lines_stand_for_all_each_has_the_time_of_every_run(make):
     """Lines are found by their text, then by their text without pids; twins in their order."""
-    monkeypatch.setattr("gallery.transcript.preferred", lambda methods: "fork")
     runs = {
         "fork": make("fork", [(0.6, "I am 41"), (0.7, "twin"), (0.8, "z"), (0.9, "twin")], pid=41),
         "spawn": make("spawn", [(0.6, "z"), (0.7, "twin"), (0.8, "twin"), (1.0, "I am 7")], pid=7),
     }
-    times = times_of(runs, written(runs), True, cell=2)
+    times = times_of(runs, written(runs), "fork", cell=2)
     assert numbers(times["fork"])[3:] == [6000, 1000, 1000, 1000]
     assert numbers(times["spawn"])[3:] == [10000, -3000, -1000, 2000]
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gallery.interpreters import about
-from gallery.shorten import ROOT, shortener
+from multitrack.interpreters import about
+from multitrack.shorten import shortener
 
+ROOT = Path("/home/me/project")
 PYTHON = replace(
     about(sys.executable),
     executables=("/usr/bin/python3.11", "/venv/bin/python"),
@@ -43,11 +44,11 @@ SCRATCH = Path("/tmp/lesson-abc")
 )
 def test_shortened(text, shown):
     """What stands for what."""
-    assert shortener(SCRATCH, Path("/home/me/first.py"), PYTHON)(text) == shown
+    assert shortener(SCRATCH, Path("/home/me/first.py"), ROOT, PYTHON)(text) == shown
 
 
 def test_a_lesson_of_the_project():
     """It is named from the project's folder."""
     script = ROOT / "snippets" / "spawning" / "first.py"
-    short = shortener(SCRATCH, script, PYTHON)
+    short = shortener(SCRATCH, script, ROOT, PYTHON)
     assert short(f'File "{script}", line 1') == 'File "snippets/spawning/first.py", line 1'

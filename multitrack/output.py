@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from gallery.family import Life
-from gallery.lines import RawLine
-from gallery.recording import FullText, Line
+from multitrack.lines import RawLine
+from multitrack.process_tree import Life
+from multitrack.recording import FullText, Line
 
 LINES = 2_000  # of a cell
 CHARACTERS = 256 << 10  # of a cell, counted in bytes

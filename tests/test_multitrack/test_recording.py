@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gallery.recording import VERSION, FullText, Recording, RecordingError
+from multitrack.recording import VERSION, FullText, Recording, RecordingError
 
 CODE = """
 import multiprocessing, os

@@ -2,7 +2,7 @@
 
 import signal
 
-from gallery.family import Family
+from multitrack.process_tree import Family
 
 
 def test_a_dead_process_starts_nobody():

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from gallery import turns
-from gallery.shorten import ROOT
-from gallery.turns import GoneWhileWaiting, turn
+from gallery.project import ROOT
+from multitrack import exclusive as turns
+from multitrack.exclusive import GoneWhileWaiting, turn
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ def test_a_turn_ends_with_its_process(tmp_path):
     """However that ends."""
     code = (
         f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}\n"
-        "from gallery.turns import turn\n"
+        "from multitrack.exclusive import turn\n"
         "with turn(True): print(flush=True); input()\n"
     )
     holder = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=-1, stdout=-1)
@@ -98,7 +98,7 @@ def test_who_waits_long_says_for_whom_and_gives_up(monkeypatch, tmp_path, capfd)
     monkeypatch.setattr(turns, "GIVE_UP_AFTER", 0.3)
     code = (
         f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}\n"
-        "from gallery.turns import turn\n"
+        "from multitrack.exclusive import turn\n"
         "with turn(True): print(flush=True); input()\n"
     )
     holder = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=-1, stdout=-1)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from gallery.interpreters import InterpreterError, about
+from multitrack.interpreters import InterpreterError, about
 
 
 def test_this_one():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gallery.recording import Process, Recording
+from multitrack.recording import Process, Recording
 
 UNNAMED = 0  # the pid of lines whose writer the system did not name
 

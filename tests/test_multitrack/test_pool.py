@@ -13,10 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gallery import workers
-from gallery.recording import Recording
-from gallery.shorten import ROOT
-from gallery.workers import Job, NotRecorded, WorkerDied, record_all
+from gallery.project import ROOT
+from multitrack import pool as workers
+from multitrack.pool import Job, NotRecorded, WorkerDied, record_all
+from multitrack.recording import Recording
 
 # A lesson whose child leaves the group, and which says once all stands where its folder is.
 WAITS = """
@@ -60,7 +60,7 @@ def waits(write, tmp_path) -> tuple[Path, Path]:
 
 ASKS = """
 import sys
-from gallery.workers import Job, record_all
+from multitrack.pool import Job, record_all
 list(record_all([Job(sys.argv[1], "fork")], 1))
 """
 
@@ -140,7 +140,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing(waits):
         until(mark.exists, "the lesson")
         until(mark.read_text, "the lesson's folder")
         for child in set(psutil.Process().children()) - before:
-            if "gallery.workers" in child.cmdline():
+            if "multitrack.pool" in child.cmdline():
                 child.kill()
 
     import threading
@@ -221,7 +221,7 @@ def test_a_worker_tells_of_the_run_before_it_begins(write):
     """So that it can be ended without the worker."""
     path = write("print(1)")
     worker = subprocess.run(
-        [sys.executable, "-m", "gallery.workers"],
+        [sys.executable, "-m", "multitrack.pool"],
         cwd=ROOT,
         input=json.dumps({"path": str(path), "start_method": "fork"}) + "\n",
         capture_output=True,

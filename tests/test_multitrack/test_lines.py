@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.lines import LineAssembler, RawLine
+from multitrack.lines import LineAssembler, RawLine
 
 BYTES = st.lists(st.sampled_from([b"a", b"\xc3", b"\n", b"\r", b"\0", b"bc"])).map(b"".join)
 WRITES = st.lists(st.tuples(st.integers(1, 5), BYTES))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.recorder import MARKED, STAGE
+from multitrack.run import MARKED, STAGE
 from tests.pythons import NEWEST, needs_newest
 
 PYTHONS = [sys.executable, pytest.param(NEWEST, marks=needs_newest, id="newest")]

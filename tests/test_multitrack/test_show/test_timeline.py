@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gallery.page import colour_classes, natural
-from gallery.recording import Interpreter, Line, PlayedCell, Process, Recording
-from gallery.timeline import evidence, html_of, lanes, seconds, step, thumbnail, words
+from multitrack.recording import Interpreter, Line, PlayedCell, Process, Recording
+from multitrack.show.colours import colour_classes, natural
+from multitrack.show.timeline import evidence, html_of, lanes, seconds, step, thumbnail, words
 
 
 def life(label, start, end, *, parent="main", helper=False, code=0, signal=""):

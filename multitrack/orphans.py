@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from gallery import lives
+from multitrack import process_events as lives
 
 TIDY = 1.0  # seconds that multiprocessing's resource trackers have to remove what is theirs
 PATIENCE = 5.0  # seconds

@@ -5,7 +5,7 @@ import secrets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.markers import Mark, MarkFinder
+from multitrack.marks import Mark, MarkFinder
 
 TOKEN = "0123456789abcdef"
 WHOLE = b"\x1e0123456789abcdef:17:3;"

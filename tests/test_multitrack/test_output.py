@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from gallery import output, recorder
-from gallery.family import Family
-from gallery.lines import RawLine
-from gallery.output import CHARACTERS, LINES, LONGEST, Output
-from gallery.recording import FullText
+from multitrack import output
+from multitrack import run as recorder
+from multitrack.lines import RawLine
+from multitrack.output import CHARACTERS, LINES, LONGEST, Output
+from multitrack.process_tree import Family
+from multitrack.recording import FullText
 
 
 @pytest.fixture

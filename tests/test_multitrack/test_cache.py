@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from gallery import cache
-from gallery.lesson import Lesson
-from gallery.recording import FullText, Recording
+from multitrack import cache
+from multitrack.recording import FullText, Recording
+from multitrack.script import Script
 from tests.pythons import NEWEST, needs_newest
 
 CODE = "import beside\nprint('x')\n"
 
 
 @pytest.fixture
-def lesson(write) -> Lesson:
+def lesson(write) -> Script:
     """Make a lesson that imports a module beside it, which imports another."""
     write("from more import thing\n", "chapter/beside.py")
     write("from . import nothing\nthing = 1\n", "chapter/more.py")
-    return Lesson.read(write(CODE, "chapter/lesson.py"))
+    return Script.read(write(CODE, "chapter/lesson.py"), "chapter/lesson")
 
 
 @pytest.fixture
@@ -56,21 +56,10 @@ def test_a_changed_script_or_module_is_recorded_anew(lesson, recording, folder, 
     keep(lesson, recording, folder)
     write("x = 1\n", "chapter/unrelated.py")
     assert cache.load(lesson, "fork", folder)[0]
-    changed = Lesson.read(write(CODE + "# more\n", "chapter/lesson.py"))
+    changed = Script.read(write(CODE + "# more\n", "chapter/lesson.py"), "chapter/lesson")
     assert cache.load(changed, "fork", folder) == (None, "")
     write("thing = 2\n", "chapter/more.py")
     assert cache.load(lesson, "fork", folder) == (None, "")
-
-
-def test_words_for_the_search_need_no_new_recording(lesson, recording, folder, write):
-    """As long as no line of the code moves."""
-    keep(lesson, recording, folder)
-    words = "# sphinx_gallery_lesson_asked = ['stuck']\n"
-    asked = Lesson.read(write(CODE + words + words.replace("stuck", "slow"), "chapter/lesson.py"))
-    assert asked.settings.asked == ("stuck", "slow")
-    assert cache.load(asked, "fork", folder)[0]
-    moved = Lesson.read(write(words + CODE, "chapter/lesson.py"))
-    assert cache.load(moved, "fork", folder) == (None, "")
 
 
 def test_a_module_that_is_no_python_does_not_stop_the_build(lesson, write):
@@ -92,23 +81,6 @@ def test_the_key_depends_on(lesson, monkeypatch, what):
     if what == "version":
         monkeypatch.setattr(cache, "VERSION", -1)
     assert cache.key_of(lesson, method) != before
-
-
-def test_every_module_that_records_is_in_the_key():
-    """A new one would be forgotten: what recorder.py imports of the project, and the stage."""
-    import ast
-
-    gallery = Path(cache.__file__).parent
-    needed, todo = {"stage", "recorder"}, ["recorder"]
-    while todo:
-        for node in ast.walk(ast.parse((gallery / f"{todo.pop()}.py").read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gallery"):
-                of_package = [a.name for a in node.names] if node.module == "gallery" else []
-                for name in of_package or [node.module.removeprefix("gallery.")]:
-                    if name not in needed:
-                        needed.add(name)
-                        todo.append(name)
-    assert set(cache.MACHINERY) == needed
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b'{"version": 1}', b"\xff", b"[]"])

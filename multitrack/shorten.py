@@ -6,18 +6,17 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from gallery.interpreters import About
+from multitrack.interpreters import About
 
-ROOT = Path(__file__).resolve().parent.parent
 # Folders that every machine has: no secret, and far too much would be taken for the interpreter.
 COMMON = {"", "/", "/usr", "/usr/local", "/opt", "/home", "/tmp", "/bin", "/usr/bin", "/lib"}
 
 
-def shortener(scratch: Path, script: Path, python: About) -> Callable[[str], str]:
+def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callable[[str], str]:
     """Return a function that shortens the folders of a run.
 
-    The lesson's and the project's own files are named from the project's folder (or the
-    lesson's, where it is elsewhere), the standard library as ``lib/python3.X``, the interpreter
+    The script's and the project's own files are named from the project's folder ``root`` (or the
+    script's, where it is elsewhere), the standard library as ``lib/python3.X``, the interpreter
     as ``python``; the folders that the recorder made stand for what they are in a terminal.
     """
     folders = dict.fromkeys(python.prefixes, "python")
@@ -26,11 +25,11 @@ def shortener(scratch: Path, script: Path, python: About) -> Callable[[str], str
     folders = {k: v for k, v in folders.items() if k not in COMMON}
     folders |= dict.fromkeys(python.executables, "python")
     here = "."
-    if script.is_relative_to(ROOT):
-        here = str(script.parent.relative_to(ROOT))
+    if script.is_relative_to(root):
+        here = str(script.parent.relative_to(root))
     for parent in {script.parent, script.parent.resolve()}:
         folders[str(parent)] = here
-    folders[str(ROOT)] = "."
+    folders[str(root)] = "."
     for top in {scratch, scratch.resolve()}:
         folders |= {
             str(top): "/tmp",

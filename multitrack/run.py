@@ -29,18 +29,22 @@ from pathlib import Path
 
 import psutil
 
-from gallery import interpreters, leftovers, lives, standing
-from gallery.family import Family, Life
-from gallery.lesson import Lesson
-from gallery.lines import LineAssembler, RawLine
-from gallery.markers import MarkFinder
-from gallery.output import Output, decoded
-from gallery.recording import Interpreter, PlayedCell, Process, Recording
-from gallery.shorten import shortener
-from gallery.turns import GoneWhileWaiting, turn
+from multitrack import interpreters
+from multitrack import process_events as lives
+from multitrack import shm_leaks as leftovers
+from multitrack import stacks as standing
+from multitrack.exclusive import GoneWhileWaiting, turn
+from multitrack.lines import LineAssembler, RawLine
+from multitrack.marks import MarkFinder
+from multitrack.output import Output, decoded
+from multitrack.process_tree import Family, Life
+from multitrack.recording import Interpreter, PlayedCell, Process, Recording
+from multitrack.script import Script
+from multitrack.shorten import shortener
 
 STAGE = Path(__file__).with_name("stage.py")
 MARKED = 199  # the descriptor that a lesson has more than in a terminal (stage.MARK)
+TIMEOUT = 60.0  # seconds that a run may take
 GRACE = 3.0  # seconds that processes may live on after main, before they count as left running
 MOST_PROCESSES = 500  # alive at once; a program without its guard would go on for ever
 MOST_STARTED = 5_000  # in one run
@@ -68,7 +72,7 @@ class Options:
 
     Attributes
     ----------
-    timeout : seconds until everything is ended; the lesson's own limit if None.
+    timeout : seconds until everything is ended.
     grace : seconds that processes may live on after main.
     named : whether to ask the kernel for the writer of each line (Linux only).
     polling : look for processes again and again even where the kernel reports them.
@@ -79,7 +83,7 @@ class Options:
     started : called with main's session and the run's folder before the lesson can do anything.
     """
 
-    timeout: float | None = None
+    timeout: float = TIMEOUT
     grace: float = GRACE
     named: bool = sys.platform == "linux"
     polling: bool = False
@@ -90,7 +94,7 @@ class Options:
     started: Callable[[int, Path], None] | None = None
 
 
-def record(lesson: Lesson, start_method: str, options: Options | None = None) -> Recording:
+def record(script: Script, start_method: str, options: Options | None = None) -> Recording:
     """Play a lesson once and return what happened.
 
     Whatever happens, no process that the lesson started is alive afterwards. A lesson that may
@@ -102,14 +106,14 @@ def record(lesson: Lesson, start_method: str, options: Options | None = None) ->
     Raises InterpreterError when ``python`` is none.
     """
     options = options or Options()
-    recording, suspected = _record_once(lesson, start_method, options, options.alone)
+    recording, suspected = _record_once(script, start_method, options, options.alone)
     if not suspected:
         return recording
-    return _record_once(lesson, start_method, options, True, suspected)[0]
+    return _record_once(script, start_method, options, True, suspected)[0]
 
 
 def _record_once(
-    lesson: Lesson,
+    script: Script,
     start_method: str,
     options: Options,
     alone: bool,
@@ -120,10 +124,10 @@ def _record_once(
         with (
             turn(alone, options.abandon),
             _set_aside(earlier or []) as aside,
-            Run(lesson, start_method, options) as run,
+            Run(script, start_method, options) as run,
         ):
             run.listen()
-            left = leftovers.appeared(run.segments, lesson.source)
+            left = leftovers.appeared(run.segments, script.source)
             if left and alone:
                 # Such as this run left, the run before it left: nobody else is recording.
                 leftovers.remove(left + aside)
@@ -145,9 +149,9 @@ def _set_aside(found: list[leftovers.Segment]) -> Iterator[list[leftovers.Segmen
 class Run:
     """One run of a lesson, from its start to the end of all that it started."""
 
-    def __init__(self, lesson: Lesson, start_method: str, options: Options) -> None:
-        self.lesson, self.start_method, self.options = lesson, start_method, options
-        self.limit = lesson.settings.timeout if options.timeout is None else options.timeout
+    def __init__(self, script: Script, start_method: str, options: Options) -> None:
+        self.script, self.start_method, self.options = script, start_method, options
+        self.limit = options.timeout
         self.python = interpreters.about(options.python)
         self.family = Family()
         self.problems: list[str] = []
@@ -161,7 +165,7 @@ class Run:
         self._became_python = 0.0  # when main last ran another program, before the lesson began
         self._begun = False
         self._place = re.compile(
-            rb'^[\s|]*File "' + re.escape(os.fsencode(lesson.path)) + rb'", line (\d+)'
+            rb'^[\s|]*File "' + re.escape(os.fsencode(script.path)) + rb'", line (\d+)'
         )
         self._open = True
         self._lives = lives.watch(options.polling)
@@ -172,7 +176,7 @@ class Run:
         adopt_orphans()
         self._before = set(lives.descendants([os.getpid()]))
         self.scratch = Path(tempfile.mkdtemp(prefix="lesson-"))
-        self.short = shortener(self.scratch, self.lesson.path, self.python)
+        self.short = shortener(self.scratch, self.script.path, self.script.root, self.python)
         self.output = Output(self.scratch / "output")
         try:
             self._start()
@@ -220,8 +224,8 @@ class Run:
         with contextlib.suppress(BrokenPipeError), os.fdopen(order_write, "wb") as file:
             if self.options.started:
                 self.options.started(self.main.pid, self.scratch)
-            spans = " ".join(f"{c.first}-{c.last}" for c in self.lesson.cells)
-            words = [str(self.lesson.path), self.start_method, self._token, spans]
+            spans = " ".join(f"{c.first}-{c.last}" for c in self.script.cells)
+            words = [str(self.script.path), self.start_method, self._token, spans]
             file.write("\0".join(words).encode())
 
     def _environment(self) -> dict[str, str]:
@@ -344,7 +348,7 @@ class Run:
                 self._played.append(now)
 
     def _keep(self, lines: Iterator[RawLine]) -> None:
-        cell = min(len(self._played) + 1, len(self.lesson.cells))
+        cell = min(len(self._played) + 1, len(self.script.cells))
         for line in lines:
             life = self.family.who(line.pid)
             (life or self.main).last = line.data[:1000]
@@ -448,7 +452,7 @@ class Run:
 
     def _last_words(self, life: Life) -> str:
         """Say what a living process runs, said last, and listens on."""
-        command = " ".join(life.command).replace(str(STAGE), self.lesson.path.name)
+        command = " ".join(life.command).replace(str(STAGE), self.script.path.name)
         known = life is self.main or "multiprocessing." in command  # its label says it all
         runs = "" if known else f" ({self.short(command)[:120]})"
         said = self.short(decoded(life.last[:200]))
@@ -519,7 +523,7 @@ class Run:
         processes = [self._process_of(life) for life in born]
         self._judge(processes)
         return Recording(
-            lesson=self.lesson.name,
+            lesson=self.script.name,
             start_method=self.start_method,
             interpreter=Interpreter(
                 self.python.implementation,
@@ -554,8 +558,8 @@ class Run:
 
     def _played_cells(self) -> Iterator[PlayedCell]:
         start = 0.0
-        ends = [*map(self._since, self._played), *[None] * len(self.lesson.cells)]
-        for cell, end in zip(self.lesson.cells, ends, strict=False):
+        ends = [*map(self._since, self._played), *[None] * len(self.script.cells)]
+        for cell, end in zip(self.script.cells, ends, strict=False):
             unshown = self.output.unshown[cell.number]
             yield PlayedCell(cell.number, cell.first, cell.last, start, end, unshown)
             if end is None:

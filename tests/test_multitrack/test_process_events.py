@@ -7,8 +7,16 @@ import time
 
 import pytest
 
-from gallery import lives
-from gallery.lives import Birth, Death, Exec, Polling, ProcessEvents, descendants, living
+from multitrack import process_events as lives
+from multitrack.process_events import (
+    Birth,
+    Death,
+    Exec,
+    Polling,
+    ProcessEvents,
+    descendants,
+    living,
+)
 
 needs_events = pytest.mark.skipif(
     not lives.process_events_answer(), reason="the kernel reports no process events here"

@@ -7,8 +7,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gallery import recorder
-from gallery.lesson import START_METHODS
+from multitrack import run as recorder
+from multitrack import stacks
+from multitrack.script import START_METHODS
 from tests.pythons import NEWEST, needs_newest
 
 HELPERS = {
@@ -282,9 +283,8 @@ def test_the_time_limit(play, what):
     assert recording.main.signal == "SIGKILL"
     assert all(p.end is not None for p in recording.processes)
     assert all(not psutil.pid_exists(p.pid) for p in recording.processes)
-    from gallery import standing
 
-    if standing.finder():
+    if stacks.finder():
         assert "    lesson.py:7 in work" in rest
         assert any(x.startswith("    lesson.py:14 in <module>") for x in rest)
     else:
@@ -293,9 +293,7 @@ def test_the_time_limit(play, what):
 
 def test_without_py_spy_the_report_says_so(play, monkeypatch):
     """It is no requirement."""
-    from gallery import standing
-
-    monkeypatch.setattr(standing, "finder", lambda: None)
+    monkeypatch.setattr(stacks, "finder", lambda: None)
     (problem,) = play("import time; time.sleep(60)", timeout=0.5).problems
     assert problem.splitlines()[1:] == [
         "  main said nothing",

@@ -1,6 +1,6 @@
 """Recordings kept on disk, each with the key of what it depends on.
 
-One file for each lesson, start method and interpreter, in a folder that git ignores.
+One file for each script, start method and interpreter, in a folder that git ignores.
 Deleting the folder is always safe: what is missing is recorded anew.
 """
 
@@ -20,27 +20,16 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from gallery.interpreters import about
-from gallery.lesson import Lesson
-from gallery.recording import VERSION, Recording, RecordingError
-from gallery.shorten import ROOT
-
-FOLDER = ROOT / "build" / "recordings"
-# The modules that decide what a recording looks like; a test holds it complete.
-MACHINERY = (
-    *("stage", "recorder", "family", "interpreters", "leftovers", "lesson", "lines", "lives"),
-    *("markers", "output", "recording", "shorten", "standing", "turns"),
-)
-
+from multitrack.interpreters import about
+from multitrack.recording import VERSION, Recording, RecordingError
+from multitrack.script import Script
 
 OLD = 24 * 3600  # seconds: no build takes so long
 
 
-def path_of(
-    lesson: str, start_method: str, folder: Path = FOLDER, python: str = sys.executable
-) -> Path:
-    """Return where the recording of a lesson (``chapter/name``) is kept."""
-    return folder / f"{lesson}.{start_method}.{_tag(python)}.json"
+def path_of(script: str, start_method: str, folder: Path, python: str = sys.executable) -> Path:
+    """Return where the recording of a script is kept, by the script's name."""
+    return folder / f"{script}.{start_method}.{_tag(python)}.json"
 
 
 def _tag(python: str) -> str:
@@ -49,15 +38,13 @@ def _tag(python: str) -> str:
     return about(python).tag
 
 
-def new_text(
-    lesson: str, start_method: str, folder: Path = FOLDER, python: str = sys.executable
-) -> Path:
+def new_text(script: str, start_method: str, folder: Path, python: str = sys.executable) -> Path:
     """Return a new path for a recording's full text; :func:`save` removes all others."""
-    path = path_of(lesson, start_method, folder, python)
+    path = path_of(script, start_method, folder, python)
     return path.with_name(f"{path.stem}.{secrets.token_hex(4)}.txt")
 
 
-def key_of(lesson: Lesson, start_method: str, python: str = sys.executable) -> str:
+def key_of(script: Script, start_method: str, python: str = sys.executable) -> str:
     """Hash what the recording depends on.
 
     That is the script (without the words for the search) and the modules beside it or in the
@@ -69,8 +56,8 @@ def key_of(lesson: Lesson, start_method: str, python: str = sys.executable) -> s
         f"{VERSION} {start_method} {about(python).build} {about(python).platform}",
         os.path.realpath(python),
         _machinery(),
-        lesson.played,
-        *(path.read_bytes() for path in imported(lesson.path, lesson.source)),
+        script.played,
+        *(path.read_bytes() for path in imported(script.path, script.source, script.root)),
     ]
     for part in parts:
         data = part if isinstance(part, bytes) else part.encode()
@@ -80,26 +67,27 @@ def key_of(lesson: Lesson, start_method: str, python: str = sys.executable) -> s
 
 @cache
 def _machinery() -> bytes:
-    return b"\0".join(Path(__file__).with_name(f"{n}.py").read_bytes() for n in MACHINERY)
+    """Return the code that plays and records; how a recording is shown has no part in it."""
+    return b"\0".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
 
 
-def imported(path: Path, source: bytes) -> list[Path]:
-    """Find the project's modules that a script imports, and those that they import."""
+def imported(path: Path, source: bytes, root: Path) -> list[Path]:
+    """Find the modules beside a script or in ``root`` that it imports, and those they import."""
     found: dict[Path, None] = {}
     todo = [(path, source)]
     while todo:
         here, text = todo.pop()
-        for module in _modules(here, text):
+        for module in _modules(here, text, root):
             if module != path and module not in found:
                 found[module] = None
                 todo.append((module, module.read_bytes()))
     return sorted(found)
 
 
-def _modules(path: Path, source: bytes) -> Iterator[Path]:
+def _modules(path: Path, source: bytes, root: Path) -> Iterator[Path]:
     inside: dict[Path, set[str]] = {}
     for level, names in _imports(source):
-        folders = [path.parents[level - 1]] if level else [path.parent, ROOT]
+        folders = [path.parents[level - 1]] if level else [path.parent, root]
         for name in names:
             top = name.partition(".")[0]
             for folder in folders:
@@ -139,17 +127,17 @@ def _imports(source: bytes) -> tuple[tuple[int, tuple[str, ...]], ...]:
 
 
 def load(
-    lesson: Lesson, start_method: str, folder: Path = FOLDER, python: str = sys.executable
+    script: Script, start_method: str, folder: Path, python: str = sys.executable
 ) -> tuple[Recording | None, str]:
     """Return the kept recording if it still holds, and why not where there is a bad file."""
-    path = path_of(lesson.name, start_method, folder, python)
+    path = path_of(script.name, start_method, folder, python)
     if not path.exists():
         return None, ""
     try:
         recording = Recording.load(path)
     except RecordingError as error:
         return None, f"{path.name} is not a recording that can be used ({error})"
-    if recording.key != key_of(lesson, start_method, python):
+    if recording.key != key_of(script, start_method, python):
         return None, ""
     if full := recording.full:
         text = path.parent / full.file
@@ -158,9 +146,7 @@ def load(
     return recording, ""
 
 
-def save(
-    recording: Recording, key: str, folder: Path = FOLDER, python: str = sys.executable
-) -> Recording:
+def save(recording: Recording, key: str, folder: Path, python: str = sys.executable) -> Recording:
     """Keep a recording, whole or not at all, and return it with its key.
 
     Its full text is there already, under a name of its own; that of the recording that was kept

@@ -1,0 +1,6 @@
+"""Where this project is, and nothing else."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORDINGS = ROOT / "build" / "recordings"

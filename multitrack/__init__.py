@@ -1,0 +1,1 @@
+"""Record what every process of a Python script writes, and when each lives and how it ends."""

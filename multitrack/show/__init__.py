@@ -1,0 +1,1 @@
+"""From a recording to HTML, SVG, text and traces."""
