@@ -133,7 +133,7 @@ def complaints(
             recording = recordings[lesson.name, method]
             why = f"\n  {recording.explanation}" if recording.explanation else ""
             for problem in recording.problems:
-                yield f"{lesson.path} under {method}: {problem}{why}"
+                yield f"{lesson.path} under {method}: {problem.text}{why}"
             if lesson.settings.failures:
                 continue
             for child in recording.failed_by_themselves:

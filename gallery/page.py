@@ -93,7 +93,7 @@ class RecordedDirective(SphinxDirective):
 
         The address depends on the page and the builder: :func:`visit_html` puts it in.
         """
-        folder = path_of(recording.lesson, recording.start_method, self.folder()).parent
+        folder = path_of(recording.script, recording.start_method, self.folder()).parent
         source = os.path.relpath(folder / name, self.env.srcdir)
         self.env.note_dependency(str(folder / name))
         return DOWNLOAD + self.env.dlfiles.add_file(self.env.docname, source)

@@ -154,7 +154,7 @@ def save(recording: Recording, key: str, folder: Path, python: str = sys.executa
     build may be keeping the same lesson's, and its text may be there already, too.
     """
     recording = replace(recording, key=key)
-    path = path_of(recording.lesson, recording.start_method, folder, python)
+    path = path_of(recording.script, recording.start_method, folder, python)
     path.parent.mkdir(parents=True, exist_ok=True)
     with (path.parent / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         print(recording.to_json())
     for problem in recording.problems:
-        print(f"error: {script.path.name} under {method}: {problem}", file=sys.stderr)
+        print(f"error: {script.path.name} under {method}: {problem.text}", file=sys.stderr)
     for process in recording.failed_by_themselves:
         print(f"warning: {process.label} {process.ending}", file=sys.stderr)
     if recording.explanation:

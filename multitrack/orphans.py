@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from multitrack import process_events as lives
+from multitrack.polling import command_of, living
 
 TIDY = 1.0  # seconds that multiprocessing's resource trackers have to remove what is theirs
 PATIENCE = 5.0  # seconds
@@ -28,7 +28,7 @@ def end_run(session: int, scratch: Path) -> list[int]:
         if now > begun + PATIENCE:
             break
         for pid in members:
-            tracker = any("resource_tracker" in word for word in lives.command_of(pid))
+            tracker = any("resource_tracker" in word for word in command_of(pid))
             if not tracker or now > begun + TIDY:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -39,7 +39,7 @@ def end_run(session: int, scratch: Path) -> list[int]:
 
 def _members(session: int, scratch: Path) -> Iterator[int]:
     mark = os.fsencode(scratch) + b"/"
-    for pid in lives.living():
+    for pid in living():
         if pid == os.getpid():
             continue
         with contextlib.suppress(OSError):

@@ -94,7 +94,7 @@ class Output:
             )
 
     def write_full(
-        self, path: Path | None, family: list[Life], short: Callable[[str], str]
+        self, path: Path | None, everybody: list[Life], short: Callable[[str], str]
     ) -> FullText | None:
         """Write every line as ``label | text`` where the recording does not hold them all.
 
@@ -104,13 +104,13 @@ class Output:
             return None
         if path is None:
             return FullText("", self.lines, self.size)
-        width = max(len(life.label) for life in family)
+        width = max(len(life.label) for life in everybody)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file.seek(0)
         with path.open("w", encoding="utf-8", newline="\n") as text:
             while head := self._file.read(RECORD.size):
                 number, size = RECORD.unpack(head)
-                label = family[number].label if number >= 0 else ""
+                label = everybody[number].label if number >= 0 else ""
                 text.write(f"{label:>{width}} | {short(decoded(self._file.read(size)))}\n")
         return FullText(path.name, self.lines, path.stat().st_size)
 

@@ -55,7 +55,7 @@ class Life:
         return os.WEXITSTATUS(self.status), ""
 
 
-class Family:
+class ProcessTree:
     """Main and all that came from it.
 
     Pids are used again: ``alive`` has only the living, and a dead process is nobody's parent
@@ -66,6 +66,11 @@ class Family:
         self.all: list[Life] = []
         self.alive: dict[int, Life] = {}
         self._latest: dict[int, Life] = {}
+
+    @property
+    def main(self) -> Life:
+        """The first of all."""
+        return self.all[0]
 
     def born(self, pid: int, parent: Life | None, at: float) -> Life:
         """Take in a new process."""
@@ -112,7 +117,7 @@ class Family:
         life.status = status if life.status is None else life.status
 
     def label(self) -> None:
-        """Name processes by their place in the family; helpers by what they are.
+        """Name processes by their place in the tree; helpers by what they are.
 
         What a fork server starts is named as a child of the process that started the server.
         """

@@ -1,4 +1,4 @@
-"""A recording: what one run of a lesson did, as plain data."""
+"""A recording: what one run of a script did, as plain data."""
 
 from __future__ import annotations
 
@@ -7,9 +7,27 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-VERSION = 2  # raised whenever what is below changes its form or its meaning
+VERSION = 3  # raised whenever what is below changes its form or its meaning
+
+
+Writers = Literal["kernel", "unnamed"]
+LivesFrom = Literal["process events", "polling"]
+ProblemKind = Literal[
+    "main failed",
+    "time limit",
+    "too many processes",
+    "too many starts",
+    "too much output",
+    "line too long",
+    "processes left running",
+    "output held open",
+    "temporary files left",
+    "shared memory left",
+]
+HANGS: tuple[ProblemKind, ...] = ("time limit", "processes left running")
+LEFT: tuple[ProblemKind, ...] = ("temporary files left", "shared memory left")
 
 
 class RecordingError(Exception):
@@ -48,7 +66,7 @@ class Process:
     pid : the kernel's number for it in that run.
     parent : the label of the process that started it ("" for main).
     helper : whether multiprocessing started it for itself.
-    program : the command, where it is another program than the lesson's own.
+    program : the command, where it is another program than the script's own.
     start, end : seconds from main's birth; an end of None was not seen.
     exit_code : its exit code, None where a signal ended it or nobody saw it.
     signal : the name of the signal that ended it, or "".
@@ -81,7 +99,7 @@ class Process:
 
 @dataclass(frozen=True)
 class PlayedCell:
-    """A cell of the lesson and when main played it, in seconds from main's birth.
+    """A cell of the script and when main played it, in seconds from main's birth.
 
     ``unshown`` is how many lines of it are only in the full text, after those that are here.
     """
@@ -96,7 +114,7 @@ class PlayedCell:
 
 @dataclass(frozen=True)
 class Interpreter:
-    """The Python that played the lesson."""
+    """The Python that played the script."""
 
     implementation: str
     version: str
@@ -121,12 +139,26 @@ class FullText:
 
 
 @dataclass(frozen=True)
-class Recording:
-    """What one run of a lesson did.
+class Problem:
+    """Why a run does not count as good.
 
     Attributes
     ----------
-    lesson : chapter and name of the script (``spawning/first_process``).
+    kind : what it is; the words of the text are for people, and nothing else depends on them.
+    text : a sentence, and below it a line for each process that it is about.
+    """
+
+    kind: ProblemKind
+    text: str
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What one run of a script did.
+
+    Attributes
+    ----------
+    script : what the script is called by, such as ``spawning/first_process``.
     start_method : the default start method that was imitated.
     writers : ``kernel`` when the kernel named each line's writer, ``unnamed`` otherwise.
     lives : ``process events`` or ``polling``: where starts and ends of processes come from.
@@ -139,17 +171,17 @@ class Recording:
     key : what the recording depends on, as a hash; set by the cache.
     """
 
-    lesson: str
+    script: str
     start_method: str
     interpreter: Interpreter
-    writers: str
-    lives: str
+    writers: Writers
+    lives: LivesFrom
     complete: bool
     duration: float
     cells: tuple[PlayedCell, ...]
     processes: tuple[Process, ...]
     lines: tuple[Line, ...]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     explanation: str = ""
     full: FullText | None = None
     key: str = ""
@@ -157,13 +189,18 @@ class Recording:
 
     @property
     def main(self) -> Process:
-        """The process that played the lesson."""
+        """The process that played the script."""
         return self.processes[0]
 
     @property
     def ok(self) -> bool:
         """Whether main ended with 0, in time, and nothing was left."""
         return not self.problems
+
+    @property
+    def hung(self) -> bool:
+        """Whether it would have gone on, with processes alive, and had to be ended."""
+        return any(problem.kind in HANGS for problem in self.problems)
 
     @property
     def failed_children(self) -> tuple[Process, ...]:
@@ -200,7 +237,9 @@ class Recording:
             data["interpreter"] = Interpreter(**data["interpreter"])
             for name, kind in (("cells", PlayedCell), ("processes", Process), ("lines", Line)):
                 data[name] = tuple(kind(**item) for item in data[name])
-            data["problems"] = tuple(data["problems"])
+            data["problems"] = tuple(Problem(**item) for item in data["problems"])
+            if unknown := {p.kind for p in data["problems"]} - set(get_args(ProblemKind)):
+                raise RecordingError(f"no problem is of the kind {unknown.pop()!r}")
             data["full"] = data["full"] and FullText(**data["full"])
             return cls(**data)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

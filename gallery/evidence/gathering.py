@@ -338,7 +338,7 @@ def judge(lesson: Lesson, recording: Recording) -> tuple[str, str]:
             + (next(p.ending for p in recording.processes if p.signal in CRASHES)),
         )
     if recording.problems:
-        return "failed", recording.problems[0].splitlines()[0][:300]
+        return "failed", recording.problems[0].text.splitlines()[0][:300]
     if recording.failed_by_themselves and not lesson.settings.failures:
         child = recording.failed_by_themselves[0]
         return "failed", f"{child.label} {child.ending}"
@@ -352,7 +352,7 @@ def crashed(recording: Recording) -> bool:
 
 def hung(recording: Recording) -> bool:
     """Whether the run had to be ended."""
-    return any(problem.startswith("did not end within") for problem in recording.problems)
+    return any(problem.kind == "time limit" for problem in recording.problems)
 
 
 def in_lines(name: str, evidence: Evidence, pythons: list[Python]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 
 from gallery.page import link_to, preferred, recorded
 from gallery.quiz.questions import Choice, Question
-from gallery.quiz.settle import Run, choice_of, hangs, printed
+from gallery.quiz.settle import Run, choice_of, printed
 from multitrack.recording import Recording
 from multitrack.script import START_METHODS
 from multitrack.show import timeline, transcript
@@ -231,7 +231,7 @@ def _run(recordings: dict[str, Recording], limit: float, drawn: bool) -> Iterato
     """Show runs of one program: its lines, and its processes' lives."""
     classes = colour_classes(recordings.values())
     written = {m: list(r.lines) for m, r in recordings.items()}
-    hanging = [m for m, r in recordings.items() if hangs(r)]
+    hanging = [m for m, r in recordings.items() if r.hung]
     everywhere = len(written) == len(START_METHODS) and transcript.same_lines(recordings, written)
     times = transcript.times_of(recordings, written, preferred(written) if everywhere else "")
     note = ""

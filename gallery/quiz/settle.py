@@ -17,7 +17,7 @@ from gallery.project import ROOT
 from gallery.quiz.questions import Choice, Expected, Question, sources
 from multitrack import cache
 from multitrack.pool import Job, record_all
-from multitrack.recording import Line, Recording, RecordingError
+from multitrack.recording import LEFT, Line, Recording, RecordingError
 from multitrack.script import ScriptError
 
 AT_ONCE = 3 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait
@@ -137,7 +137,7 @@ def settle(
     late = {
         run: replace(todo[run], timeout=ONCE_MORE * run.limit)
         for run, recording in found.items()
-        if run.hangs is False and hangs(recording)
+        if run.hangs is False and recording.hung
     }
     for _ in _record(late, found, 1):
         pass
@@ -205,15 +205,10 @@ def _as_shown(recording: Recording, run: Run, folder: Path) -> Recording:
     def short(line: Line) -> Line:
         return replace(line, text=line.text.replace(ours, "")) if ours in line.text else line
 
-    return replace(recording, lesson=kept_as(run), lines=tuple(map(short, recording.lines)))
+    return replace(recording, script=kept_as(run), lines=tuple(map(short, recording.lines)))
 
 
 # -- what was seen -----------------------------------------------------------------------------
-
-
-def hangs(recording: Recording) -> bool:
-    """Whether it was given up, with processes alive."""
-    return any("did not end within" in p or "left processes" in p for p in recording.problems)
 
 
 def trouble(recording: Recording) -> str:
@@ -221,8 +216,8 @@ def trouble(recording: Recording) -> str:
 
     That main failed is no trouble, for a question may be about it; nor is a file left behind.
     """
-    allowed = (f"main {recording.main.ending}", "left behind")
-    return "; ".join(p.splitlines()[0] for p in recording.problems if not p.startswith(allowed))
+    telling = [p for p in recording.problems if p.kind not in ("main failed", *LEFT)]
+    return "; ".join(problem.text.splitlines()[0] for problem in telling)
 
 
 def ending(recording: Recording) -> str:
@@ -324,7 +319,7 @@ def _choices(question: Question, run: Run, recording: Recording) -> Iterator[tup
 
 
 def _hanging(run: Run, recording: Recording) -> Iterator[tuple[str, str]]:
-    if run.hangs and not hangs(recording):
+    if run.hangs and not recording.hung:
         yield f"it is still there after {run.limit:g} s", _seen(recording)
     elif not run.hangs and trouble(recording):
         yield f"it ends by itself within {run.limit:g} s", _seen(recording)
@@ -334,7 +329,7 @@ def _differences(
     expected: Expected, recording: Recording, unordered: bool
 ) -> Iterator[tuple[str, str]]:
     if expected.hangs:
-        if not hangs(recording):
+        if not recording.hung:
             yield "it hangs", _seen(recording)
     elif trouble(recording):
         yield "a program that ends by itself", _seen(recording)

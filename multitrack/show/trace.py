@@ -27,7 +27,7 @@ def trace(recording: Recording) -> str:
             "traceEvents": [*_names(recording, pids), *events],
             "displayTimeUnit": "ms",
             "otherData": {
-                "lesson": recording.lesson,
+                "script": recording.script,
                 "start_method": recording.start_method,
                 "python": recording.interpreter.version,
             },

@@ -67,7 +67,7 @@ def times_of(
     run's lines are shown, earlier) it was written than the one before it. ``shown`` names the
     start method whose lines stand for all; where it is empty, each shows its own.
     """
-    found = {"run": next(iter(recordings.values())).lesson}
+    found = {"run": next(iter(recordings.values())).script}
     for method, lines in written.items():
         recording, other = recordings[method], shown or method
         start, end = 0.0, recording.duration

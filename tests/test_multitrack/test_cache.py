@@ -27,7 +27,7 @@ def lesson(write) -> Script:
 @pytest.fixture
 def recording(play) -> Recording:
     """Make some recording, said to be the lesson's."""
-    return replace(play("print('x')"), lesson="chapter/lesson")
+    return replace(play("print('x')"), script="chapter/lesson")
 
 
 @pytest.fixture

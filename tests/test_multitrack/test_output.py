@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from multitrack import output
-from multitrack import run as recorder
+from multitrack import output, run
 from multitrack.lines import RawLine
 from multitrack.output import CHARACTERS, LINES, LONGEST, Output
-from multitrack.process_tree import Family
+from multitrack.process_tree import ProcessTree
 from multitrack.recording import FullText
 
 
@@ -70,25 +69,29 @@ def test_fifty_megabytes(play, full):
 def test_the_last_words_are_known_beyond_what_is_kept(play):
     """A failure after much output still has its line."""
     recording = play("for n in range(10_000): print(n)\n\n1/0\n")
-    assert recording.problems == (
-        "main ended with 1 at line 3; it last said 'ZeroDivisionError: division by zero'",
+    (problem,) = recording.problems
+    assert problem.text == (
+        "main ended with 1 at line 3; it last said 'ZeroDivisionError: division by zero'"
     )
     assert recording.full == FullText("", 10_005, recording.full.bytes)
 
 
 def test_bounds_on_what_a_lesson_may_write(play, monkeypatch):
     """In all, and in one line that does not end."""
-    monkeypatch.setattr(recorder, "MOST_OUTPUT", 1 << 20)
+    monkeypatch.setattr(run, "MOST_OUTPUT", 1 << 20)
     recording = play("while True: print('x' * 1000)\n")
-    assert recording.problems[0].startswith("wrote more than 1,048,576 bytes; alive were:")
-    monkeypatch.setattr(recorder, "HELD", 1 << 20)
+    assert recording.problems[0].kind == "too much output"
+    assert recording.problems[0].text.startswith("wrote more than 1,048,576 bytes; alive were:")
+    monkeypatch.setattr(run, "HELD", 1 << 20)
     recording = play("while True: print('x' * 1000, end='')\n")
-    assert recording.problems[0].startswith("wrote more than 1,048,576 bytes without ending a line")
+    assert recording.problems[0].text.startswith(
+        "wrote more than 1,048,576 bytes without ending a line"
+    )
 
 
 def test_labels_stand_flush_in_the_file(tmp_path):
     """As in a terminal's output of `record`; bytes that are no text are escaped."""
-    family = Family()
+    family = ProcessTree()
     main = family.born(1, None, 0.0)
     child = family.born(2, main, 0.1)
     family.label()

@@ -190,7 +190,7 @@ def test_what_a_job_can_say(write, tmp_path):
         str(path), "fork", 0.7, named=False, polling=True, full_text=str(tmp_path / "full.txt")
     )
     ((_, recording),) = record_all([job], 1)
-    assert recording.problems[0].startswith("did not end within 0.7 seconds")
+    assert recording.problems[0].text.startswith("did not end within 0.7 seconds")
     assert (recording.writers, recording.lives) == ("unnamed", "polling")
     assert (tmp_path / "full.txt").read_text().count("\n") == 3000
 

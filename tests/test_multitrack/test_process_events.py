@@ -7,16 +7,11 @@ import time
 
 import pytest
 
+from multitrack import descendants as following
+from multitrack import polling
 from multitrack import process_events as lives
-from multitrack.process_events import (
-    Birth,
-    Death,
-    Exec,
-    Polling,
-    ProcessEvents,
-    descendants,
-    living,
-)
+from multitrack.polling import Polling, descendants, living
+from multitrack.process_events import Birth, Death, Exec, ProcessEvents
 
 needs_events = pytest.mark.skipif(
     not lives.process_events_answer(), reason="the kernel reports no process events here"
@@ -80,16 +75,16 @@ def test_polling_takes_its_time_where_looking_is_work(monkeypatch):
     """At most a quarter of the recorder's; that the machine was busy does not count."""
     watch = Polling()
     watch.follow(os.getpid())
-    assert watch.wait == lives.LOOK_EVERY
+    assert watch.wait == polling.LOOK_EVERY
     work = iter([0.0, 0.5])
-    monkeypatch.setattr(lives.time, "thread_time", lambda: next(work))
+    monkeypatch.setattr(polling.time, "thread_time", lambda: next(work))
     list(watch.read())
     assert watch.wait == 1.5
     waiting = iter(range(0, 1000, 10))
-    monkeypatch.setattr(lives.time, "thread_time", lambda: 0.5)
-    monkeypatch.setattr(lives.time, "monotonic", lambda: float(next(waiting)))
+    monkeypatch.setattr(polling.time, "thread_time", lambda: 0.5)
+    monkeypatch.setattr(polling.time, "monotonic", lambda: float(next(waiting)))
     list(watch.read())
-    assert watch.wait == lives.LOOK_EVERY
+    assert watch.wait == polling.LOOK_EVERY
 
 
 def test_descendants_come_parents_first_and_zombies_are_dead():
@@ -144,7 +139,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("lost", [(Birth,), (Death,), (Birth, Death, Exec)], ids=str)
 def test_lost_events(play, monkeypatch, lost):
     """No line is without its writer, nothing counts as left running, and it is said."""
-    monkeypatch.setattr(lives, "watch", lambda polling: Forgetful(lost))
+    monkeypatch.setattr(following, "watch", lambda polling: Forgetful(lost))
     recording = play(FAMILY, grace=0.5)
     assert recording.ok, recording.problems
     assert not recording.complete
@@ -160,7 +155,7 @@ def test_a_guess_is_admitted(play, monkeypatch):
     """A writer that is gone before it was seen counts as main's child, and it is said."""
     code = "import os\nif os.fork() == 0: os.write(1, b'gone'); os._exit(0)\nos.wait()"
     monkeypatch.setattr(Polling, "read", lambda watch: iter(()))
-    monkeypatch.setattr(lives, "parent_of", lambda pid: 0)
+    monkeypatch.setattr(following, "parent_of", lambda pid: 0)
     recording = play(code, polling=True)
     assert [(x.process, x.text) for x in recording.lines] == [("child 1", "gone")]
     assert not recording.complete
@@ -169,7 +164,7 @@ def test_a_guess_is_admitted(play, monkeypatch):
 @needs_events
 def test_what_lives_on_is_found_though_no_event_told_of_it(play, monkeypatch):
     """A daemon with closed descriptors, whose births were lost."""
-    monkeypatch.setattr(lives, "watch", lambda polling: Forgetful((Birth,)))
+    monkeypatch.setattr(following, "watch", lambda polling: Forgetful((Birth,)))
     code = """
     import os, time
     if os.fork() == 0:
@@ -178,7 +173,7 @@ def test_what_lives_on_is_found_though_no_event_told_of_it(play, monkeypatch):
         time.sleep(99)
     """
     (problem,) = play(code, grace=0.3).problems
-    assert problem.startswith("main ended and left processes running; alive were:\n  child 1")
+    assert problem.text.startswith("main ended and left processes running; alive were:\n  child 1")
 
 
 @needs_events
@@ -204,6 +199,6 @@ def test_gone_processes_have_no_command_and_no_parent():
     """Rather than an error."""
     gone = subprocess.Popen(["true"])
     gone.wait()
-    assert lives.command_of(gone.pid) == ()
-    assert lives.parent_of(gone.pid) == 0
-    assert lives.parent_of(os.getpid()) == os.getppid()
+    assert polling.command_of(gone.pid) == ()
+    assert polling.parent_of(gone.pid) == 0
+    assert polling.parent_of(os.getpid()) == os.getppid()

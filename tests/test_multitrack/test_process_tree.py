@@ -2,46 +2,46 @@
 
 import signal
 
-from multitrack.process_tree import Family
+from multitrack.process_tree import ProcessTree
 
 
 def test_a_dead_process_starts_nobody():
     """Its pid may belong to a stranger by then, whose children are none of ours."""
-    family = Family()
-    main = family.born(10, None, 0.0)
-    child = family.born(11, main, 1.0)
-    family.died(child, 2.0, 0)
-    assert family.who_at(11, 1.5) is child
-    assert family.who_at(11, 2.5) is None
-    again = family.born(11, main, 3.0)
-    assert family.who_at(11, 3.5) is again
-    assert family.alive == {10: main, 11: again}
-    family.died(child, 4.0, 9)  # told late: the living one stands
-    assert family.alive[11] is again
+    tree = ProcessTree()
+    main = tree.born(10, None, 0.0)
+    child = tree.born(11, main, 1.0)
+    tree.died(child, 2.0, 0)
+    assert tree.who_at(11, 1.5) is child
+    assert tree.who_at(11, 2.5) is None
+    again = tree.born(11, main, 3.0)
+    assert tree.who_at(11, 3.5) is again
+    assert tree.alive == {10: main, 11: again}
+    tree.died(child, 4.0, 9)  # told late: the living one stands
+    assert tree.alive[11] is again
     assert child.ending == (0, "")
 
 
 def test_the_earliest_told_end_is_the_best():
     """Found dead at 3, reported dead at 2."""
-    family = Family()
-    main = family.born(10, None, 0.0)
-    family.died(main, 3.0, None)
-    family.died(main, 2.0, signal.SIGTERM)
+    tree = ProcessTree()
+    main = tree.born(10, None, 0.0)
+    tree.died(main, 3.0, None)
+    tree.died(main, 2.0, signal.SIGTERM)
     assert main.end == 2.0
     assert main.ending == (None, "SIGTERM")
 
 
 def test_labels():
     """Children count in the order of birth, a fork server's among main's."""
-    family = Family()
-    main = family.born(1, None, 0.0)
-    server = family.born(2, main, 1.0)
+    tree = ProcessTree()
+    main = tree.born(1, None, 0.0)
+    server = tree.born(2, main, 1.0)
     server.forked, server.command = False, ("python", "-c", "from multiprocessing.forkserver")
-    tracker = family.born(3, main, 0.5)
+    tracker = tree.born(3, main, 0.5)
     tracker.forked, tracker.command = False, ("python", "multiprocessing.resource_tracker")
-    first, second = family.born(4, server, 2.0), family.born(5, server, 3.0)
-    grandchild = family.born(6, second, 4.0)
-    family.label()
+    first, second = tree.born(4, server, 2.0), tree.born(5, server, 3.0)
+    grandchild = tree.born(6, second, 4.0)
+    tree.label()
     assert [x.label for x in (main, server, tracker, first, second, grandchild)] == [
         "main",
         "fork server",
@@ -54,9 +54,9 @@ def test_labels():
 
 def test_a_corrected_parent():
     """A line that came before its event was put down to main."""
-    family = Family()
-    main = family.born(1, None, 0.0)
-    child, other = family.born(2, main, 1.0), family.born(3, main, 2.0)
-    family.adopt(other, child)
-    family.label()
+    tree = ProcessTree()
+    main = tree.born(1, None, 0.0)
+    child, other = tree.born(2, main, 1.0), tree.born(3, main, 2.0)
+    tree.adopt(other, child)
+    tree.label()
     assert (child.label, other.label) == ("child 1", "child 1.1")

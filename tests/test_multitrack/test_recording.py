@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from multitrack.recording import VERSION, FullText, Recording, RecordingError
+from multitrack.recording import VERSION, FullText, Problem, Recording, RecordingError
 
 CODE = """
 import multiprocessing, os
@@ -76,3 +76,19 @@ def test_cut_anywhere(recording, tmp_path):
             Recording.load(path)
     with pytest.raises(RecordingError):
         Recording.load(tmp_path)
+
+
+def test_a_problem_of_no_known_kind(recording):
+    """Whoever decides by the kind must know it."""
+    odd = replace(recording, problems=(Problem("bad luck", "words"),))
+    with pytest.raises(RecordingError, match="no problem is of the kind 'bad luck'"):
+        Recording.from_json(odd.to_json())
+
+
+@pytest.mark.parametrize(
+    ("kind", "hung"),
+    [("time limit", True), ("processes left running", True), ("main failed", False)],
+)
+def test_a_run_that_would_have_gone_on(recording, kind, hung):
+    """It is known by the problem's kind, whatever the words are."""
+    assert replace(recording, problems=(Problem(kind, "did not end within"),)).hung is hung

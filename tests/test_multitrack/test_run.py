@@ -7,8 +7,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from multitrack import problems, stacks
 from multitrack import run as recorder
-from multitrack import stacks
+from multitrack.recording import Problem
 from multitrack.script import START_METHODS
 from tests.pythons import NEWEST, needs_newest
 
@@ -163,9 +164,8 @@ def test_one_pipe_without_names(play, method):
 def test_a_failure_without_names_has_its_line_and_last_words(play):
     """Any line may be main's then."""
     recording = play("print(1)\n# %%\n1/0\n", named=False)
-    assert recording.problems == (
-        "main ended with 1 at line 3; it last said 'ZeroDivisionError: division by zero'",
-    )
+    words = "main ended with 1 at line 3; it last said 'ZeroDivisionError: division by zero'"
+    assert recording.problems == (Problem("main failed", words),)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_how_main_ended(play, code, ending, problem):
     """By code or by the signal's name, and that is a failure."""
     recording = play(code)
     assert recording.main.ending == ending
-    assert recording.problems == (problem,)
+    assert recording.problems == (Problem("main failed", problem),)
     assert not recording.ok
 
 
@@ -275,7 +275,9 @@ def test_the_time_limit(play, what):
     recording = play(code, timeout=2)
     assert recording.duration < 15
     (problem,) = recording.problems
-    head, *rest = problem.splitlines()
+    head, *rest = problem.text.splitlines()
+    assert problem.kind == "time limit"
+    assert recording.hung
     assert head == "did not end within 2 seconds; alive were:"
     last = "y" if what == "endless output" else "main begins"
     assert any(x.startswith(f"  main last said {last!r}") for x in rest)
@@ -295,7 +297,7 @@ def test_without_py_spy_the_report_says_so(play, monkeypatch):
     """It is no requirement."""
     monkeypatch.setattr(stacks, "finder", lambda: None)
     (problem,) = play("import time; time.sleep(60)", timeout=0.5).problems
-    assert problem.splitlines()[1:] == [
+    assert problem.text.splitlines()[1:] == [
         "  main said nothing",
         "  (Where they stood is not known: no py-spy, or it may not look.)",
     ]
@@ -341,7 +343,9 @@ def test_what_lives_on_after_main_is_found_and_ended(play, what, polling):
     """
     recording = play(code, grace=0.3, polling=polling)
     (problem,) = recording.problems
-    head, line = problem.splitlines()
+    head, line = problem.text.splitlines()
+    assert problem.kind == "processes left running"
+    assert recording.hung
     assert head == "main ended and left processes running; alive were:"
     command = "sleep 98" if what == "a program" else "python lesson.py"
     assert line.startswith("  child 1")
@@ -363,7 +367,7 @@ def test_a_listening_socket_of_what_lives_on_is_named(play):
     """
     recording = play(code, grace=0.3)
     port = int(recording.lines[0].text)
-    assert f"listened on 127.0.0.1:{port}" in recording.problems[0]
+    assert f"listened on 127.0.0.1:{port}" in recording.problems[0].text
     with socket.create_server(("127.0.0.1", port)):
         pass
 
@@ -379,7 +383,10 @@ def test_a_fork_bomb_is_stopped(play, monkeypatch):
     """
     recording = play(code)
     (problem,) = recording.problems
-    assert problem.startswith("more than 12 processes were alive at once (does what starts them ")
+    assert problem.kind == "too many processes"
+    assert problem.text.startswith(
+        "more than 12 processes were alive at once (does what starts them "
+    )
     assert all(not psutil.pid_exists(p.pid) for p in recording.processes)
 
 
@@ -387,7 +394,9 @@ def test_endless_starting_is_stopped(play, monkeypatch):
     """Though never many are alive."""
     monkeypatch.setattr(recorder, "MOST_STARTED", 20)
     code = "import subprocess\nwhile True: subprocess.run(['true'])\n"
-    assert play(code).problems[0].startswith("more than 20 processes were started; alive were:")
+    assert (
+        play(code).problems[0].text.startswith("more than 20 processes were started; alive were:")
+    )
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
@@ -401,7 +410,7 @@ def test_a_missing_guard_is_explained(play, method):
     child.join()
     """
     recording = play(code, method)
-    assert recording.explanation == recorder.GUARD
+    assert recording.explanation == problems.GUARD
     assert [p.ending for p in recording.failed_children] == ["ended with 1"]
     assert ("child 1", "never") not in said(recording)
     assert play(code, "fork").explanation == ""
@@ -411,8 +420,8 @@ def test_a_pool_without_its_guard_ends_at_the_limit(play):
     """It starts a new worker for each that fails, for ever."""
     code = "import multiprocessing\npool = multiprocessing.Pool(1)\npool.map(abs, [1])\n"
     recording = play(code, "spawn", timeout=4)
-    assert recording.problems[0].startswith("did not end within 4 seconds")
-    assert recording.explanation == recorder.GUARD
+    assert recording.problems[0].text.startswith("did not end within 4 seconds")
+    assert recording.explanation == problems.GUARD
 
 
 def test_the_marker_cannot_be_forged(play):
@@ -657,7 +666,7 @@ def test_a_late_recorder_forgets_nobody(play, monkeypatch):
     take_in = recorder.Run._take_in
 
     def late(run):
-        if not run.family.alive.keys() - {run.main.pid}:
+        if not run.tree.alive.keys() - {run.main.pid}:
             time.sleep(0.5)  # the mark, both children and their lines wait to be read
         take_in(run)
 

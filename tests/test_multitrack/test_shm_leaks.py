@@ -13,6 +13,7 @@ import pytest
 
 from gallery.project import ROOT
 from multitrack import shm_leaks as leftovers
+from multitrack.recording import Problem
 from multitrack.shm_leaks import SHM, Segment, appeared, remove, segments
 
 pytestmark = pytest.mark.skipif(not SHM.is_dir(), reason="the system has no /dev/shm")
@@ -52,7 +53,8 @@ print("made it")
 def test_a_segment_left_is_named_and_removed(play, name, method):
     """Though the script ended with 0; both runs' are gone."""
     recording = play(LEAK.format(name=name), method)
-    assert recording.problems == (f"left behind the shared memory segment {name}",)
+    words = f"left behind the shared memory segment {name}"
+    assert recording.problems == (Problem("shared memory left", words),)
     assert not (SHM / name).exists()
 
 
@@ -62,7 +64,7 @@ def test_the_run_beside_others_and_the_run_alone_leave_nothing(play):
     code = LEAK.replace('"/{name}"', f'f"/{mark}-{{os.getpid()}}"')
     recording = play(code)
     assert len(recording.problems) == 1
-    assert f"left behind the shared memory segment {mark}-" in recording.problems[0]
+    assert f"left behind the shared memory segment {mark}-" in recording.problems[0].text
     assert list(SHM.glob(f"{mark}*")) == []
 
 
@@ -76,7 +78,8 @@ def test_a_named_semaphore(play):
     assert libc.sem_open(b"/{name}", os.O_CREAT, 0o600, 1)
     """
     recording = play(code)
-    assert recording.problems == (f"left behind the named semaphore /{name}",)
+    words = f"left behind the named semaphore /{name}"
+    assert recording.problems == (Problem("shared memory left", words),)
     assert not (SHM / f"sem.{name}").exists()
 
 
@@ -99,7 +102,8 @@ def test_temporary_files_are_named(play):
     tempfile.mkdtemp(prefix="folder-")
     """
     (problem,) = play(code).problems
-    head, _, left = problem.partition(": ")
+    assert problem.kind == "temporary files left"
+    head, _, left = problem.text.partition(": ")
     assert head == "left behind temporary files"
     folder, file = left.split(", ")
     assert folder.startswith("folder-") and folder.endswith("/")
@@ -114,7 +118,8 @@ def test_a_socket_file_is_a_temporary_file(play):
     server = socket.socket(socket.AF_UNIX)
     server.bind(os.environ["TMPDIR"] + "/server.sock"); server.listen()
     """
-    assert play(code).problems == ("left behind temporary files: server.sock",)
+    words = "left behind temporary files: server.sock"
+    assert play(code).problems == (Problem("temporary files left", words),)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +138,7 @@ def test_multiprocessings_own_folder(play, end, problem):
     {end}
     """
     (said,) = play(code).problems
-    assert said.startswith(problem)
+    assert said.text.startswith(problem)
 
 
 def test_what_was_there_before_is_not_the_lessons(name):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from multitrack.run import MARKED, STAGE
+from multitrack.launch import MARKED, STAGE
 from tests.pythons import NEWEST, needs_newest
 
 PYTHONS = [sys.executable, pytest.param(NEWEST, marks=needs_newest, id="newest")]
@@ -159,7 +159,7 @@ def test_line_numbers_are_the_scripts(play):
     code = "x = '''a\x0cb\u2028c'''\n# %%\n\n\nraise ValueError(x[0])\n"
     recording = play(code)
     assert '  File "lesson.py", line 5, in <module>' in [x.text for x in recording.lines]
-    assert "at line 5" in recording.problems[0]
+    assert "at line 5" in recording.problems[0].text
 
 
 @pytest.mark.parametrize("python", PYTHONS)

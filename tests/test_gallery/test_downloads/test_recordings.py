@@ -3,12 +3,22 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
 
 from multitrack import recording as form
-from multitrack.recording import FullText, Interpreter, Line, PlayedCell, Process, Recording
+from multitrack.recording import (
+    FullText,
+    Interpreter,
+    Line,
+    PlayedCell,
+    Problem,
+    ProblemKind,
+    Process,
+    Recording,
+)
 from multitrack.script import START_METHODS
 from multitrack.show.trace import trace
 
@@ -40,6 +50,7 @@ def test_the_schema_is_a_schema_and_is_offered():
         (("cells", "items"), PlayedCell),
         (("processes", "items"), Process),
         (("lines", "items"), Line),
+        (("problems", "items"), Problem),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -52,6 +63,11 @@ def test_the_schema_names_every_field(where, kind):
     assert set(part["properties"]) == fields == set(part["required"])
     assert not part["additionalProperties"]
     assert all("description" in p or "items" in p for p in part["properties"].values())
+
+
+def test_the_schema_has_every_kind_of_problem():
+    kinds = SCHEMA["properties"]["problems"]["items"]["properties"]["kind"]["enum"]
+    assert kinds == list(get_args(ProblemKind))
 
 
 def test_the_schema_is_of_this_version():

@@ -18,7 +18,7 @@ def life(label, start, end, *, parent="main", helper=False, code=0, signal=""):
 def recording():
     """Record main, two children, one of which is killed, and a helper."""
     return Recording(
-        lesson="tiny/one",
+        script="tiny/one",
         start_method="spawn",
         interpreter=Interpreter("cpython", "3.11.7", "linux"),
         writers="kernel",

@@ -12,7 +12,7 @@ def make():
 
     def make(method, lines, pid=100):
         return Recording(
-            lesson="tiny/one",
+            script="tiny/one",
             start_method=method,
             interpreter=Interpreter("cpython", "3.11.7", "linux"),
             writers="kernel",

@@ -1,0 +1,93 @@
+"""From what was read to whole lines, each with its writer and the cell that main was playing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from multitrack.lines import LineAssembler, RawLine
+from multitrack.marks import MarkFinder
+from multitrack.output import Output
+from multitrack.process_tree import Life, ProcessTree
+from multitrack.recording import PlayedCell
+from multitrack.script import Script
+
+BEGINNING = 1000  # bytes of a line that are looked at, and kept as a process's last words
+UNGUARDED = b"current process has finished its bootstrapping phase"
+
+
+class Hearing:
+    """Sorts pieces into lines and takes out the stage's marks.
+
+    Attributes
+    ----------
+    held : bytes in lines that have not ended.
+    failing_line : the script's line that main's last traceback names, None where there is none.
+    unguarded : whether a child complained that the script has no ``__main__`` guard.
+    """
+
+    def __init__(
+        self, script: Script, token: str, path: Path, tree: ProcessTree, begins: Callable[[], None]
+    ) -> None:
+        self.output = Output(path)
+        self.failing_line: int | None = None
+        self.unguarded = False
+        self._script, self._tree, self._begins = script, tree, begins
+        self._marks = MarkFinder(token)
+        self._assembler = LineAssembler()
+        self._played: list[float] = []  # when each cell ended
+        place = rb'^[\s|]*File "' + re.escape(os.fsencode(script.path)) + rb'", line (\d+)'
+        self._place = re.compile(place)
+
+    @property
+    def held(self) -> int:
+        """How many bytes are in lines that have not ended."""
+        return self._assembler.held
+
+    def take(self, pid: int, data: bytes, now: float) -> None:
+        """Take in what ``pid`` wrote (0 where it is not known)."""
+        main = self._tree.main
+        for part in self._marks.feed(pid, data):
+            if isinstance(part, bytes):
+                self._keep(self._assembler.feed(pid, part, now))
+            elif part.number == 0:
+                self._begins()
+            elif part.pid == main.pid:  # not a fork of main that plays on
+                self._keep(self._assembler.finish(pid))
+                self._played.append(now)
+
+    def finish(self, now: float) -> None:
+        """Take what was begun and will not be ended."""
+        for pid, held in self._marks.rest():
+            self._keep(self._assembler.feed(pid, held, now))
+        self._keep(self._assembler.finish_all())
+
+    def _keep(self, lines: Iterator[RawLine]) -> None:
+        cell = min(len(self._played) + 1, len(self._script.cells))
+        main = self._tree.main
+        for line in lines:
+            life = self._tree.who(line.pid)
+            beginning = line.data[:BEGINNING]
+            (life or main).last = beginning
+            if life in (main, None) and (match := self._place.match(beginning)):
+                self.failing_line = int(match[1])
+            self.unguarded = self.unguarded or UNGUARDED in beginning
+            self.output.take(line, life, cell)
+
+    def played_cells(self, since: Callable[[float], float]) -> Iterator[PlayedCell]:
+        """Yield the cells that main has played, and the one that it was in, if any."""
+        start = 0.0
+        ends = [*map(since, self._played), *[None] * len(self._script.cells)]
+        for cell, end in zip(self._script.cells, ends, strict=False):
+            unshown = self.output.unshown[cell.number]
+            yield PlayedCell(cell.number, cell.first, cell.last, start, end, unshown)
+            if end is None:
+                return
+            start = end
+
+
+def last_words(life: Life, short: Callable[[str], str]) -> str:
+    """Return the beginning of the last line that a process wrote, empty where there is none."""
+    return short(life.last[:200].decode("utf-8", errors="backslashreplace"))

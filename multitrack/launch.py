@@ -1,0 +1,107 @@
+"""Starting the stage: a fresh interpreter in folders and an environment of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from multitrack.script import Script
+
+STAGE = Path(__file__).with_name("stage.py")
+MARKED = 199  # the descriptor that a script has more than in a terminal (stage.MARK)
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+class Scratch:
+    """The folders of one run: where it works, its home, its temporary files, and our own file."""
+
+    def __init__(self) -> None:
+        self.top = Path(tempfile.mkdtemp(prefix="multitrack-"))
+        self.work, self.tmp, self.home = (self.top / name for name in ("work", "tmp", "home"))
+        for folder in (self.work, self.tmp, self.home):
+            folder.mkdir()
+        self.output = self.top / "output"
+
+    def environment(self) -> dict[str, str]:
+        """Choose the script's environment; nothing of the builder's own changes it."""
+        kept = {k: os.environ[k] for k in ("PATH", "SYSTEMROOT") if k in os.environ}
+        return {
+            **kept,
+            "HOME": str(self.home),
+            "TMPDIR": str(self.tmp),
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def remove(self) -> None:
+        """Remove all of it."""
+        shutil.rmtree(self.top, ignore_errors=True)
+
+
+class Launched:
+    """The stage, which waits for its order: ``go`` lets it play, ``end`` ends it."""
+
+    def __init__(self, python: str, scratch: Scratch, output: int) -> None:
+        order, self._order = os.pipe()
+        try:
+            self.process = subprocess.Popen(
+                [python, str(STAGE)],
+                stdin=order,
+                stdout=output,
+                stderr=output,
+                cwd=scratch.work,
+                env=scratch.environment(),
+                start_new_session=True,
+                preexec_fn=_die_with_parent(os.getpid()),
+            )
+        except BaseException:
+            os.close(self._order)
+            raise
+        finally:
+            os.close(order)
+        self.command = (python, str(STAGE))
+
+    def go(self, script: Script, start_method: str, token: str) -> None:
+        """Say what to play; the script's standard input is at its end from then on."""
+        spans = " ".join(f"{c.first}-{c.last}" for c in script.cells)
+        words = [str(script.path), start_method, token, spans]
+        with contextlib.suppress(BrokenPipeError), os.fdopen(self._order, "wb") as file:
+            file.write("\0".join(words).encode())
+
+    def end(self) -> None:
+        """End main alone, for a run that does not come about."""
+        self.process.kill()
+        self.process.wait()
+
+
+def _libc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def adopt_orphans() -> None:
+    """Have the kernel hand us every descendant whose parent ends (Linux only)."""
+    if libc := _libc():
+        libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _die_with_parent(parent: int) -> Callable[[], None] | None:
+    """Make a preexec_fn: the script's main is killed should the recorder be."""
+    libc = _libc()
+    if libc is None:
+        return None
+
+    def preexec() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return preexec
