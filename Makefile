@@ -27,6 +27,7 @@ test: $(VENV)/test.txt $(VENV)/npm.txt html
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # Runs the lessons and their tests on every Python that is found; the next build shows it.
