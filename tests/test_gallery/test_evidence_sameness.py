@@ -12,7 +12,7 @@ STAYS = ["got 5 of 40", "[1, 2, 3]", "version 3.14", "spawn", "temporary"]
 def run_of(text: str, pid: int = 4077) -> Recording:
     """Make the recording of a run whose main wrote one line."""
     return Recording(
-        lesson="tiny/lesson",
+        script="tiny/lesson",
         start_method="fork",
         interpreter=Interpreter("cpython", "3.11.7", "linux"),
         writers="kernel",

@@ -26,7 +26,8 @@ def project(tmp_path):
     for name in ("__init__.py", "conftest.py", "calling.py", "chromium.py", "vnu.py"):
         if (ROOT / "tests" / name).exists():
             shutil.copy(ROOT / "tests" / name, root / "tests")
-    (root / "gallery").symlink_to(ROOT / "gallery")
+    for name in ("gallery", "multitrack"):
+        (root / name).symlink_to(ROOT / name)
     return root
 
 

@@ -55,6 +55,6 @@ def test_the_code_fits_a_phone_and_can_be_copied(path):
 def test_the_lesson_imports_nothing_of_this_project(path):
     """A download must run alone."""
     text = path.read_text("utf-8")
-    for package in ("gallery", "snippets", "tests"):
+    for package in ("gallery", "multitrack", "snippets", "tests"):
         assert f"import {package}" not in text
         assert f"from {package}" not in text

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gallery.project import RECORDINGS
 from multitrack.cache import path_of
 from multitrack.recording import Recording
 from multitrack.script import START_METHODS
@@ -33,7 +34,7 @@ def built(builder: str, tmp_path_factory) -> Path:
     """
     folder = tmp_path_factory.mktemp(builder)
     site = folder / "site"
-    for name in ("docs", "gallery", "snippets", "tests", "build"):
+    for name in ("docs", "gallery", "multitrack", "snippets", "tests", "build"):
         shutil.copytree(ROOT / name, site / name, ignore=NOT_COPIED)
     for name in ("conf.py", "pyproject.toml", "LICENSE"):
         shutil.copy2(ROOT / name, site / name)
@@ -89,7 +90,7 @@ def test_the_book_shows_every_variant_one_below_the_other(book):
     for method in START_METHODS:
         variants = re.findall(rf'data-start="{method}">(.*?)</div>', page, re.DOTALL)
         assert variants and all("variant-name" in variant for variant in variants)
-        recording = Recording.load(path_of(LESSON, method))
+        recording = Recording.load(path_of(LESSON, method, RECORDINGS))
         for line in recording.lines:
             assert NUMBER.sub("#", line.text) in said
         assert sum(variant.count('class="life') for variant in variants) == len(recording.processes)
@@ -100,7 +101,7 @@ def test_text_builders_show_transcripts_and_timelines(tmp_path_factory):
     for method in START_METHODS:
         assert f"Under {method}:" in text
         assert f"The run under {method}:" in text
-        recording = Recording.load(path_of(LESSON, method))
+        recording = Recording.load(path_of(LESSON, method, RECORDINGS))
         for line in recording.lines:
             assert f"{line.process} | {line.text}".rstrip() in text
         for process in recording.processes:

@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from gallery.downloads.markdown import markdown
 from gallery.downloads.notebook import NotebookError, notebook
 from gallery.lesson import Lesson
+from gallery.project import RECORDINGS
 from multitrack.cache import path_of
 from multitrack.recording import Recording
 from multitrack.script import START_METHODS
@@ -127,7 +128,7 @@ def unglued(found: Counter, expected: Counter) -> Counter:
 def test_a_notebook_says_what_the_page_says(lesson, method, tmp_path):
     if method not in lesson.settings.start_methods:
         pytest.skip(f"not about {method}: {lesson.settings.start_methods_reason}")
-    recording = Recording.load(path_of(lesson.name, method))
+    recording = Recording.load(path_of(lesson.name, method, RECORDINGS))
     expected = certain([line.text for line in recording.lines], lesson.name)
     assert expected
     outputs = run_notebook(notebook(lesson, {}), method, tmp_path)
