@@ -96,15 +96,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(recording.to_json())
     for problem in recording.problems:
         print(f"error: {script.path.name} under {method}: {problem.text}", file=sys.stderr)
+    for process in recording.failed_by_themselves:
+        print(f"warning: {process.label} {process.ending}", file=sys.stderr)
+    if recording.explanation:
+        print(f"why: {recording.explanation}", file=sys.stderr)
     for name in recording.meanwhile:
         print(
             f"note: {described(name)} appeared meanwhile, perhaps not this script's",
             file=sys.stderr,
         )
-    for process in recording.failed_by_themselves:
-        print(f"warning: {process.label} {process.ending}", file=sys.stderr)
-    if recording.explanation:
-        print(f"why: {recording.explanation}", file=sys.stderr)
     return 0 if recording.ok else 1
 
 

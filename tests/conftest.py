@@ -79,6 +79,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[BEFORE] = shm_leaks.entries()
 
 
+PATIENCE = 10.0  # seconds that the last processes may take to end
 BEFORE = pytest.StashKey[set[shm_leaks.Entry]]()
 
 
@@ -88,7 +89,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if is_worker(session):
         return  # its controller looks
     before = session.config.stash.get(BEFORE, None)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while True:
         processes = [p for p in psutil.Process().children(recursive=True) if alive(p)]
         left = set() if before is None else shm_leaks.appeared(before)
