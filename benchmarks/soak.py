@@ -4,9 +4,11 @@
 
 The lessons are tiny, and what each of their processes writes is certain; only the order is not.
 A flake is a recording that is not ok, or in which a process wrote other lines, or ended
-otherwise, than in the first recording of the same lesson under the same start method. Afterwards
-no process, no segment of shared memory, no temporary folder and no descriptor of ours is left.
-The exit status is 0 only when all of that holds.
+otherwise, than in the first recording of the same lesson under the same start method. Every other
+round has a /dev/shm of its own. A program that makes, hands over and drops shared memory runs
+beside (tests/neighbour.py) and must lose nothing. Afterwards no process, nothing in /dev/shm, no
+temporary folder and no descriptor of ours is left. The exit status is 0 only when all of that
+holds.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import tempfile
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -28,7 +30,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from multitrack import shm_leaks as leftovers  # noqa: E402
+from multitrack import own_shm, shm_leaks  # noqa: E402
 from multitrack.pool import AT_ONCE, Job, record_all  # noqa: E402
 from multitrack.recording import Recording  # noqa: E402
 from multitrack.script import START_METHODS  # noqa: E402
@@ -143,23 +145,46 @@ def load(busy: int) -> Iterator[None]:
             burner.wait()
 
 
-def soak(count: int, busy: int, folder: Path) -> int:
-    """Record, print the counts, and return the exit status."""
+@contextlib.contextmanager
+def neighbour() -> Iterator[dict[str, int]]:
+    """Run a program with shared memory beside; say in the end what it made and what it lost."""
+    said: dict[str, int] = {}
+    program = subprocess.Popen(
+        [sys.executable, ROOT / "tests" / "neighbour.py"], stdin=-1, stdout=-1, text=True
+    )
+    try:
+        program.stdout.readline()
+        yield said
+    finally:
+        words, _ = program.communicate()
+        said |= {what: int(number) for number, what in map(str.split, words.split(","))}
+
+
+def soak(count: int, busy: int, folder: Path, ours: bool) -> int:
+    """Record, print the counts, and return the exit status.
+
+    ``ours`` says whether nobody else uses this /dev/shm.
+    """
     for name, code in LESSONS.items():
         (folder / f"soak_{name.replace(' ', '_')}.py").write_text(textwrap.dedent(code))
     scripts = sorted(folder.glob("*.py"))
     kinds = [(str(s), m) for s in scripts for m in START_METHODS]
-    jobs = [Job(*kinds[n % len(kinds)]) for n in range(count)]
-    segments, descriptors = leftovers.segments(), len(list(Path("/proc/self/fd").iterdir()))
+    rounds = [divmod(n, len(kinds)) for n in range(count)]
+    jobs = [Job(*kinds[kind], own_shm=bool(number % 2)) for number, kind in rounds]
+    before, descriptors = shm_leaks.entries(), len(list(Path("/proc/self/fd").iterdir()))
     first: dict[tuple[str, str], list[tuple[tuple[str, ...], str, str]]] = {}
     flakes: Counter[str] = Counter()
     lives: Counter[str] = Counter()
+    shared: Counter[str] = Counter()
+    meanwhile = 0
     begun = time.monotonic()
-    with load(busy):
+    with load(busy), neighbour() as said:
         for number, (job, recording) in enumerate(record_all(jobs, AT_ONCE), 1):
             kind, found = (job.path, job.start_method), written(recording)
             name = f"{Path(job.path).stem} under {job.start_method}"
             lives[recording.lives if recording.complete else "events lost"] += 1
+            shared[recording.shared_memory] += 1
+            meanwhile += bool(recording.meanwhile)
             if not recording.ok or first.setdefault(kind, found) != found:
                 flakes[name] += 1
                 print(f"flake: {name}: {recording.problems or found}", flush=True)
@@ -168,17 +193,21 @@ def soak(count: int, busy: int, folder: Path) -> int:
     taken = time.monotonic() - begun
     left = {
         "processes": len(psutil.Process().children(recursive=True)),
-        "segments": len(leftovers.appeared(segments, b"")),
-        "folders": len(list(folder.glob("lesson-*"))),
+        "in /dev/shm": len(shm_leaks.appeared(before)) if ours else 0,
+        "folders": len(list(folder.glob("multitrack-*/"))),
         "descriptors": len(list(Path("/proc/self/fd").iterdir())) - descriptors,
     }
-    print(
-        f"recordings   {count} of {len(kinds)} kinds in {taken:.0f} s, {busy} busy processes beside"
-    )
-    print(f"lives        {', '.join(f'{n} from {source}' for source, n in lives.items())}")
-    print(f"flakes       {flakes.total()}")
-    print(f"left         {', '.join(f'{n} {what}' for what, n in left.items())}")
-    return 1 if flakes or any(left.values()) else 0
+    print(f"recordings     {count} of {len(kinds)} kinds in {taken:.0f} s, {busy} busy beside")
+    print(f"lives          {_listed(lives)}")
+    print(f"shared memory  {_listed(shared)}; {meanwhile} saw something appear meanwhile")
+    print(f"neighbour      {_listed(said)}")
+    print(f"flakes         {flakes.total()}")
+    print(f"left           {_listed(left)}")
+    return 1 if flakes or said["lost"] or any(left.values()) else 0
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in counts.items())
 
 
 def main() -> int:
@@ -189,10 +218,13 @@ def main() -> int:
         "--busy", type=int, default=os.cpu_count() or 1, help="busy processes (one a processor)"
     )
     options = parser.parse_args()
+    ours = own_shm.way(sys.executable) == "mount namespace"
+    if ours:
+        own_shm.entering("mount namespace")()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         # The workers' own folders go there, too, so that what they leave is seen.
         os.environ["TMPDIR"] = tempfile.tempdir = folder
-        return soak(options.count, options.busy, Path(folder))
+        return soak(options.count, options.busy, Path(folder), ours)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +89,7 @@ def make_recordings(
                 method,
                 timeout=lesson.settings.timeout,
                 alone=lesson.settings.measures,
+                own_shm=True,
                 full_text=str(cache.new_text(lesson.name, method, folder)),
             )
             keys[job] = lesson, cache.key_of(lesson, method)
@@ -108,6 +110,13 @@ def make_recordings(
                 stringify_func=lambda item: f"{keys[item[0]][0].name} under {item[0].start_method}",
             ):
                 lesson, key = keys[job]
+                if recording.meanwhile:
+                    logger.info(
+                        "%s under %s: in /dev/shm %s appeared meanwhile, perhaps not the lesson's",
+                        *(lesson.name, job.start_method, ", ".join(recording.meanwhile)),
+                    )
+                    # What other programs of the machine have is for no page to show.
+                    recording = replace(recording, meanwhile=())
                 # What did not end well is not kept: the next build tries again.
                 if recording.ok:
                     recording = cache.save(recording, key, folder)

@@ -12,6 +12,8 @@ from multitrack.pool import Job, NotRecorded, record_all
 from multitrack.recording import Recording
 from multitrack.run import TIMEOUT
 from multitrack.script import START_METHODS, Script, ScriptError
+from multitrack.shm_leaks import described
+from multitrack.shorten import visible
 
 REFUSED = 2  # the exit status of argparse, too
 
@@ -98,6 +100,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"warning: {process.label} {process.ending}", file=sys.stderr)
     if recording.explanation:
         print(f"why: {recording.explanation}", file=sys.stderr)
+    for name in recording.meanwhile:
+        print(
+            f"note: {described(name)} appeared meanwhile, perhaps not this script's",
+            file=sys.stderr,
+        )
     return 0 if recording.ok else 1
 
 
@@ -119,8 +126,3 @@ def show(recording: Recording, full: Path) -> None:
         f"[{recording.start_method}, {recording.duration:.2f} s, lives from {recording.lives}: "
         f"{'; '.join(ends)}]"
     )
-
-
-def visible(text: str) -> str:
-    r"""Write what would steer the terminal as ``\xNN``, and nothing else otherwise."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

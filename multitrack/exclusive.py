@@ -1,9 +1,8 @@
 """Recordings take turns: many side by side, or one alone.
 
-What a lesson left in /dev/shm can be told from a neighbour's only when there is no neighbour,
-and a measured time is true only without one. So each recording holds a lock on a file: shared,
-or, when it must be alone, exclusive. The locks are the kernel's (flock(2)) and end with their
-process, however it ends. They bind all builds of one user on one machine that share a
+A measured time is true only without a neighbour. So each recording holds a lock on a file:
+shared, or, when it must be alone, exclusive. The locks are the kernel's (flock(2)) and end with
+their process, however it ends. They bind all recorders of one user on one machine that share a
 temporary folder. Whoever waits long says for whom, and does not wait for ever.
 """
 
@@ -46,7 +45,7 @@ def turn(alone: bool, abandon: int | None = None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _opened(name: str) -> Iterator[int]:
-    path = Path(tempfile.gettempdir(), f"lessons-{os.getuid()}.{name}")
+    path = Path(tempfile.gettempdir(), f"multitrack-{os.getuid()}.{name}")
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         yield handle

@@ -48,9 +48,14 @@ class Scratch:
 
 
 class Launched:
-    """The stage, which waits for its order: ``go`` lets it play, ``end`` ends it."""
+    """The stage, which waits for its order: ``go`` lets it play, ``end`` ends it.
 
-    def __init__(self, python: str, scratch: Scratch, output: int) -> None:
+    ``enter`` is called by its process before it becomes the interpreter.
+    """
+
+    def __init__(
+        self, python: str, scratch: Scratch, output: int, enter: Callable[[], None] | None = None
+    ) -> None:
         order, self._order = os.pipe()
         try:
             self.process = subprocess.Popen(
@@ -61,7 +66,7 @@ class Launched:
                 cwd=scratch.work,
                 env=scratch.environment(),
                 start_new_session=True,
-                preexec_fn=_die_with_parent(os.getpid()),
+                preexec_fn=_preparation(os.getpid(), enter),
             )
         except BaseException:
             os.close(self._order)
@@ -93,13 +98,15 @@ def adopt_orphans() -> None:
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _die_with_parent(parent: int) -> Callable[[], None] | None:
+def _preparation(parent: int, enter: Callable[[], None] | None) -> Callable[[], None] | None:
     """Make a preexec_fn: the script's main is killed should the recorder be."""
     libc = _libc()
     if libc is None:
         return None
 
     def preexec() -> None:
+        if enter:
+            enter()
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)

@@ -50,6 +50,7 @@ class Job:
     named: bool = sys.platform == "linux"
     polling: bool = False
     alone: bool = False
+    own_shm: bool = False
     python: str = sys.executable
     full_text: str | None = None
 
@@ -217,6 +218,7 @@ def _answer(job: Job) -> dict[str, object]:
         named=job.named,
         polling=job.polling,
         alone=job.alone,
+        own_shm=job.own_shm,
         python=job.python,
         full_text=Path(job.full_text) if job.full_text else None,
         abandon=0,

@@ -14,6 +14,7 @@ VERSION = 3  # raised whenever what is below changes its form or its meaning
 
 Writers = Literal["kernel", "unnamed"]
 LivesFrom = Literal["process events", "polling"]
+ShmSource = Literal["own", "machine", "none"]
 ProblemKind = Literal[
     "main failed",
     "time limit",
@@ -166,6 +167,10 @@ class Recording:
         seen: who started it is a guess then.
     duration : seconds from main's birth to the end of its last process.
     problems : why the run does not count as good; empty when it does.
+    shared_memory : the /dev/shm that the script found: its ``own``, in which all that is left was
+        left by it, that of the ``machine``, or ``none`` where the system has no such folder.
+    meanwhile : names of what appeared in the machine's /dev/shm during the run and nobody holds:
+        left by the script, or made by another program. Nothing of it was removed.
     explanation : a sentence on the cause of what went wrong, where the cause is known.
     full : all that was written, where that is more than ``lines`` holds.
     key : what the recording depends on, as a hash; set by the cache.
@@ -182,6 +187,8 @@ class Recording:
     processes: tuple[Process, ...]
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...] = ()
+    shared_memory: ShmSource = "none"
+    meanwhile: tuple[str, ...] = ()
     explanation: str = ""
     full: FullText | None = None
     key: str = ""
@@ -240,6 +247,7 @@ class Recording:
             data["problems"] = tuple(Problem(**item) for item in data["problems"])
             if unknown := {p.kind for p in data["problems"]} - set(get_args(ProblemKind)):
                 raise RecordingError(f"no problem is of the kind {unknown.pop()!r}")
+            data["meanwhile"] = tuple(data["meanwhile"])
             data["full"] = data["full"] and FullText(**data["full"])
             return cls(**data)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -12,11 +12,11 @@ import secrets
 import selectors
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from multitrack import interpreters, shm_leaks
+from multitrack import interpreters
 from multitrack.descendants import Descendants
 from multitrack.exclusive import GoneWhileWaiting, turn
 from multitrack.hearing import Hearing, last_words
@@ -25,6 +25,7 @@ from multitrack.problems import GUARD, GivenUp, failed_main
 from multitrack.process_tree import Life
 from multitrack.recording import Interpreter, Problem, ProblemKind, Process, Recording
 from multitrack.script import Script
+from multitrack.shm_leaks import ShmWatch, described, temporary_files
 from multitrack.shorten import shortener
 from multitrack.stream import Stream
 
@@ -52,6 +53,8 @@ class Options:
     named : whether to ask the kernel for the writer of each line (Linux only).
     polling : look for processes again and again even where the kernel reports them.
     alone : wait until no other script is being recorded, and let none begin (exclusive.py).
+    own_shm : give the script a /dev/shm of its own, where that can be had (own_shm.py). What it
+        leaves there is certain then; but no other program finds the segments that it makes.
     python : the interpreter to play it on.
     full_text : where to write all output, should it be more than a recording holds.
     abandon : a descriptor; once it is at its end, everything is ended and Abandoned is raised.
@@ -63,6 +66,7 @@ class Options:
     named: bool = sys.platform == "linux"
     polling: bool = False
     alone: bool = False
+    own_shm: bool = False
     python: str = sys.executable
     full_text: Path | None = None
     abandon: int | None = None
@@ -72,8 +76,8 @@ class Options:
 def record(script: Script, start_method: str, options: Options | None = None) -> Recording:
     """Play a script once and return what happened.
 
-    Whatever happens, no process that the script started is alive afterwards. A script that may
-    have left something in /dev/shm beside others is played once more, alone (shm_leaks.py).
+    Whatever happens, no process that the script started is alive afterwards, and nothing that
+    other programs have in /dev/shm was touched.
 
     To be called in a process's main thread, once at a time: the kernel ends the script's main
     when the *thread* that started it ends (PR_SET_PDEATHSIG), and orphans come to the process.
@@ -81,45 +85,12 @@ def record(script: Script, start_method: str, options: Options | None = None) ->
     Raises InterpreterError when ``python`` is none.
     """
     options = options or Options()
-    recording, suspected = _record_once(script, start_method, options, options.alone)
-    if not suspected:
-        return recording
-    return _record_once(script, start_method, options, True, suspected)[0]
-
-
-def _record_once(
-    script: Script,
-    start_method: str,
-    options: Options,
-    alone: bool,
-    earlier: list[shm_leaks.Segment] | None = None,
-) -> tuple[Recording, list[shm_leaks.Segment]]:
-    """Return the recording, and what it may have left in /dev/shm but that is not certain."""
     try:
-        with (
-            turn(alone, options.abandon),
-            _set_aside(earlier or []) as aside,
-            Run(script, start_method, options) as run,
-        ):
+        with turn(options.alone, options.abandon), Run(script, start_method, options) as run:
             run.listen()
-            left = shm_leaks.appeared(run.segments, script.source)
-            if left and alone:
-                # Such as this run left, the run before it left: nobody else is recording.
-                shm_leaks.remove(left + aside)
-                words = ", ".join(segment.words for segment in left)
-                run.problems.append(Problem("shared memory left", f"left behind {words}"))
-            return run.recording(), [] if alone else left
+            return run.recording()
     except GoneWhileWaiting:
         raise Abandoned from None
-
-
-@contextlib.contextmanager
-def _set_aside(found: list[shm_leaks.Segment]) -> Iterator[list[shm_leaks.Segment]]:
-    aside = shm_leaks.set_aside(found)
-    try:
-        yield aside
-    finally:
-        shm_leaks.put_back([s for s in aside if s in shm_leaks.segments()])
 
 
 class Run:
@@ -128,8 +99,6 @@ class Run:
     def __init__(self, script: Script, start_method: str, options: Options) -> None:
         self.script, self.start_method, self.options = script, start_method, options
         self.python = interpreters.about(options.python)
-        self.problems: list[Problem] = []
-        self.segments = shm_leaks.segments()
         self._given_up: GivenUp | None = None
 
     def __enter__(self) -> Run:
@@ -145,16 +114,23 @@ class Run:
             )
             self.stream = Stream(self.options.named)
             undo.callback(self.stream.close)
+            self.shm = ShmWatch(
+                self.options.python, self.options.own_shm, (self.scratch.top, self.script.path)
+            )
+            undo.callback(self.shm.close)
             token = secrets.token_hex(16)
             self.hearing = Hearing(
                 self.script, token, self.scratch.output, self.tree, self.descendants.begin
             )
             try:
-                launched = Launched(self.options.python, self.scratch, self.stream.theirs)
+                launched = Launched(
+                    self.options.python, self.scratch, self.stream.theirs, self.shm.enter
+                )
             finally:
                 os.close(self.stream.theirs)
             self._process = launched.process
             undo.callback(launched.end)
+            self.shm.follow(launched.process.pid)
             self._born = time.monotonic()
             self.main = self.descendants.start_with(launched.process, launched.command)
             if self.options.started:
@@ -171,6 +147,7 @@ class Run:
             self.stream.close()
             self.descendants.close()
             self.hearing.output.close()
+            self.shm.close()
             self.scratch.remove()
 
     # -- from start to end ---------------------------------------------------------------
@@ -299,6 +276,8 @@ class Run:
             processes=processes,
             lines=tuple(output.shown(self._since, self.short)),
             problems=self._problems(processes[0], any(p.failed for p in processes)),
+            shared_memory=self.shm.source,
+            meanwhile=tuple(self.shm.meanwhile()),
             explanation=GUARD if self.hearing.unguarded else "",
             full=output.write_full(self.options.full_text, self.tree.all, self.short),
         )
@@ -306,13 +285,15 @@ class Run:
     def _problems(self, main: Process, troubled: bool) -> tuple[Problem, ...]:
         """Return why the run does not count as good; what follows from another is left out."""
         found = [self._given_up.problem()] if self._given_up else []
-        found += self.problems
         if not found and (main.failed or main.exit_code is None):
             last = last_words(self.main, self.short)
             found.append(failed_main(main, last, self.hearing.failing_line))
-        if not found and (left := shm_leaks.temporary_files(self.scratch.tmp, not troubled)):
-            words = f"left behind temporary files: {', '.join(left)}"
+        elif not found and (files := temporary_files(self.scratch.tmp, not troubled)):
+            words = f"left behind temporary files: {', '.join(files)}"
             found.append(Problem("temporary files left", words))
+        if left := self.shm.left():
+            words = f"left behind {', '.join(map(described, left))}"
+            found.append(Problem("shared memory left", words))
         return tuple(found)
 
     def _process_of(self, life: Life) -> Process:

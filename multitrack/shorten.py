@@ -1,7 +1,8 @@
-"""Taking this machine's folders out of a text."""
+"""Making a text fit to be shown: without this machine's folders, and without control characters."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,8 @@ def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callabl
     as ``python``; the folders that the recorder made stand for what they are in a terminal.
     """
     folders = dict.fromkeys(python.prefixes, "python")
-    folders[str(Path.home())] = "~"
+    with contextlib.suppress(RuntimeError):  # the system does not know the user
+        folders[str(Path.home())] = "~"
     folders |= {folder: f"lib/{Path(folder).name}" for folder in python.libraries}
     folders = {k: v for k, v in folders.items() if k not in COMMON}
     folders |= dict.fromkeys(python.executables, "python")
@@ -52,3 +54,8 @@ def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callabl
         return pattern.sub(replace, text)
 
     return short
+
+
+def visible(text: str) -> str:
+    r"""Write what would steer the terminal as ``\xNN``, and nothing else otherwise."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -1,6 +1,7 @@
 """What all tests share: calling.py's ``run``, tiny scripts that are recorded, and a clean end."""
 
 import signal
+import sys
 import textwrap
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from multitrack import shm_leaks as leftovers
+from multitrack import own_shm, shm_leaks
 from multitrack.recording import Recording
 from multitrack.run import Options, record
 from multitrack.script import Script
@@ -70,32 +71,42 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line, red=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist starts its workers
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Note what is there before the suite."""
-    session.config.stash[BEFORE] = leftovers.segments()
+    """Give the suite a /dev/shm of its own where root may: what is left there is the suite's."""
+    if not is_worker(session) and own_shm.way(sys.executable) == "mount namespace":
+        own_shm.entering("mount namespace")()
+        session.config.stash[BEFORE] = shm_leaks.entries()
 
 
-BEFORE = pytest.StashKey[set[leftovers.Segment]]()
+PATIENCE = 10.0  # seconds that the last processes may take to end
+BEFORE = pytest.StashKey[set[shm_leaks.Entry]]()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the suite if a process or a segment of shared memory is left after it."""
-    if hasattr(session.config, "workerinput"):
-        return  # a worker of xdist: its controller looks
-    deadline = time.monotonic() + 10
+    """Fail the suite if it leaves a process or something in its /dev/shm."""
+    if is_worker(session):
+        return  # its controller looks
+    before = session.config.stash.get(BEFORE, None)
+    deadline = time.monotonic() + PATIENCE
     while True:
         processes = [p for p in psutil.Process().children(recursive=True) if alive(p)]
-        segments = leftovers.appeared(session.config.stash[BEFORE], b"")
-        if not (processes or segments) or time.monotonic() > deadline:
+        left = set() if before is None else shm_leaks.appeared(before)
+        if not (processes or left) or time.monotonic() > deadline:
             break
         time.sleep(0.1)
     for process in processes:
         print(f"\nleft running after the suite: {process}")
-    for segment in segments:
-        print(f"\nleft after the suite: {segment.words}")
-    if processes or segments:
+    for entry in left:
+        print(f"\nleft after the suite: {shm_leaks.described(entry.name)}")
+    if processes or left:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def is_worker(session: pytest.Session) -> bool:
+    """Whether this process runs tests for another one (pytest-xdist)."""
+    return hasattr(session.config, "workerinput")
 
 
 def alive(process: psutil.Process) -> bool:

@@ -171,6 +171,7 @@ class Gathering:
                 place.method,
                 timeout=lesson.settings.timeout,
                 alone=measures,
+                own_shm=True,
                 python=path,
             )
             (alone if measures else beside)[job].append(place)

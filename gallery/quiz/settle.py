@@ -128,7 +128,7 @@ def settle(
             if kept := _kept(run, keys[run], folder):
                 settled.recordings[question.id][run] = kept
             else:
-                todo[run] = Job.of(lesson, run.start_method, timeout=run.limit)
+                todo[run] = Job.of(lesson, run.start_method, timeout=run.limit, own_shm=True)
     in_order = dict(sorted(todo.items(), key=_lot))
     found: dict[Run, Recording] = {}
     results = _record(in_order, found, AT_ONCE)

@@ -1,8 +1,12 @@
 """What the build makes of recordings, without Sphinx where that is possible."""
 
 import errno
+import secrets
 import shutil
+import sys
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sphinx.errors import ExtensionError
@@ -10,7 +14,8 @@ from sphinx.errors import ExtensionError
 from gallery import build
 from gallery.build import complaints, make_recordings, read_all
 from gallery.lesson import Lesson
-from multitrack import cache
+from multitrack import cache, own_shm
+from multitrack.pool import record_all
 
 FAILS = """
 import multiprocessing, os
@@ -150,6 +155,39 @@ def test_a_measuring_lesson_is_recorded_alone(write, folder, monkeypatch):
     )
     make_recordings([one, two], folder)
     assert asked == [([(str(one.path), False)], build.AT_ONCE), ([(str(two.path), True)], 1)]
+
+
+def test_lessons_have_shared_memory_of_their_own(write, folder):
+    """Where that can be had; what is left in it fails the build."""
+    name = f"psm_{secrets.token_hex(6)}"
+    path = Path("/dev/shm", name)
+    lesson = Lesson.read(write(only_fork(f"open({str(path)!r}, 'w').close()")))
+    if own_shm.way(sys.executable) is None:
+        pytest.skip("it cannot be had here")
+    (complaint,) = said(lesson, folder)
+    assert complaint.endswith(f"left behind the shared memory segment {name}")
+    assert not path.exists()
+
+
+def test_what_appears_on_the_machine_is_not_kept(write, folder, monkeypatch):
+    """Perhaps it is a neighbour's, and then for no page to show."""
+
+    def without(jobs, at_once):
+        for job in jobs:
+            ((_, recording),) = record_all([replace(job, own_shm=False)], 1)
+            assert name in recording.meanwhile
+            yield job, recording
+
+    name = f"psm_{secrets.token_hex(6)}"
+    path = Path("/dev/shm", name)
+    lesson = Lesson.read(write(only_fork(f"open({str(path)!r}, 'w').close()")))
+    monkeypatch.setattr(build, "record_all", without)
+    try:
+        recording = make_recordings([lesson], folder)[lesson.name, "fork"]
+    finally:
+        path.unlink()
+    assert recording.ok, recording.problems
+    assert (recording.shared_memory, recording.meanwhile) == ("machine", ())
 
 
 def test_two_builds_at_once(write, folder):

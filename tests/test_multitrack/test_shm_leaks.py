@@ -1,97 +1,141 @@
-"""What a lesson leaves is named and removed; what is others' is not touched."""
+"""What a script leaves is named; what is others' is neither touched nor held against it."""
 
-import contextlib
 import mmap
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from gallery.project import ROOT
-from multitrack import shm_leaks as leftovers
+from multitrack import own_shm, shm_leaks
+from multitrack.pool import Job, record_all
 from multitrack.recording import Problem
-from multitrack.shm_leaks import SHM, Segment, appeared, remove, segments
+from multitrack.run import Options, record
+from multitrack.script import Script
+from multitrack.shm_leaks import SHM, Entry, appeared, described, entries
+from tests.pythons import NEWEST, needs_newest
 
 pytestmark = pytest.mark.skipif(not SHM.is_dir(), reason="the system has no /dev/shm")
-
-
-@contextlib.contextmanager
-def segment(name: str, size: int = 4096) -> Iterator[Path]:
-    """Put a file into /dev/shm for the time of the block."""
-    path = SHM / name
-    path.write_bytes(b"\0" * size)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def names(found: list[Segment], *wanted: str) -> set[str]:
-    """Return those of the wanted that were found: other programs may leave things meanwhile."""
-    return {s.name for s in found} & set(wanted)
+can = pytest.mark.skipif(
+    own_shm.way(sys.executable) is None, reason="no script can have a /dev/shm of its own here"
+)
+each = pytest.mark.parametrize("own", [pytest.param(True, marks=can), False])
+NEIGHBOUR = Path(__file__).resolve().parents[1] / "neighbour.py"
 
 
 @pytest.fixture
-def name() -> str:
-    """Return a name that nobody else has."""
-    return f"psm_{secrets.token_hex(6)}"
+def name() -> Iterator[str]:
+    """Give a name that nobody else has, and remove what is there under it."""
+    name = f"psm_{secrets.token_hex(6)}"
+    yield name
+    for path in SHM.glob(f"*{name}*"):
+        path.rmdir() if path.is_dir() else path.unlink()
+
+
+def names(found: Iterable[Entry], *wanted: str) -> set[str]:
+    """Return those of the wanted that were found: other programs may leave things meanwhile."""
+    return {entry.name for entry in found} & set(wanted)
 
 
 LEAK = """
-import _posixshmem, os
-handle = _posixshmem.shm_open("/{name}", os.O_CREAT | os.O_RDWR, 0o600)
+import ctypes, os, _posixshmem
+handle = _posixshmem.shm_open("/NAME", os.O_CREAT | os.O_RDWR, 0o600)
 os.ftruncate(handle, 64)
-print("made it")
+os.mkdir("/dev/shm/folder_NAME")
+libc = ctypes.CDLL(None)
+libc.sem_open.restype = ctypes.c_void_p
+assert libc.sem_open(b"/NAME", os.O_CREAT, 0o600, 1)
 """
 
 
+@can
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_a_segment_left_is_named_and_removed(play, name, method):
-    """Though the script ended with 0; both runs' are gone."""
-    recording = play(LEAK.format(name=name), method)
-    words = f"left behind the shared memory segment {name}"
+@pytest.mark.parametrize(
+    "python", [sys.executable, pytest.param(NEWEST, marks=needs_newest)], ids=["this", "newest"]
+)
+def test_what_is_in_the_runs_own_was_left_by_it(play, name, python, method):
+    """Certainly, of whatever kind; and it is gone with the run."""
+    recording = play(LEAK.replace("NAME", name), method, own_shm=True, python=python)
+    left = f"the folder /dev/shm/folder_{name}/, the shared memory segment {name}"
+    words = f"left behind {left}, the named semaphore /{name}"
     assert recording.problems == (Problem("shared memory left", words),)
-    assert not (SHM / name).exists()
+    assert recording.shared_memory == "own"
+    assert recording.meanwhile == ()
+    assert list(SHM.glob(f"*{name}*")) == []
 
 
-def test_the_run_beside_others_and_the_run_alone_leave_nothing(play):
-    """A script that makes a new name each time leaves two."""
-    mark = f"psm_{secrets.token_hex(4)}"
-    code = LEAK.replace('"/{name}"', f'f"/{mark}-{{os.getpid()}}"')
-    recording = play(code)
-    assert len(recording.problems) == 1
-    assert f"left behind the shared memory segment {mark}-" in recording.problems[0].text
-    assert list(SHM.glob(f"{mark}*")) == []
+def test_what_appears_on_the_machine_is_perhaps_the_scripts(play, name):
+    """So it is no problem, and it stays."""
+    recording = play(LEAK.replace("NAME", name))
+    assert recording.ok, recording.problems
+    assert recording.shared_memory == "machine"
+    wanted = {f"folder_{name}/", name, f"sem.{name}"}
+    assert wanted <= set(recording.meanwhile)
+    assert {path.name for path in SHM.glob(f"*{name}*")} == {n.rstrip("/") for n in wanted}
 
 
-def test_a_named_semaphore(play):
-    """As the C library makes it, under the name that the script gave it."""
-    name = f"ours-{secrets.token_hex(4)}"
-    code = f"""
-    import ctypes, os
-    libc = ctypes.CDLL(None)
-    libc.sem_open.restype = ctypes.c_void_p
-    assert libc.sem_open(b"/{name}", os.O_CREAT, 0o600, 1)
-    """
-    recording = play(code)
-    words = f"left behind the named semaphore /{name}"
-    assert recording.problems == (Problem("shared memory left", words),)
-    assert not (SHM / f"sem.{name}").exists()
+@each
+def test_no_script_is_played_twice(play, name, tmp_path, own):
+    """Whatever it leaves."""
+    log = tmp_path / "log"
+    code = f"{LEAK.replace('NAME', name)}\nprint('once', file=open({str(log)!r}, 'a'))"
+    play(code, own_shm=own)
+    assert log.read_text() == "once\n"
 
 
-def test_shared_memory_that_the_resource_tracker_removes_is_not_left(play):
+@can
+def test_a_script_whose_main_fails_may_leave_something_too(play, name):
+    """Both are told."""
+    recording = play(LEAK.replace("NAME", name) + "raise SystemExit(3)", own_shm=True)
+    assert [p.kind for p in recording.problems] == ["main failed", "shared memory left"]
+
+
+def test_a_script_that_lies_in_dev_shm_finds_itself(name):
+    """There is no other /dev/shm for it."""
+    folder = SHM / name
+    folder.mkdir()
+    script = folder / "script.py"
+    script.write_text("print(open(__file__).read())")
+    recording = record(Script.read(script), "fork", Options(timeout=20, own_shm=True))
+    script.unlink()
+    assert recording.ok, recording.problems
+    assert recording.shared_memory == "machine"
+
+
+@each
+def test_shared_memory_that_the_resource_tracker_removes_is_not_left(play, own):
     """Its warning is in the transcript; the machine is clean."""
     code = """
     from multiprocessing.shared_memory import SharedMemory
     memory = SharedMemory(create=True, size=64)
     """
-    recording = play(code)
+    recording = play(code, own_shm=own)
     assert recording.ok, recording.problems
     assert any("leaked shared_memory" in x.text for x in recording.lines)
+
+
+@can
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_ordinary_scripts_leave_nothing(play, method):
+    """Queues, locks and shared arrays."""
+    code = """
+    import multiprocessing
+    def work(queue, lock, array):
+        with lock: array[0] += 1
+        queue.put(1)
+    if __name__ == "__main__":
+        queue, lock = multiprocessing.Queue(), multiprocessing.Lock()
+        array = multiprocessing.Array("i", 3)
+        child = multiprocessing.Process(target=work, args=(queue, lock, array))
+        child.start(); print(queue.get(), array[0]); child.join()
+    """
+    recording = play(code, method, own_shm=True)
+    assert recording.ok, recording.problems
+    assert [line.text for line in recording.lines] == ["1 1"]
 
 
 def test_temporary_files_are_named(play):
@@ -108,7 +152,7 @@ def test_temporary_files_are_named(play):
     folder, file = left.split(", ")
     assert folder.startswith("folder-") and folder.endswith("/")
     assert file.startswith("forgotten-") and file.endswith(".txt")
-    assert not list(Path("/tmp").glob(f"lesson-*/tmp/{file}"))
+    assert not list(Path(tempfile.gettempdir()).glob(f"multitrack-*/tmp/{file}"))
 
 
 def test_a_socket_file_is_a_temporary_file(play):
@@ -141,149 +185,104 @@ def test_multiprocessings_own_folder(play, end, problem):
     assert said.text.startswith(problem)
 
 
-def test_what_was_there_before_is_not_the_lessons(name):
-    """Nor what has another's name."""
-    other = f"other-{name}"
-    with segment(name), segment(other):
-        before = segments()
-        assert names(appeared(before, b""), name, other) == set()
-        assert names(appeared(set(), b""), name, other) == {name}
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_what_was_there_before_did_not_appear(name, kind):
+    """Neither folders nor files."""
+    path = SHM / name
+    path.mkdir() if kind == "folder" else path.touch()
+    shown = f"{name}/" if kind == "folder" else name
+    assert names(appeared(entries()), shown) == set()
+    assert names(appeared([]), shown) == {shown}
 
 
-def test_what_somebody_holds_is_not_a_leftover(name):
+def test_another_file_under_the_same_name_appeared(name):
+    """Compared by inode."""
+    (SHM / name).touch()
+    before = entries()
+    (SHM / f"{name}.new").touch()
+    (SHM / f"{name}.new").rename(SHM / name)
+    assert names(appeared(before), name) == {name}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_is_another_users_did_not_appear(name):
+    """A script has its recorder's rights."""
+    (SHM / name).touch()
+    os.chown(SHM / name, 12345, 12345)
+    assert names(appeared([]), name) == set()
+
+
+def test_what_somebody_holds_is_in_use(name):
     """Open, or mapped without being open, by any process."""
-    before = segments()
-    with segment(name) as path:
-        with path.open("rb"):
-            assert names(appeared(before, b""), name) == set()
-        with path.open("r+b") as file:
-            mapped = mmap.mmap(file.fileno(), 0)
-        try:
-            assert names(appeared(before, b""), name) == set()
-        finally:
-            mapped.close()
-        code = f"import sys; f = open({str(path)!r}); print(flush=True); sys.stdin.read()"
-        holder = subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1)
-        try:
-            holder.stdout.readline()
-            assert names(appeared(before, b""), name) == set()
-        finally:
-            holder.communicate(timeout=10)
-        assert names(appeared(before, b""), name) == {name}
-
-
-def test_a_name_of_another_kind_must_stand_in_the_script():
-    """So that no other program's file is taken for the lesson's."""
-    before = segments()
-    name = f"mine_{secrets.token_hex(4)}x"
-    with segment(name):
-        assert names(appeared(before, b"x = 1"), name) == set()
-        assert names(appeared(before, f"SharedMemory('{name}')".encode()), name) == {name}
-    numbered = f"{name}_{os.getpid()}"
-    with segment(numbered):
-        assert names(appeared(before, f"SharedMemory(f'{name}_' + pid)".encode()), numbered)
-
-
-def test_what_goes_meanwhile_is_not_a_leftover(name, monkeypatch):
-    """A resource tracker was about to remove it."""
-    before = segments()
-    with segment(name) as path:
-        monkeypatch.setattr(leftovers.time, "sleep", lambda _: path.unlink(missing_ok=True))
-        assert names(appeared(before, b""), name) == set()
-
-
-def test_set_aside_and_put_back(name):
-    """As it was, unless something else has the name by then."""
-    with segment(name) as path:
-        was = Segment(name, path.stat().st_ino)
-        aside = leftovers.set_aside([was, Segment(f"{name}-gone", 1)])
-        assert not path.exists()
-        leftovers.put_back(aside)
-        assert path.stat().st_ino == was.inode
-        aside = leftovers.set_aside([was])
-        path.write_text("another")
-        leftovers.put_back(aside)
-        assert path.read_text() == "another"
-    assert list(SHM.glob(f"*{name}*")) == []
-
-
-def test_removing_spares_what_is_held_and_what_took_the_name(name):
-    """Another file under the same name is another file."""
-    with segment(name) as path:
-        was = Segment(name, path.stat().st_ino)
-        with path.open("rb"):
-            remove([was])
-            assert path.exists()
-        remove([Segment(name, was.inode + 1)])
-        assert path.exists()
-        remove([was])
-        assert not path.exists()
-
-
-def test_ordinary_lessons_leave_nothing(play):
-    """Queues, locks, shared arrays and a manager, each under its own start method."""
-    code = """
-    import multiprocessing
-    def work(queue, lock, array):
-        with lock: array[0] += 1
-        queue.put(1)
-    if __name__ == "__main__":
-        queue, lock = multiprocessing.Queue(), multiprocessing.Lock()
-        array = multiprocessing.Array("i", 3)
-        child = multiprocessing.Process(target=work, args=(queue, lock, array))
-        child.start(); print(queue.get(), array[0]); child.join()
-    """
-    for method in ("fork", "spawn", "forkserver"):
-        recording = play(code, method)
-        assert recording.ok, recording.problems
-
-
-NEIGHBOUR = """
-import contextlib, multiprocessing, os, select, sys
-context = multiprocessing.get_context("spawn")  # its semaphores have names while they live
-number = 0
-while not select.select([0], [], [], 0)[0]:
-    locks = [context.Lock() for _ in range(10)]
-    number += 1
-    if number == 5:
-        print(flush=True)
-    if number % 5 == 0 and not os.fork():  # one that ends with its semaphores
-        os.execv(sys.executable, [sys.executable, "-c",
-            "import multiprocessing; keep = multiprocessing.get_context('spawn').Queue()"])
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-"""
-
-
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_neighbours_whose_semaphores_come_and_go_accuse_nobody(write, method):
-    """The machine is busy with programs that are no lessons and wait for no turn.
-
-    Recorded by another process: orphans of this one's children would come to its recorder.
-    """
-    path = write("""
-    import multiprocessing
-    def work(queue): queue.put(1)
-    if __name__ == "__main__":
-        queue = multiprocessing.Queue()
-        child = multiprocessing.Process(target=work, args=(queue,))
-        child.start(); print(queue.get()); child.join()
-    """)
-    neighbours = [
-        subprocess.Popen([sys.executable, "-c", NEIGHBOUR], stdin=-1, stdout=-1) for _ in range(2)
-    ]
+    path = SHM / name
+    path.write_bytes(bytes(4096))
+    with path.open("rb"):
+        assert names(appeared([]), name) == set()
+    with path.open("r+b") as file:
+        mapped = mmap.mmap(file.fileno(), 0)
     try:
-        for neighbour in neighbours:
-            neighbour.stdout.readline()
-        for _ in range(3):
-            done = subprocess.run(
-                [sys.executable, "-m", "multitrack", "record", path, "--start-method", method],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                timeout=100,
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
+        assert names(appeared([]), name) == set()
     finally:
-        for neighbour in neighbours:
-            neighbour.communicate(timeout=30)
+        mapped.close()
+    code = f"import sys; f = open({str(path)!r}); print(flush=True); sys.stdin.read()"
+    holder = subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1)
+    try:
+        holder.stdout.readline()
+        assert names(appeared([]), name) == set()
+    finally:
+        holder.communicate(timeout=10)
+    assert names(appeared([]), name) == {name}
+
+
+def test_what_goes_while_it_is_looked_at_did_not_appear(name, monkeypatch):
+    """Its maker was about to remove it."""
+    path = SHM / name
+    path.touch()
+    looked = shm_leaks._not_held
+    monkeypatch.setattr(shm_leaks, "_not_held", lambda new: path.unlink() or looked(new))
+    assert names(appeared([]), name) == set()
+
+
+def test_names_are_fit_to_be_shown(name):
+    """Whatever a script calls them."""
+    (SHM / f"{name}\x1b[2J").touch()
+    Path(os.fsdecode(os.fsencode(SHM / name) + b"\xe9")).touch()
+    found = {entry.name for entry in entries() if entry.name.startswith(name)}
+    assert found == {f"{name}\\x1b[2J", f"{name}\\udce9"}
+
+
+def test_descriptions():
+    """Of each kind."""
+    assert described("psm_1") == "the shared memory segment psm_1"
+    assert described("sem.mine") == "the named semaphore /mine"
+    assert described("joblib_1/") == "the folder /dev/shm/joblib_1/"
+
+
+@each
+def test_a_neighbour_loses_nothing_and_nobody_is_accused(write, own):
+    """It makes shared memory, hands it over and drops it beside ten recordings.
+
+    Recorded by other processes: orphans of this one's children would come to its recorder.
+    """
+    script = Script.read(
+        write("""
+        import multiprocessing
+        def work(queue): queue.put(1)
+        if __name__ == "__main__":
+            queue = multiprocessing.Queue()
+            child = multiprocessing.Process(target=work, args=(queue,))
+            child.start(); print(queue.get()); child.join()
+        """)
+    )
+    jobs = [Job.of(script, ("fork", "spawn")[n % 2], own_shm=own) for n in range(10)]
+    neighbour = subprocess.Popen([sys.executable, NEIGHBOUR], stdin=-1, stdout=-1, text=True)
+    try:
+        neighbour.stdout.readline()
+        recordings = [recording for _, recording in record_all(jobs, 2)]
+    finally:
+        said, _ = neighbour.communicate(timeout=60)
+    made, lost = (int(words.split()[0]) for words in said.split(","))
+    assert (made > 1, lost) == (True, 0)
+    assert [recording.problems for recording in recordings] == [()] * 10
+    if own:
+        assert [recording.meanwhile for recording in recordings] == [()] * 10
