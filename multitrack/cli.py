@@ -122,7 +122,8 @@ def show(recording: Recording, full: Path) -> None:
         for line in recording.lines:
             print(f"{line.process:>{width}} | {visible(line.text)}")
     ends = [f"{p.label} {p.ending}" for p in recording.processes]
+    seen = recording.lives if recording.complete else f"{recording.lives}, some may be missing"
     print(
-        f"[{recording.start_method}, {recording.duration:.2f} s, lives from {recording.lives}: "
+        f"[{recording.start_method}, {recording.duration:.2f} s, lives from {seen}: "
         f"{'; '.join(ends)}]"
     )

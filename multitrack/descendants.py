@@ -6,12 +6,13 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 
-from multitrack.polling import Polling, command_of, descendants, parent_of
+from multitrack import process_table
+from multitrack.polling import Polling
 from multitrack.process_events import Birth, Exec, ProcessEvents, process_events_answer
+from multitrack.process_table import LINUX, command_of, descendants, is_alive, parent_of
 from multitrack.process_tree import Life, ProcessTree
 
 GONE = ("another program, gone before its name could be read",)
@@ -29,9 +30,11 @@ class Descendants:
     """
 
     def __init__(self, polling: bool) -> None:
+        process_table.require()
         self.source = watch(polling)
         self.tree = ProcessTree()
-        self._before = set(descendants([os.getpid()]))
+        self.guessed = False  # whether somebody wrote of whom the source had not told
+        self._before = set(descendants(os.getpid()))
         self._began_python = 0.0  # when main last ran another program, before the script began
         self._began = False
 
@@ -53,18 +56,30 @@ class Descendants:
         self.tree.forget_before(self._began_python)
         self._began = True
 
-    def writer(self, pid: int, now: float) -> Life | None:
-        """Return who wrote; None where the system names no writer."""
+    @property
+    def complete(self) -> bool:
+        """Whether no start and no end can have been missed."""
+        return self.source.complete and not self.guessed
+
+    def writer(self, pid: int, at: float) -> Life | None:
+        """Return who wrote what came at that time; None where the system names no writer."""
         if not pid:
             return None
         if not self.tree.who(pid):
             self.follow()
-        if not self.tree.who(pid):  # a life too short for polling, or a lost event
+        life = self.tree.who(pid)
+        if not life:  # too short a life for polling, or a lost event
+            self.guessed = True
             parent = self.tree.who(parent_of(pid))
-            if not parent:  # already gone: who started it is a guess, and the recording says so
-                parent, self.source.complete = self.main, False
-            self.tree.born(pid, parent, now).command = command_of(pid) or parent.command
-        return self.tree.who(pid)
+            life = self.tree.born(pid, parent or self.main, at, guess=True)
+            life.command = command_of(pid) or life.command
+            if not is_alive(pid):
+                life.unseen = True
+                self.tree.died(life, at, None)
+        if life.unseen:
+            life.end = at
+        life.start = min(life.start, at)  # seen after it had written
+        return life
 
     # -- what happens ---------------------------------------------------------------------
 
@@ -88,12 +103,15 @@ class Descendants:
     def _take_birth(self, event: Birth) -> None:
         if event.pid == self.main.pid:
             self.main.start = min(self.main.start, event.time)
-        elif parent := self.tree.who_at(event.parent, event.time):
-            if life := self.tree.alive.get(event.pid):  # its line came before its event
-                life.start = min(life.start, event.time)
-                self.tree.adopt(life, parent)
-            else:
-                self.tree.born(event.pid, parent, event.time)
+            return
+        parent = self.tree.who_at(event.parent, event.time) if event.parent else self.main
+        if not parent:  # a stranger
+            return
+        if life := self.tree.alive.get(event.pid):  # its line came before its event
+            life.start = min(life.start, event.time)
+            self.tree.adopt(life, parent)
+        else:
+            self.tree.born(event.pid, parent, event.time, guess=event.guess)
 
     def reap(self) -> None:
         """Fetch the ends of main and of orphans that became our children."""
@@ -102,7 +120,9 @@ class Descendants:
             code = self._process.returncode
             self.tree.died(self.main, now, -code if code < 0 else code << 8)
         for life in self.tree.all:
-            if life.fetched or life.parent is None or life.parent.end is None:
+            if life.fetched or life.parent is None:
+                continue
+            if life.parent.end is None and not life.guess:  # whose child may be an orphan already
                 continue
             try:
                 done, status = os.waitpid(life.pid, os.WNOHANG)
@@ -117,17 +137,26 @@ class Descendants:
         """Find by looking what no event told of; return the pids of all that are alive."""
         self.follow()
         me, ours = os.getpid(), set()
-        for pid, parent in descendants([me]).items():  # parents first
+        for pid, parent in descendants(me).items():  # parents first
             if pid in self._before or not (parent == me or parent in ours):
                 continue
             ours.add(pid)
             if pid not in self.tree.alive:
-                starter = self.tree.who(parent) or self.main
-                self.tree.born(pid, starter, time.monotonic()).command = command_of(pid)
-        if sys.platform == "linux":  # where orphans come to us: who is not below us is dead
-            for pid in set(self.tree.alive) - ours:
+                self.guessed = True
+                starter = self.tree.who(parent)
+                life = self.tree.born(pid, starter or self.main, time.monotonic(), guess=True)
+                life.command = command_of(pid)
+        # Orphans come to us on Linux: who is not below us, not even at a second look, is dead.
+        if LINUX and (missing := self.tree.alive.keys() - ours):
+            for pid in missing - descendants(me).keys():
                 self.tree.died(self.tree.alive[pid], time.monotonic(), None)
         return ours
+
+    def label(self) -> None:
+        """Give all their names, by the order of their births."""
+        if LINUX and isinstance(self.source, Polling):
+            self.tree.correct_starts(process_table.pids())
+        self.tree.label()
 
     # -- ends -----------------------------------------------------------------------------
 
@@ -143,7 +172,7 @@ class Descendants:
                 ours = self.look()
                 for life in list(self.tree.alive.values()):
                     spared = life.helper and not helpers_too
-                    if not spared and (life.pid in ours or sys.platform != "linux"):
+                    if not spared and (life.pid in ours or not LINUX):
                         with contextlib.suppress(ProcessLookupError):
                             os.kill(life.pid, signal.SIGKILL)
                 meanwhile()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -63,6 +64,13 @@ class Hearing:
         for pid, held in self._marks.rest():
             self._keep(self._assembler.feed(pid, held, now))
         self._keep(self._assembler.finish_all())
+        # No line was written later than its writer ended, no cell ended later than the next one's
+        # first line was written.
+        first, end = self.output.settle(), self._tree.main.end
+        latest = math.inf if end is None else end
+        for number in reversed(range(len(self._played))):
+            latest = min(latest, self._played[number], first.get(number + 2, math.inf))
+            self._played[number] = latest
 
     def _keep(self, lines: Iterator[RawLine]) -> None:
         cell = min(len(self._played) + 1, len(self._script.cells))

@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from multitrack.polling import command_of, living
+from multitrack.process_table import command_of, living
+from multitrack.process_tree import helper
 
-TIDY = 1.0  # seconds that multiprocessing's resource trackers have to remove what is theirs
+TIDY = 1.0  # seconds that helpers of libraries have to remove what is theirs
 PATIENCE = 5.0  # seconds
 
 
@@ -28,8 +29,7 @@ def end_run(session: int, scratch: Path) -> list[int]:
         if now > begun + PATIENCE:
             break
         for pid in members:
-            tracker = any("resource_tracker" in word for word in command_of(pid))
-            if not tracker or now > begun + TIDY:
+            if not helper(command_of(pid)) or now > begun + TIDY:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         time.sleep(0.01)

@@ -7,10 +7,11 @@ from the first line on, and the recording says how much more is there.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,6 +80,25 @@ class Output:
     def _store(self, life: Life | None, data: bytes) -> None:
         assert self._file
         self._file.write(RECORD.pack(life.number if life else -1, len(data)) + data)
+
+    def settle(self) -> dict[int, float]:
+        """Move times back to where they are true; return when each cell's first line was written.
+
+        A line is received after it was written, perhaps even after its writer's end. It was
+        written before that, and before all that came after it in the stream.
+        """
+        latest, first = math.inf, {}
+        for number in reversed(range(len(self._kept))):
+            kept = self._kept[number]
+            end = kept.life.end if kept.life else None
+            at = min(kept.raw.time, latest, math.inf if end is None else end)
+            if kept.raw.ended:  # else its last byte may be older than what stands before it
+                latest = at
+            if kept.life:
+                kept.life.start = min(kept.life.start, at)
+            self._kept[number] = replace(kept, raw=replace(kept.raw, time=at))
+            first[kept.cell] = latest
+        return first
 
     def shown(self, since: Callable[[float], float], short: Callable[[str], str]) -> Iterator[Line]:
         """Give back the lines that a recording holds; labels are known by now."""

@@ -1,108 +1,103 @@
-"""Who was born, what they run, and who ended, by looking at the machine's processes often."""
+"""Who was born, what they run, and who ended, by looking at the tree of processes often.
+
+A process that was born and died between two looks is not seen: what polling tells is never
+complete. See process_table.py for what a look is, pidfds.py for how ends are known.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import psutil
 
 from multitrack.process_events import Birth, Death, Event, Exec
+from multitrack.process_table import LINUX, command_of, descendants, is_alive
 from multitrack.recording import LivesFrom
 
-LOOK_EVERY = 0.004  # seconds between two looks
+if LINUX:
+    from multitrack.pidfds import Pidfds
+
+LOOK_EVERY = 0.001  # seconds between two looks
 
 
 class Polling:
-    """Looks at the descendants of one process again and again; short lives may be missed."""
+    """Looks at all below this process, save what is there already when this is made."""
 
     source: LivesFrom = "polling"
-    wait: float | None
+    complete = False
 
     def __init__(self) -> None:
-        self.complete = True
-        self.wait = LOOK_EVERY
-        self._known: dict[int, tuple[str, ...]] = {}
+        self.wait: float | None = LOOK_EVERY
+        self._me = os.getpid()
+        self._others = set(descendants(self._me, zombies=True))
+        self._main: tuple[int, tuple[str, ...]] = 0, ()  # pid and command
+        self._commands: dict[int, tuple[str, ...]] = {}  # of the living
+        self._zombies: set[int] = set()
+        self._pidfds = Pidfds() if LINUX else None
+        self._unheld: set[int] = set()  # the living of which there is no pidfd
 
     def fileno(self) -> int:
-        """Nothing to wait on."""
-        return -1
+        """Return a descriptor that is ready when a process has ended, -1 where there is none."""
+        return self._pidfds.fileno() if self._pidfds else -1
 
-    def follow(self, pid: int) -> None:
+    def follow(self, main: int) -> None:
         """Begin with this process."""
-        self._root = pid
-        self._known = {pid: command_of(pid)}
+        self._main = main, command_of(main)
+        self._hold(*self._main)
 
     def read(self) -> Iterator[Event]:
         """Give back what has changed since the last call."""
-        now, begun = time.monotonic(), time.thread_time()
-        seen = descendants([self._root, *self._known])
+        begun = time.thread_time()
+        yield from self._ends()
+        yield from self._births()
         # Looking is work where processes are many: at most a quarter of our time. Work, not
         # waiting: on a busy machine, a look that had to wait would make the next one late too.
         self.wait = max(LOOK_EVERY, 3 * (time.thread_time() - begun))
-        for pid, parent in seen.items():
-            if pid not in self._known:
-                self._known[pid] = self._known.get(parent, ())  # a fork is no new command
-                yield Birth(now, pid, parent)
-            command = command_of(pid)
-            if command and command != self._known[pid]:
-                yield Exec(now, pid, command)
-                self._known[pid] = command
-        for pid in [p for p in self._known if p not in seen]:
-            del self._known[pid]
-            yield Death(now, pid, None)
+
+    def _hold(self, pid: int, command: tuple[str, ...]) -> None:
+        self._commands[pid] = command
+        if not (self._pidfds and self._pidfds.hold(pid)):
+            self._unheld.add(pid)
+
+    def _ends(self) -> Iterator[Event]:
+        if self._pidfds:
+            for pid, at in self._pidfds.ended():
+                yield self._death(pid, at)
+            for pid, at, status in self._pidfds.statuses():
+                yield Death(at, pid, status)
+        for pid in [pid for pid in self._unheld if not is_alive(pid)]:
+            self._unheld.remove(pid)
+            yield self._death(pid, time.monotonic())
+
+    def _death(self, pid: int, at: float) -> Death:
+        del self._commands[pid]
+        self._zombies.add(pid)
+        return Death(at, pid, None)
+
+    def _births(self) -> Iterator[Event]:
+        self._zombies = set(filter(psutil.pid_exists, self._zombies))
+        for pid, parent in descendants(self._me, zombies=True).items():
+            if parent in self._others or pid in self._others:
+                self._others.add(pid)
+            elif pid not in self._zombies:
+                yield from self._seen(pid, parent)
+
+    def _seen(self, pid: int, parent: int) -> Iterator[Event]:
+        command = command_of(pid)
+        if pid not in self._commands:
+            if parent not in self._commands:  # it ended and left us its child: it may be anybody's
+                parent = 0
+            yield Birth(time.monotonic(), pid, parent, guess=not (parent and command))
+            self._hold(pid, self._commands.get(parent, self._main[1]))  # a fork is no new command
+        if command and command != self._commands[pid]:
+            self._commands[pid] = command
+            if pid == self._main[0]:
+                self._main = pid, command
+            yield Exec(time.monotonic(), pid, command)
 
     def close(self) -> None:
-        """Nothing to close."""
-
-
-def command_of(pid: int) -> tuple[str, ...]:
-    """Return a process's command line; empty when it is gone or has none."""
-    try:
-        return tuple(psutil.Process(pid).cmdline())
-    except psutil.Error:
-        return ()
-
-
-def parent_of(pid: int) -> int:
-    """Return the pid of a process's parent; 0 when it is gone."""
-    try:
-        return int(psutil.Process(pid).ppid())
-    except psutil.Error:
-        return 0
-
-
-def living() -> dict[int, int]:
-    """Return every living process of the machine with its parent; zombies are dead."""
-    if not Path("/proc/self/stat").exists():
-        every = psutil.process_iter(["ppid", "status"])
-        dead = psutil.STATUS_ZOMBIE
-        return {p.pid: p.info["ppid"] for p in every if p.info["status"] != dead}
-    found = {}
-    for name in os.listdir("/proc"):  # noqa: PTH208 - a third of iterdir()'s time
-        if name.isdigit():
-            with contextlib.suppress(OSError):
-                # The command stands in brackets and may itself contain some.
-                stat = Path(f"/proc/{name}/stat").read_bytes().rpartition(b")")[2]
-                state, parent, *_ = stat.split(maxsplit=2)
-                if state not in (b"Z", b"X"):
-                    found[int(name)] = int(parent)
-    return found
-
-
-def descendants(roots: Iterable[int]) -> dict[int, int]:
-    """Return the living among ``roots`` and all below them, parents first, with the parent."""
-    parents = living()
-    children: dict[int, list[int]] = {}
-    for pid, parent in parents.items():
-        children.setdefault(parent, []).append(pid)
-    found: dict[int, int] = {}
-    todo = list(roots)
-    while todo:
-        todo = [pid for pid in todo if pid in parents and pid not in found]
-        found |= {pid: parents[pid] for pid in todo}
-        todo = [child for pid in todo for child in children.get(pid, ())]
-    return found
+        """Let go of the pidfds."""
+        if self._pidfds:
+            self._pidfds.close()

@@ -35,11 +35,15 @@ MOST_AT_ONCE = 10_000  # events
 
 @dataclass(frozen=True)
 class Birth:
-    """``parent`` started ``pid``."""
+    """``parent`` started ``pid``; 0 where nobody saw who did.
+
+    ``guess`` when it was not seen alive, or not with its parent.
+    """
 
     time: float
     pid: int
     parent: int
+    guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,10 @@ class Exec:
 
 @dataclass(frozen=True)
 class Death:
-    """``pid`` ended with a wait status, as os.waitpid() gives it; None where nobody saw it."""
+    """``pid`` ended, all of its threads, with a wait status as os.waitpid() gives it.
+
+    The status is None where nobody saw it; it may be told later, by another event of that time.
+    """
 
     time: float
     pid: int
@@ -61,6 +68,16 @@ class Death:
 
 
 Event = Birth | Exec | Death
+
+
+@dataclass
+class _Threads:
+    """The living threads of a process; the kernel reports each of their ends."""
+
+    living: set[int]
+    since: float  # when it last became another program, and lost all threads but one
+    first_status: int | None = None  # of its first thread, once that has ended
+    latest_end: float = 0.0
 
 
 class ProcessEvents:
@@ -74,6 +91,7 @@ class ProcessEvents:
 
     def __init__(self) -> None:
         self.complete = True
+        self._threads: dict[int, _Threads] = {}  # of each process that was born since
         self._socket = socket.socket(
             socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, NETLINK_CONNECTOR
         )
@@ -113,20 +131,44 @@ class ProcessEvents:
             if event := self._decoded(message):
                 yield event
 
-    @staticmethod
-    def _decoded(message: bytes) -> Event | None:
+    def _decoded(self, message: bytes) -> Event | None:
         what, _cpu, nanoseconds = struct.unpack_from("=IIQ", message, HEADERS)
         at, data = nanoseconds / 1e9, HEADERS + 16
         if what == PROC_EVENT_FORK:
             _, parent, thread, pid = struct.unpack_from("=4i", message, data)
-            return Birth(at, pid, parent) if thread == pid else None  # else: a new thread
-        if what == PROC_EVENT_EXEC:
+            if thread == pid:
+                self._threads[pid] = _Threads({pid}, at)
+                return Birth(at, pid, parent)
+            if threads := self._threads.get(pid):
+                threads.living.add(thread)
+        elif what == PROC_EVENT_EXEC:
             _, pid = struct.unpack_from("=2i", message, data)
+            if pid in self._threads:  # whichever thread it was: it has the process's pid now
+                self._threads[pid] = _Threads({pid}, at)
             return Exec(at, pid, ())
-        if what == PROC_EVENT_EXIT:
+        elif what == PROC_EVENT_EXIT:
             thread, pid, status = struct.unpack_from("=2iI", message, data)
-            return Death(at, pid, status) if thread == pid else None
+            return self._thread_ended(pid, thread, at, status)
         return None
+
+    def _thread_ended(self, pid: int, thread: int, at: float, status: int) -> Death | None:
+        """Return the end of the whole process when this was its last thread."""
+        threads = self._threads.get(pid)
+        if threads is None:  # born before, or its birth was lost
+            return Death(at, pid, status) if thread == pid else None
+        if at < threads.since:  # the first thread of what it was before, told late
+            return None
+        threads.living.discard(thread)
+        threads.latest_end = max(threads.latest_end, at)
+        if thread == pid:
+            threads.first_status = status
+        if threads.living:
+            return None
+        del self._threads[pid]
+        # The last thread has the status of the process when something ended all at once. A
+        # thread that ended by itself has 0: then the process has the first one's, or also 0.
+        certain = status or status == threads.first_status
+        return Death(threads.latest_end, pid, status if certain else None)
 
     def close(self) -> None:
         """Stop listening."""

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import signal
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SIGNALS = {int(s): s.name for s in signal.Signals}
+
+# What multiprocessing starts, and the libraries that are made after it: ``python -c "from
+# multiprocessing.spawn import spawn_main; ..."``, ``python -m loky.backend.popen_loky_posix ...``
+LIBRARIES = r"(?:multiprocessing|multiprocess|billiard|(?:joblib\.externals\.)?loky\.backend)"
+STARTED = re.compile(rf"(?:^| )-c from {LIBRARIES}\.(\w+)|(?:^| )-m {LIBRARIES}\.(popen_loky_\w+)")
+HELPERS = {
+    "resource_tracker": "resource tracker",
+    "semaphore_tracker": "semaphore tracker",
+    "forkserver": "fork server",
+}
+
+
+def helper(command: Iterable[str]) -> str:
+    """Return what a library started this command for, if it is one of its helpers."""
+    return HELPERS.get(_started(command), "")
+
+
+def _started(command: Iterable[str]) -> str:
+    found = STARTED.search(" ".join(command))
+    return (found[1] or found[2]) if found else ""
 
 
 @dataclass(eq=False)
@@ -21,6 +44,8 @@ class Life:
     forked: bool = True  # False once it runs a program of its own
     end: float | None = None
     status: int | None = None  # as os.waitpid() gives it
+    guess: bool = False  # whether its start, its end or who started it was not seen
+    unseen: bool = False  # whether only what it wrote tells of it
     label: str = ""
     last: bytes = b""  # the beginning of the last line that it wrote
     fetched: bool = False  # whether its end was waited for, by us or by its parent
@@ -28,21 +53,15 @@ class Life:
 
     @property
     def helper(self) -> str:
-        """What multiprocessing started it for, if it is one of its helpers."""
-        words = " ".join(self.command)
-        if "multiprocessing.resource_tracker" in words and not self.forked:
-            return "resource tracker"
-        if "multiprocessing.forkserver" in words and not self.forked:
-            return "fork server"
-        return ""
+        """What a library started it for, if it is one of its helpers."""
+        return "" if self.forked else helper(self.command)
 
     @property
     def program(self) -> tuple[str, ...]:
         """Its command where that is another program than the lesson's own."""
-        if self.forked or self.parent is None or self.helper:
+        if self.forked or self.parent is None or _started(self.command):
             return ()
-        spawned = any("multiprocessing.spawn" in word for word in self.command)
-        return () if spawned else self.command
+        return self.command
 
     @property
     def ending(self) -> tuple[int | None, str]:
@@ -72,9 +91,9 @@ class ProcessTree:
         """The first of all."""
         return self.all[0]
 
-    def born(self, pid: int, parent: Life | None, at: float) -> Life:
+    def born(self, pid: int, parent: Life | None, at: float, *, guess: bool = False) -> Life:
         """Take in a new process."""
-        life = Life(len(self.all), pid, parent, at)
+        life = Life(len(self.all), pid, parent, at, guess=guess)
         if parent:
             life.command = parent.command
             parent.children.append(life)
@@ -115,6 +134,21 @@ class ProcessTree:
             del self.alive[life.pid]
         life.end = at if life.end is None else min(at, life.end)
         life.status = status if life.status is None else life.status
+
+    def correct_starts(self, pids: int) -> None:
+        """Move starts that were seen late to before the next one's.
+
+        The kernel gives out pids in turn and begins again after the last of its ``pids``: that
+        is the order of birth, for a run is too short to use them all.
+        """
+        main, latest = self.main, math.inf
+
+        def turn(life: Life) -> int:
+            return (life.pid - main.pid) % pids
+
+        for life in sorted(self.all[1:], key=turn, reverse=True):
+            life.start = min(life.start, latest)
+            latest = math.nextafter(life.start, 0)
 
     def label(self) -> None:
         """Name processes by their place in the tree; helpers by what they are.

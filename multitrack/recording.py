@@ -43,7 +43,8 @@ class Line:
     ----------
     process : the writer's label, or "" where the system does not name writers.
     cell : the number of the cell that main was playing, from 1.
-    time : seconds from main's birth to the line's last byte.
+    time : seconds from main's birth to the moment by which the line's last byte had certainly been
+        written: when it was read, or when its writer ended if that was earlier.
     text : the line without its end. Bytes that are not UTF-8 stand as ``\\xNN``.
     ended : False when the process never wrote the line's end.
     cut : how many more characters the line has; they are only in the full text.
@@ -66,11 +67,14 @@ class Process:
     label : ``main``, ``child 1``, ``child 1.1``, or what a helper is: ``fork server``.
     pid : the kernel's number for it in that run.
     parent : the label of the process that started it ("" for main).
-    helper : whether multiprocessing started it for itself.
+    helper : whether multiprocessing, or a library made after it, started it for itself.
     program : the command, where it is another program than the script's own.
     start, end : seconds from main's birth; an end of None was not seen.
     exit_code : its exit code, None where a signal ended it or nobody saw it.
     signal : the name of the signal that ended it, or "".
+    guess : whether its start, its end or its parent is a guess, because nobody saw it live, or saw
+        it together with who had started it. Who is known only by what it wrote has the times of
+        its lines, and counts as a child of main.
     """
 
     label: str
@@ -82,6 +86,7 @@ class Process:
     end: float | None
     exit_code: int | None
     signal: str
+    guess: bool = False
 
     @property
     def failed(self) -> bool:
@@ -163,8 +168,9 @@ class Recording:
     start_method : the default start method that was imitated.
     writers : ``kernel`` when the kernel named each line's writer, ``unnamed`` otherwise.
     lives : ``process events`` or ``polling``: where starts and ends of processes come from.
-    complete : False when the kernel dropped process events, or a writer was gone before it was
-        seen: who started it is a guess then.
+    complete : False when a start or an end may have been missed: always under polling, and where
+        the kernel dropped process events. What is missing is not counted when children are
+        numbered, so another run may number them otherwise.
     duration : seconds from main's birth to the end of its last process.
     problems : why the run does not count as good; empty when it does.
     shared_memory : the /dev/shm that the script found: its ``own``, in which all that is left was

@@ -254,7 +254,7 @@ class Run:
         """Return what was recorded as plain data."""
         self.descendants.follow()
         self.hearing.finish(time.monotonic())
-        self.tree.label()
+        self.descendants.label()
         ends = [life.end for life in self.tree.all if life.end]
         born = sorted(self.tree.all, key=lambda life: (life.parent is not None, life.start))
         processes = tuple(map(self._process_of, born))
@@ -270,7 +270,7 @@ class Run:
             ),
             writers="kernel" if self.stream.named else "unnamed",
             lives=self.descendants.source.source,
-            complete=self.descendants.source.complete,
+            complete=self.descendants.complete,
             duration=self._since(max(ends, default=time.monotonic())),
             cells=tuple(self.hearing.played_cells(self._since)),
             processes=processes,
@@ -308,6 +308,7 @@ class Run:
             end=None if life.end is None else self._since(life.end),
             exit_code=code,
             signal=by,
+            guess=life.guess,
         )
 
     def _since(self, at: float) -> float:

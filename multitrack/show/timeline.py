@@ -36,7 +36,8 @@ def words(recording: Recording) -> Iterator[str]:
         runs = f" (runs {process.program})" if process.program else ""
         by = f", started by {process.parent}" if process.parent not in ("", "main") else ""
         life = f"from {seconds(process.start)} to {end}"
-        yield f"{process.label}{runs}{by}: {life}, {process.ending}."
+        guess = ", in part a guess" if process.guess else ""
+        yield f"{process.label}{runs}{by}: {life}, {process.ending}{guess}."
     for cell in recording.cells:
         end = "the end" if cell.end is None else seconds(cell.end)
         yield (
@@ -52,19 +53,23 @@ def evidence(recording: Recording) -> str:
     helpers = [p.label for p in recording.processes if p.helper]
     failed = [f"{p.label} {p.ending}" for p in recording.processes if p.failed]
     unseen = any(p.exit_code is None and not p.signal for p in recording.processes)
+    seen = "" if recording.complete else " that were seen"
     count = f"{len(own)} process" + ("es" if len(own) != 1 else "")
-    ends = "; ".join(failed) or ("some ends were not seen" if unseen else "all ended with 0")
+    ends = "; ".join(failed) or ("some ends were not seen" if unseen else f"all{seen} ended with 0")
     names = {"cpython": "CPython", "pypy": "PyPy"}
     systems = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
     lives = {
         "process events": "starts and ends as the kernel reported them",
-        "polling": "starts and ends seen by polling, so short lives may be missing",
+        "polling": "starts and ends seen by polling",
     }[recording.lives]
+    if not recording.complete:
+        lives += "; short lives may be missing, and another run may number the children otherwise"
+    if any(p.guess for p in recording.processes):
+        lives += "; what is called a guess was not seen as it happened"
     return (
         f"Recorded on {names.get(python.implementation, python.implementation)} {python.version}, "
         f"{systems.get(python.platform, python.platform)}, under {recording.start_method}: "
-        f"{' and '.join([count, *helpers])}, {seconds(recording.duration)}; {ends}; {lives}"
-        f"{'' if recording.complete else '; some starts or ends were missed'}."
+        f"{' and '.join([count, *helpers])}, {seconds(recording.duration)}; {ends}; {lives}."
     )
 
 
@@ -154,8 +159,9 @@ def svg(recording: Recording, order: list[Process], classes: dict[str, str], cou
         y = rows[process.label]
         end = span if process.end is None else process.end
         colour = classes[process.label]
+        life = "life guess" if process.guess else "life"
         parts.append(
-            f'<g class="{colour}"><rect class="life" x="{x(process.start)}" y="{y + 6}" '
+            f'<g class="{colour}"><rect class="{life}" x="{x(process.start)}" y="{y + 6}" '
             f'width="{width(end - process.start)}" height="{LANE - 12}" rx="3"/>'
         )
         drawn = -1.0

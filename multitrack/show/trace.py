@@ -75,6 +75,7 @@ def _lives(recording: Recording) -> list[dict[str, Any]]:
                 "parent": process.parent,
                 "program": process.program,
                 "ending": process.ending,
+                "guess": process.guess,
             },
         }
         for process in recording.processes

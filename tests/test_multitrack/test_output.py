@@ -118,3 +118,24 @@ def test_a_long_line_of_few_bytes_over_the_bound_is_not_said_to_be_cut(tmp_path)
     assert (line.text, line.cut) == (text, 0)
     assert collected.write_full(None, [], str) is None
     assert output.MOST_BYTES > 4 * LONGEST
+
+
+def test_a_line_was_written_before_what_came_after_it(tmp_path):
+    """And before its writer ended; one without its end may be older than what stands before it."""
+    tree, lines = ProcessTree(), Output(tmp_path / "output")
+    main = tree.born(10, None, 0.0)
+    child, late = tree.born(11, main, 2.0), tree.born(12, main, 5.5)
+    tree.died(child, 4.0, 0)
+    for life, at, cell, ended in [
+        (main, 3.0, 1, True),
+        (main, 5.0, 1, True),
+        (late, 5.0, 1, True),
+        (child, 6.0, 2, True),
+        (main, 1.0, 2, False),
+        (main, 7.0, 2, True),
+    ]:
+        lines.take(RawLine(life.pid, at, b"x", ended), life, cell)
+    assert lines.settle() == {1: 3.0, 2: 4.0}
+    shown = list(lines.shown(lambda at: at, str))
+    assert [x.time for x in shown] == [3.0, 4.0, 4.0, 4.0, 1.0, 7.0]
+    assert (main.start, child.start, late.start) == (0.0, 2.0, 4.0)

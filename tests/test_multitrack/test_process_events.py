@@ -1,16 +1,13 @@
 """Births, deaths and commands: from the kernel and by looking; and when events are lost."""
 
 import os
-import subprocess
-import sys
+import struct
 import time
 
 import pytest
 
 from multitrack import descendants as following
-from multitrack import polling
 from multitrack import process_events as lives
-from multitrack.polling import Polling, descendants, living
 from multitrack.process_events import Birth, Death, Exec, ProcessEvents
 
 needs_events = pytest.mark.skipif(
@@ -45,67 +42,6 @@ def test_the_kernel_tells_a_life():
         assert events.complete
     finally:
         events.close()
-
-
-def test_polling_sees_a_life():
-    """Program included, and an end whose status nobody told."""
-    watch, found = Polling(), []
-
-    def look_until(seen):
-        deadline = time.monotonic() + 60
-        while not seen():
-            assert time.monotonic() < deadline, found
-            found.extend(watch.read())
-            time.sleep(watch.wait)
-
-    # Both end with their input, and so when this block is left in any way.
-    code = "import subprocess; subprocess.run(['cat'])"
-    with subprocess.Popen([sys.executable, "-c", code], stdin=-1) as parent:
-        watch.follow(parent.pid)
-        look_until(lambda: ("cat",) in [e.command for e in found if isinstance(e, Exec)])
-        parent.communicate(timeout=60)
-        look_until(lambda: len([e for e in found if isinstance(e, Death)]) == 2)
-    (birth,) = [e for e in found if isinstance(e, Birth)]
-    assert birth.parent == parent.pid
-    assert {e.pid for e in found if isinstance(e, Death)} == {birth.pid, parent.pid}
-    assert all(e.status is None for e in found if isinstance(e, Death))
-
-
-def test_polling_takes_its_time_where_looking_is_work(monkeypatch):
-    """At most a quarter of the recorder's; that the machine was busy does not count."""
-    watch = Polling()
-    watch.follow(os.getpid())
-    assert watch.wait == polling.LOOK_EVERY
-    work = iter([0.0, 0.5])
-    monkeypatch.setattr(polling.time, "thread_time", lambda: next(work))
-    list(watch.read())
-    assert watch.wait == 1.5
-    waiting = iter(range(0, 1000, 10))
-    monkeypatch.setattr(polling.time, "thread_time", lambda: 0.5)
-    monkeypatch.setattr(polling.time, "monotonic", lambda: float(next(waiting)))
-    list(watch.read())
-    assert watch.wait == polling.LOOK_EVERY
-
-
-def test_descendants_come_parents_first_and_zombies_are_dead():
-    """Whatever the order of the pids."""
-    code = "import subprocess; print(subprocess.Popen(['sleep', '30']).pid, flush=True); input()"
-    child = subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, text=True)
-    dead = subprocess.Popen(["true"])
-    try:
-        grandchild = int(child.stdout.readline())
-        deadline = time.monotonic() + 10
-        while dead.pid in living() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        found = descendants([os.getpid()])
-        assert found[grandchild] == child.pid
-        assert list(found).index(child.pid) < list(found).index(grandchild)
-        assert dead.pid not in found
-        assert descendants([dead.pid]) == {}
-    finally:
-        os.kill(grandchild, 9)
-        child.communicate("\n", timeout=10)
-        dead.wait()
 
 
 class Forgetful:
@@ -151,16 +87,6 @@ def test_lost_events(play, monkeypatch, lost):
     assert recording.processes[1].end is not None
 
 
-def test_a_guess_is_admitted(play, monkeypatch):
-    """A writer that is gone before it was seen counts as main's child, and it is said."""
-    code = "import os\nif os.fork() == 0: os.write(1, b'gone'); os._exit(0)\nos.wait()"
-    monkeypatch.setattr(Polling, "read", lambda watch: iter(()))
-    monkeypatch.setattr(following, "parent_of", lambda pid: 0)
-    recording = play(code, polling=True)
-    assert [(x.process, x.text) for x in recording.lines] == [("child 1", "gone")]
-    assert not recording.complete
-
-
 @needs_events
 def test_what_lives_on_is_found_though_no_event_told_of_it(play, monkeypatch):
     """A daemon with closed descriptors, whose births were lost."""
@@ -195,10 +121,52 @@ def test_a_full_buffer_is_noticed():
         events.close()
 
 
-def test_gone_processes_have_no_command_and_no_parent():
-    """Rather than an error."""
-    gone = subprocess.Popen(["true"])
-    gone.wait()
-    assert polling.command_of(gone.pid) == ()
-    assert polling.parent_of(gone.pid) == 0
-    assert polling.parent_of(os.getpid()) == os.getppid()
+FORK, EXEC, EXIT = lives.PROC_EVENT_FORK, lives.PROC_EVENT_EXEC, lives.PROC_EVENT_EXIT
+
+
+def told(*messages: tuple) -> list[lives.Event | None]:
+    """Return what a source makes of messages: what happened, nanoseconds, and its numbers."""
+    source = object.__new__(ProcessEvents)  # without a socket
+    source._threads = {}
+    return [
+        source._decoded(bytes(lives.HEADERS) + struct.pack("=IIQ4i", what, 0, at, *numbers))
+        for what, at, numbers in (
+            (what, at, (*numbers, *[0] * (4 - len(numbers)))) for what, at, *numbers in messages
+        )
+    ]
+
+
+BORN = [(FORK, 1, 5, 5, 10, 10), (FORK, 2, 10, 10, 11, 10)]  # process 10 and its thread 11
+
+
+@pytest.mark.parametrize(
+    ("ends", "death"),
+    [
+        ([(EXIT, 3, 11, 10, 0), (EXIT, 4, 10, 10, 0)], Death(4e-9, 10, 0)),
+        ([(EXIT, 3, 10, 10, 0), (EXIT, 4, 11, 10, 7 << 8)], Death(4e-9, 10, 7 << 8)),
+        # Told in another order than it happened.
+        ([(EXIT, 4, 11, 10, 9), (EXIT, 3, 10, 10, 9)], Death(4e-9, 10, 9)),
+        # Not certain: another thread's end, or that of all?
+        ([(EXIT, 3, 10, 10, 2 << 8), (EXIT, 4, 11, 10, 0)], Death(4e-9, 10, None)),
+    ],
+)
+def test_a_process_ends_with_its_last_thread(ends, death):
+    """Whichever it is, and with the status that is certain."""
+    assert told(*BORN, *ends) == [Birth(1e-9, 10, 5), None, None, death]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "told after"])
+def test_a_thread_s_exec_is_no_end(late):
+    """Though the first thread ends by it: the other one has its pid from then on."""
+    first, run = (EXIT, 3, 10, 10, 0), (EXEC, 4, 10, 10)
+    events = told(*BORN, *((run, first) if late else (first, run)), (EXIT, 5, 10, 10, 7 << 8))
+    assert [e for e in events if e] == [
+        Birth(1e-9, 10, 5),
+        Exec(4e-9, 10, ()),
+        Death(5e-9, 10, 7 << 8),
+    ]
+
+
+def test_whose_birth_was_not_told_ends_with_its_first_thread():
+    """That is all that is known of it."""
+    assert told((EXIT, 3, 11, 10, 0), (EXIT, 4, 10, 10, 1)) == [None, Death(4e-9, 10, 1)]

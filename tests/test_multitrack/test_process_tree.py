@@ -2,6 +2,8 @@
 
 import signal
 
+import pytest
+
 from multitrack.process_tree import ProcessTree
 
 
@@ -38,7 +40,14 @@ def test_labels():
     server = tree.born(2, main, 1.0)
     server.forked, server.command = False, ("python", "-c", "from multiprocessing.forkserver")
     tracker = tree.born(3, main, 0.5)
-    tracker.forked, tracker.command = False, ("python", "multiprocessing.resource_tracker")
+    tracker.forked, tracker.command = (
+        False,
+        (
+            "python",
+            "-c",
+            "from multiprocessing.resource_tracker import main;main(3)",
+        ),
+    )
     first, second = tree.born(4, server, 2.0), tree.born(5, server, 3.0)
     grandchild = tree.born(6, second, 4.0)
     tree.label()
@@ -60,3 +69,58 @@ def test_a_corrected_parent():
     tree.adopt(other, child)
     tree.label()
     assert (child.label, other.label) == ("child 1", "child 1.1")
+
+
+def test_starts_that_were_seen_late(tmp_path):
+    """The kernel gives out pids in turn: 98, 99, then 1 again."""
+    tree = ProcessTree()
+    main = tree.born(98, None, 0.0)
+    second, first, third = (
+        tree.born(1, main, 2.0),
+        tree.born(99, main, 3.0),
+        tree.born(2, main, 4.0),
+    )
+    tree.correct_starts(100)
+    tree.label()
+    assert [x.label for x in (first, second, third)] == ["child 1", "child 2", "child 3"]
+    assert first.start < second.start == 2.0
+    assert third.start == 4.0
+
+
+@pytest.mark.parametrize(
+    ("command", "helper", "program"),
+    [
+        (
+            "python -c from multiprocessing.resource_tracker import main;main(5)",
+            "resource tracker",
+            "",
+        ),
+        ("python -s -c from multiprocessing.forkserver import main; main(1)", "fork server", ""),
+        ("python -c from multiprocessing.spawn import spawn_main; spawn_main()", "", ""),
+        (
+            "python -c from loky.backend.resource_tracker import main; main(3)",
+            "resource tracker",
+            "",
+        ),
+        (
+            "python -B -c from joblib.externals.loky.backend.resource_tracker import main; main(3)",
+            "resource tracker",
+            "",
+        ),
+        ("python -m joblib.externals.loky.backend.popen_loky_posix --pipe 14", "", ""),
+        ("python -c from billiard.semaphore_tracker import main;main(3)", "semaphore tracker", ""),
+        ("python -c from mine.resource_tracker import main", "", None),
+        ("grep multiprocessing.resource_tracker log", "", None),
+    ],
+)
+def test_what_a_library_starts(command, helper, program):
+    """Its helpers have their names, its workers are children, all else is a program."""
+    tree = ProcessTree()
+    child = tree.born(2, tree.born(1, None, 0.0), 1.0)
+    words = command.split()
+    if "-c" in words:
+        words = [*words[: words.index("-c") + 1], " ".join(words[words.index("-c") + 1 :])]
+    assert child.helper == ""
+    child.command, child.forked = tuple(words), False
+    assert child.helper == helper
+    assert " ".join(child.program) == (command if program is None else program)

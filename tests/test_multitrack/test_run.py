@@ -135,14 +135,14 @@ def test_the_family_is_known(play, method, polling):
 
 
 def test_events_and_polling_tell_the_same(play):
-    """Save for what polling cannot see: how a child ended that its parent waited for."""
+    """Save for what older kernels do not tell: how a child ended that its parent waited for."""
     code = SLOW_FAMILY.replace("if number == 1:", "os._exit(5)\n    if number == 1:")
     events, polled = play(code), play(code, polling=True)
     assert [p.exit_code for p in events.processes] == [0, 5, 5]
     assert [(p.label, p.parent) for p in events.processes] == [
         (p.label, p.parent) for p in polled.processes
     ]
-    assert polled.processes[1].ending == "end not seen"
+    assert polled.processes[1].ending in ("ended with 5", "end not seen")
 
 
 @pytest.mark.parametrize("method", START_METHODS)
@@ -348,7 +348,7 @@ def test_what_lives_on_after_main_is_found_and_ended(play, what, polling):
     assert recording.hung
     assert head == "main ended and left processes running; alive were:"
     command = "sleep 98" if what == "a program" else "python lesson.py"
-    assert line.startswith("  child 1")
+    assert line.startswith("  child ")
     assert line.endswith(f"({command}) said nothing")
     left = [p for p in recording.processes if p.signal == "SIGKILL" or p.end is None]
     assert len(left) == 1

@@ -63,7 +63,23 @@ def test_polling_is_admitted(recording):
 
     said = evidence(replace(recording, lives="polling", complete=False))
     assert "short lives may be missing" in said
-    assert "some starts or ends were missed" in said
+    assert "another run may number the children otherwise" in said
+    assert "3 processes" in said
+    assert "guess" not in said
+
+
+def test_a_guess_is_called_one(recording):
+    """In words, in the picture, and once for all."""
+    from dataclasses import replace
+
+    main, guess, *rest = recording.processes
+    guess = replace(guess, guess=True)
+    recording = replace(recording, processes=(main, guess, *rest))
+    assert [sentence for sentence in words(recording) if "guess" in sentence] == [
+        next(sentence for sentence in words(recording) if sentence.startswith(guess.label))
+    ]
+    assert "what is called a guess was not seen as it happened" in evidence(recording)
+    assert html_of(recording, colour_classes([recording])).count('class="life guess"') == 1
 
 
 def test_bars_stand_where_the_lives_were(recording):
