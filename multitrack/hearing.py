@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from multitrack.lines import LineAssembler, RawLine
+from multitrack.lines import LineAssembler, Lines
 from multitrack.marks import MarkFinder
 from multitrack.output import Output
 from multitrack.process_tree import Life, ProcessTree
 from multitrack.recording import PlayedCell
 from multitrack.script import Script
 
-BEGINNING = 1000  # bytes of a line that are looked at, and kept as a process's last words
+BEGINNING = 1000  # bytes of a line that are kept as a process's last words
 UNGUARDED = b"current process has finished its bootstrapping phase"
 
 
@@ -39,13 +39,18 @@ class Hearing:
         self._marks = MarkFinder(token)
         self._assembler = LineAssembler()
         self._played: list[float] = []  # when each cell ended
-        place = rb'^[\s|]*File "' + re.escape(os.fsencode(script.path)) + rb'", line (\d+)'
-        self._place = re.compile(place)
+        place = rb'^[ |]*File "' + re.escape(os.fsencode(script.path)) + rb'", line (\d+)'
+        self._place = re.compile(place, re.MULTILINE)
 
     @property
     def held(self) -> int:
         """How many bytes are in lines that have not ended."""
         return self._assembler.held
+
+    @property
+    def begun(self) -> set[int]:
+        """Who has begun a line and not ended it."""
+        return self._assembler.begun.union(self._marks.held)
 
     def take(self, pid: int, data: bytes, now: float) -> None:
         """Take in what ``pid`` wrote (0 where it is not known)."""
@@ -59,10 +64,15 @@ class Hearing:
                 self._keep(self._assembler.finish(pid))
                 self._played.append(now)
 
+    def over(self, pid: int, now: float) -> None:
+        """Take the line that ``pid`` began and will not end."""
+        self._keep(self._assembler.feed(pid, self._marks.rest(pid), now))
+        self._keep(self._assembler.finish(pid))
+
     def finish(self, now: float) -> None:
         """Take what was begun and will not be ended."""
-        for pid, held in self._marks.rest():
-            self._keep(self._assembler.feed(pid, held, now))
+        for pid in self._marks.held:
+            self._keep(self._assembler.feed(pid, self._marks.rest(pid), now))
         self._keep(self._assembler.finish_all())
         # No line was written later than its writer ended, no cell ended later than the next one's
         # first line was written.
@@ -72,17 +82,18 @@ class Hearing:
             latest = min(latest, self._played[number], first.get(number + 2, math.inf))
             self._played[number] = latest
 
-    def _keep(self, lines: Iterator[RawLine]) -> None:
+    def _keep(self, written: Iterator[Lines]) -> None:
         cell = min(len(self._played) + 1, len(self._script.cells))
         main = self._tree.main
-        for line in lines:
-            life = self._tree.who(line.pid)
-            beginning = line.data[:BEGINNING]
-            (life or main).last = beginning
-            if life in (main, None) and (match := self._place.match(beginning)):
-                self.failing_line = int(match[1])
-            self.unguarded = self.unguarded or UNGUARDED in beginning
-            self.output.take(line, life, cell)
+        for lines in written:
+            life = self._tree.who(lines.pid)
+            last = lines.data.rfind(b"\n") + 1
+            (life or main).last = lines.data[last : last + BEGINNING]
+            if life in (main, None):
+                for match in self._place.finditer(lines.data):
+                    self.failing_line = int(match[1])
+            self.unguarded = self.unguarded or UNGUARDED in lines.data
+            self.output.take(lines, life, cell)
 
     def played_cells(self, since: Callable[[float], float]) -> Iterator[PlayedCell]:
         """Yield the cells that main has played, and the one that it was in, if any."""

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class RawLine:
-    """A line's bytes without its end, its writer's pid, and the time of its last byte."""
+class Lines:
+    r"""One or more lines of one process, parted by ``\n``, and the time of their last byte.
+
+    ``ended`` is False where the last of them has no end of its own.
+    """
 
     pid: int
     time: float
@@ -30,23 +33,28 @@ class LineAssembler:
         self._open: dict[int, list[bytes]] = {}
         self._touched: dict[int, float] = {}
 
-    def feed(self, pid: int, data: bytes, time: float) -> Iterator[RawLine]:
+    @property
+    def begun(self) -> set[int]:
+        """Who has begun a line and not ended it."""
+        return set(self._open)
+
+    def feed(self, pid: int, data: bytes, time: float) -> Iterator[Lines]:
         """Take a piece; give back the lines that it completes."""
-        *complete, rest = data.split(b"\n")
-        for part in complete:
-            yield RawLine(pid, time, self._close(pid) + part)
-        if rest:
+        end = data.rfind(b"\n")
+        if end >= 0:
+            yield Lines(pid, time, self._close(pid) + data[:end])
+        if rest := data[end + 1 :]:
             self._open.setdefault(pid, []).append(rest)
             self._touched[pid] = time
             self.held += len(rest)
 
-    def finish(self, pid: int) -> Iterator[RawLine]:
+    def finish(self, pid: int) -> Iterator[Lines]:
         """Give back the line that ``pid`` began and did not end, if any."""
         if pid in self._open:
             time = self._touched[pid]
-            yield RawLine(pid, time, self._close(pid), ended=False)
+            yield Lines(pid, time, self._close(pid), ended=False)
 
-    def finish_all(self) -> Iterator[RawLine]:
+    def finish_all(self) -> Iterator[Lines]:
         """Give back every line that was begun and not ended, oldest first."""
         for pid in sorted(self._open, key=self._touched.__getitem__):
             yield from self.finish(pid)

@@ -32,6 +32,10 @@ class MarkFinder:
 
     def feed(self, writer: int, data: bytes) -> Iterator[bytes | Mark]:
         """Take a piece; give back output and marks in their order."""
+        if b"\x1e" not in data and writer not in self._held:
+            if data:
+                yield data
+            return
         data = self._held.pop(writer, b"") + data
         at = 0
         for match in self._whole.finditer(data):
@@ -45,10 +49,14 @@ class MarkFinder:
         if held > at:
             yield data[at:held]
 
-    def rest(self) -> Iterator[tuple[int, bytes]]:
-        """Give back what is still held, as (writer, output): no mark came of it."""
-        while self._held:
-            yield self._held.popitem()
+    @property
+    def held(self) -> list[int]:
+        """Of whom something is held back."""
+        return list(self._held)
+
+    def rest(self, writer: int) -> bytes:
+        """Give back what is held of a writer that has ended: no mark came of it."""
+        return self._held.pop(writer, b"")
 
     def _beginning(self, data: bytes, start: int) -> int:
         """Where, from ``start``, an unfinished mark begins at the end of ``data``."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from multitrack.lines import RawLine
+from multitrack.lines import Lines
 from multitrack.process_tree import Life
 from multitrack.recording import FullText, Line
 
@@ -24,14 +24,16 @@ CHARACTERS = 256 << 10  # of a cell, counted in bytes
 LONGEST = 10_000  # characters of a line
 # A character has at most 4 bytes; a folder's name that begins before the cut is shortened whole.
 MOST_BYTES = 4 * LONGEST + 4096
-RECORD = struct.Struct("=iI")  # number of the writer (-1: not known) and bytes of the line
+RECORD = struct.Struct("=iI")  # number of the writer (-1: not known) and bytes of its lines
 
 
 @dataclass(frozen=True)
 class Kept:
     """A line that is kept in memory; ``cut`` characters of it are not."""
 
-    raw: RawLine
+    data: bytes
+    time: float
+    ended: bool
     life: Life | None
     cell: int
     cut: int
@@ -49,33 +51,37 @@ class Output:
         self._bytes: Counter[int] = Counter()
         self._file: BinaryIO | None = None
 
-    def take(self, raw: RawLine, life: Life | None, cell: int) -> None:
-        """Take a line in."""
-        self.size += len(raw.data) + 1
-        self.lines += 1
-        size, cut = len(raw.data), 0
-        if size > LONGEST:
-            cut = max(0, len(decoded(raw.data)) - LONGEST)
-            size = min(size, MOST_BYTES)
-        full = (
-            self._count[cell] >= LINES
-            or self._bytes[cell] + size > CHARACTERS
-            or self.unshown[cell]  # what is kept of a cell is its beginning, without a gap
-        )
-        if (cut or full) and self._file is None:
+    def take(self, lines: Lines, life: Life | None, cell: int) -> None:
+        """Take lines in."""
+        before, number = len(self._kept), lines.data.count(b"\n") + 1
+        self.size += len(lines.data) + 1
+        self.lines += number
+        self._keep(lines, life, cell)
+        kept = self._kept[before:]
+        self.unshown[cell] += number - len(kept)
+        if self._file is None and (self.unshown[cell] or any(line.cut for line in kept)):
             self._file = self._path.open("w+b")
-            for kept in self._kept:
-                self._store(kept.life, kept.raw.data)
+            for line in self._kept[:before]:
+                self._store(line.life, line.data)
         if self._file:
-            self._store(life, raw.data)
-        if full:
-            self.unshown[cell] += 1
+            self._store(life, lines.data)
+
+    def _keep(self, lines: Lines, life: Life | None, cell: int) -> None:
+        """Keep what a recording holds: of each cell the beginning, without a gap."""
+        if self.unshown[cell]:
             return
-        self._count[cell] += 1
-        self._bytes[cell] += size
-        if cut:
-            raw = RawLine(raw.pid, raw.time, raw.data[:MOST_BYTES], raw.ended)
-        self._kept.append(Kept(raw, life, cell, cut))
+        *whole, last = lines.data.split(b"\n")
+        for data, ended in (*((data, True) for data in whole), (last, lines.ended)):
+            size, cut = len(data), 0
+            if size > LONGEST:
+                cut = max(0, len(decoded(data)) - LONGEST)
+                size = min(size, MOST_BYTES)
+            if self._count[cell] >= LINES or self._bytes[cell] + size > CHARACTERS:
+                return
+            self._count[cell] += 1
+            self._bytes[cell] += size
+            data = data[:MOST_BYTES] if cut else data
+            self._kept.append(Kept(data, lines.time, ended, life, cell, cut))
 
     def _store(self, life: Life | None, data: bytes) -> None:
         assert self._file
@@ -91,25 +97,25 @@ class Output:
         for number in reversed(range(len(self._kept))):
             kept = self._kept[number]
             end = kept.life.end if kept.life else None
-            at = min(kept.raw.time, latest, math.inf if end is None else end)
-            if kept.raw.ended:  # else its last byte may be older than what stands before it
+            at = min(kept.time, latest, math.inf if end is None else end)
+            if kept.ended:  # else its last byte may be older than what stands before it
                 latest = at
             if kept.life:
                 kept.life.start = min(kept.life.start, at)
-            self._kept[number] = replace(kept, raw=replace(kept.raw, time=at))
+            self._kept[number] = replace(kept, time=at)
             first[kept.cell] = latest
         return first
 
     def shown(self, since: Callable[[float], float], short: Callable[[str], str]) -> Iterator[Line]:
         """Give back the lines that a recording holds; labels are known by now."""
         for kept in self._kept:
-            text = short(decoded(kept.raw.data))
+            text = short(decoded(kept.data))
             yield Line(
                 process=kept.life.label if kept.life else "",
                 cell=kept.cell,
-                time=since(kept.raw.time),
+                time=since(kept.time),
                 text=text[:LONGEST] if kept.cut else text,
-                ended=kept.raw.ended,
+                ended=kept.ended,
                 cut=kept.cut,
             )
 
@@ -131,7 +137,9 @@ class Output:
             while head := self._file.read(RECORD.size):
                 number, size = RECORD.unpack(head)
                 label = everybody[number].label if number >= 0 else ""
-                text.write(f"{label:>{width}} | {short(decoded(self._file.read(size)))}\n")
+                who = f"{label:>{width}} | "
+                lines = short(decoded(self._file.read(size)))
+                text.write(who + lines.replace("\n", "\n" + who) + "\n")
         return FullText(path.name, self.lines, path.stat().st_size)
 
     def close(self) -> None:

@@ -14,7 +14,9 @@ SIGNALS = {int(s): s.name for s in signal.Signals}
 # What multiprocessing starts, and the libraries that are made after it: ``python -c "from
 # multiprocessing.spawn import spawn_main; ..."``, ``python -m loky.backend.popen_loky_posix ...``
 LIBRARIES = r"(?:multiprocessing|multiprocess|billiard|(?:joblib\.externals\.)?loky\.backend)"
-STARTED = re.compile(rf"(?:^| )-c from {LIBRARIES}\.(\w+)|(?:^| )-m {LIBRARIES}\.(popen_loky_\w+)")
+STARTED = re.compile(
+    rf"(?:^| )-c (?:import sys; )?from {LIBRARIES}\.(\w+)|(?:^| )-m {LIBRARIES}\.(popen_loky_\w+)"
+)
 HELPERS = {
     "resource_tracker": "resource tracker",
     "semaphore_tracker": "semaphore tracker",

@@ -189,6 +189,8 @@ class Run:
 
     def _patience(self, deadline: float, ended: float | None) -> float:
         """Return how many seconds to wait for something to happen."""
+        if self.stream.ahead:
+            return 0.0
         now, wait = time.monotonic(), self.descendants.source.wait
         most = (deadline if ended is None else ended + self.options.grace) - now + 0.001
         if ended is not None or not self.stream.open:
@@ -223,6 +225,9 @@ class Run:
         if not self.stream.open or (piece := self.stream.receive()) is None:
             return False
         self.descendants.writer(piece.pid, piece.time)
+        for pid in self.hearing.begun - {piece.pid}:
+            if self.stream.over(pid):  # before what others wrote after its end
+                self.hearing.over(pid, piece.time)
         self.hearing.take(piece.pid, piece.data, piece.time)
         return True
 

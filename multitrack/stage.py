@@ -11,6 +11,28 @@ import sys
 FUTURES = 0x1FF0000
 MARK = 199  # the stage's own descriptor: a lesson may close or redirect 1 and 2
 
+# Gives an interpreter the streams that it would have in a terminal: with a buffer of lines, while
+# PYTHONUNBUFFERED=1 has each argument of print() written by itself. It is executed here and in
+# each child that does not inherit the streams: multiprocessing sends the child its ORIGINAL_DIR,
+# which is made a Folder here, and whoever unpickles a Folder executes this. So nothing that a
+# program or its traceback shows is wrapped or replaced; the streams stay the same objects.
+STREAMS = """
+import _io
+import sys
+
+class Folder(str):
+    def __reduce__(self):
+        return eval, ("exec(code) or Folder(path)", {"code": code, "path": str(self)})
+
+for stream in (sys.__stdout__, sys.__stderr__):
+    try:
+        if stream.write_through:
+            kept = stream.encoding, stream.errors, "\\n"
+            stream.__init__(_io.BufferedWriter(stream.detach()), *kept, line_buffering=True)
+    except Exception:  # None, closed, or detached by what the fork server was told to import
+        pass
+"""
+
 
 def play():
     """Read the order from standard input (which is at its end for the lesson then), and play."""
@@ -20,7 +42,7 @@ def play():
     script, method, token, spans = (field.decode() for field in order.split(b"\0"))
     os.dup2(1, MARK, inheritable=False)
     mark = identity(MARK)
-    imitate(method)
+    imitate(method, buffer_lines())
     cells = compiled(script, [[int(n) for n in span.split("-")] for span in spans.split()])
     main = become_main(script)
     os.write(MARK, f"\x1e{token}:{os.getpid()}:0;".encode())
@@ -37,6 +59,13 @@ def play():
                 pass
         if identity(MARK) == mark:  # else the lesson closed it: later lines count for this cell
             os.write(MARK, f"\x1e{token}:{os.getpid()}:{number};".encode())
+
+
+def buffer_lines():
+    """Buffer lines as in a terminal; return the class of folders that has children do the same."""
+    names = {"code": STREAMS}
+    exec(STREAMS, names)
+    return names["Folder"]
 
 
 def identity(descriptor):
@@ -77,7 +106,7 @@ def become_main(script):
     return main
 
 
-def imitate(method):
+def imitate(method, folder):
     """Make ``method`` the platform's default start method once multiprocessing is imported.
 
     It is not set: the lesson may still call set_start_method() itself.
@@ -97,6 +126,8 @@ def imitate(method):
             def exec_module(module):
                 original(module)
                 del spec.loader.exec_module
+                if module.process.ORIGINAL_DIR:  # else the working folder is gone
+                    module.process.ORIGINAL_DIR = folder(module.process.ORIGINAL_DIR)
                 module._default_context._default_context = module._concrete_contexts[method]
 
             spec.loader.exec_module = exec_module

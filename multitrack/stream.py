@@ -6,10 +6,15 @@ Linux attaches the writer's pid to each piece that is read from the other end of
 
 from __future__ import annotations
 
+import fcntl
 import os
+import select
 import socket
 import struct
+import sys
+import termios
 import time
+from collections import deque
 from dataclasses import dataclass
 
 PIECE = 1 << 16  # bytes: the most that one read takes
@@ -28,12 +33,14 @@ class Piece:
 class Stream:
     """The two ends. ``theirs`` is a descriptor for the script, to be closed once it has started.
 
-    ``open`` is False once the last holder of the script's end has closed it.
+    ``open`` is False once the last holder of the script's end has closed it. ``ahead`` holds what
+    was read already and is received first.
     """
 
     def __init__(self, named: bool) -> None:
         self.named = named
         self.open = True
+        self.ahead: deque[Piece] = deque()
         if named:
             self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
             self._ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
@@ -48,7 +55,21 @@ class Stream:
         return self._read
 
     def receive(self) -> Piece | None:
-        """Read one piece; None where nothing is there, or nothing will come any more."""
+        """Return the next piece; None where nothing is there, or nothing will come any more."""
+        return self.ahead.popleft() if self.ahead else self._next()
+
+    def over(self, pid: int) -> bool:
+        """Whether a process has ended and all that it wrote was received."""
+        if not _has_ended(pid):
+            return False
+        # What it wrote is here by now: read as much as is here, and look.
+        left = int.from_bytes(fcntl.ioctl(self._read, termios.FIONREAD, bytes(4)), sys.byteorder)
+        while left > 0 and (piece := self._next()):
+            left -= len(piece.data)
+            self.ahead.append(piece)
+        return all(piece.pid != pid for piece in self.ahead)
+
+    def _next(self) -> Piece | None:
         try:
             if self.named:
                 data, extra, _, _ = self._ours.recvmsg(PIECE, socket.CMSG_SPACE(CREDENTIALS.size))
@@ -70,3 +91,19 @@ class Stream:
             self._ours.close()
         else:
             os.close(self._read)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a process has ended, waited for or not; False where the system does not tell."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    try:
+        ready = select.poll()
+        ready.register(process, select.POLLIN)
+        return bool(ready.poll(0))
+    finally:
+        os.close(process)

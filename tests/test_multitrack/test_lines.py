@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitrack.lines import LineAssembler, RawLine
+from multitrack.lines import LineAssembler, Lines
 
 BYTES = st.lists(st.sampled_from([b"a", b"\xc3", b"\n", b"\r", b"\0", b"bc"])).map(b"".join)
 WRITES = st.lists(st.tuples(st.integers(1, 5), BYTES))
@@ -13,26 +13,37 @@ def test_pieces_of_two_writers_do_not_mix():
     """A line that another's line interrupts comes out whole."""
     lines = LineAssembler()
     assert list(lines.feed(1, b"one ", 0.1)) == []
-    assert list(lines.feed(2, b"other\n", 0.2)) == [RawLine(2, 0.2, b"other")]
-    assert list(lines.feed(1, b"line\nrest", 0.3)) == [RawLine(1, 0.3, b"one line")]
+    assert list(lines.feed(2, b"other\n", 0.2)) == [Lines(2, 0.2, b"other")]
+    assert list(lines.feed(1, b"line\nrest", 0.3)) == [Lines(1, 0.3, b"one line")]
     assert lines.held == 4
-    assert list(lines.finish_all()) == [RawLine(1, 0.3, b"rest", ended=False)]
+    assert lines.begun == {1}
+    assert list(lines.finish_all()) == [Lines(1, 0.3, b"rest", ended=False)]
     assert lines.held == 0
+    assert lines.begun == set()
+
+
+def test_lines_that_were_written_at_once_come_at_once():
+    """The first with what was begun before; the time is that of the last byte."""
+    lines = LineAssembler()
+    assert list(lines.feed(1, b"one ", 0.1)) == []
+    assert list(lines.feed(1, b"line\n\nthree\nrest", 0.2)) == [Lines(1, 0.2, b"one line\n\nthree")]
+    assert list(lines.finish(1)) == [Lines(1, 0.2, b"rest", ended=False)]
+    assert list(lines.finish(1)) == []
 
 
 @given(WRITES)
 def test_any_interleaving_gives_back_each_writers_bytes(writes):
     """Nothing is lost, added or moved to another writer."""
     assembler = LineAssembler()
-    lines = [line for pid, data in writes for line in assembler.feed(pid, data, 0.0)]
-    lines += assembler.finish_all()
+    found = [lines for pid, data in writes for lines in assembler.feed(pid, data, 0.0)]
+    found += assembler.finish_all()
     assert assembler.held == 0
     for writer in range(1, 6):
         wrote = b"".join(data for pid, data in writes if pid == writer)
-        own = [line for line in lines if line.pid == writer]
+        own = [lines for lines in found if lines.pid == writer]
         assert b"".join(x.data + b"\n" * x.ended for x in own) == wrote
-        assert all(b"\n" not in line.data for line in own)
-        assert all(line.ended for line in own[:-1])
+        assert all(lines.ended for lines in own[:-1])
+        assert all(b"\n" not in lines.data for lines in own if not lines.ended)
 
 
 @given(WRITES)

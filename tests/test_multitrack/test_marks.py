@@ -28,7 +28,7 @@ def fed(pieces: list[bytes]) -> tuple[list[bytes | Mark], bytes]:
             found[-1] += part
         else:
             found.append(part)
-    return found, b"".join(data for _, data in finder.rest())
+    return found, finder.rest(1)
 
 
 @given(PARTS, st.data())
@@ -57,6 +57,17 @@ def test_a_mark_with_another_token_is_output():
     """Which is what a script that knows the form, and cannot know the token, would write."""
     forged = b"\x1e" + secrets.token_hex(8).encode() + b":17:3;"
     assert list(MarkFinder(TOKEN).feed(1, forged)) == [forged]
+
+
+def test_what_is_held_of_one_writer_is_given_back():
+    """No mark will come of it once the writer has ended."""
+    finder = MarkFinder(TOKEN)
+    assert list(finder.feed(1, b"out" + WHOLE[:5])) == [b"out"]
+    assert list(finder.feed(2, WHOLE[:3])) == []
+    assert finder.held == [1, 2]
+    assert finder.rest(1) == WHOLE[:5]
+    assert finder.held == [2]
+    assert finder.rest(1) == b""
 
 
 def test_ordinary_output_is_not_held_back():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from multitrack import output, run
-from multitrack.lines import RawLine
+from multitrack.lines import Lines
 from multitrack.output import CHARACTERS, LINES, LONGEST, Output
 from multitrack.process_tree import ProcessTree
 from multitrack.recording import FullText
@@ -97,9 +97,9 @@ def test_labels_stand_flush_in_the_file(tmp_path):
     family.label()
     collected = Output(tmp_path / "spool")
     for number in range(LINES):
-        collected.take(RawLine(1, 0.0, b"%d" % number), main, 1)
-    collected.take(RawLine(2, 0.0, b"\xff beyond"), child, 1)
-    collected.take(RawLine(0, 0.0, b"whose?"), None, 1)
+        collected.take(Lines(1, 0.0, b"%d" % number), main, 1)
+    collected.take(Lines(2, 0.0, b"\xff beyond"), child, 1)
+    collected.take(Lines(0, 0.0, b"whose?"), None, 1)
     full = collected.write_full(tmp_path / "full.txt", family.all, str.upper)
     collected.close()
     lines = (tmp_path / "full.txt").read_text().splitlines()
@@ -113,7 +113,7 @@ def test_a_long_line_of_few_bytes_over_the_bound_is_not_said_to_be_cut(tmp_path)
     """Characters count, not bytes."""
     collected = Output(tmp_path / "spool")
     text = "é" * (LONGEST - 1)
-    collected.take(RawLine(0, 0.0, text.encode()), None, 1)
+    collected.take(Lines(0, 0.0, text.encode()), None, 1)
     (line,) = collected.shown(float, str)
     assert (line.text, line.cut) == (text, 0)
     assert collected.write_full(None, [], str) is None
@@ -134,8 +134,41 @@ def test_a_line_was_written_before_what_came_after_it(tmp_path):
         (main, 1.0, 2, False),
         (main, 7.0, 2, True),
     ]:
-        lines.take(RawLine(life.pid, at, b"x", ended), life, cell)
+        lines.take(Lines(life.pid, at, b"x", ended), life, cell)
     assert lines.settle() == {1: 3.0, 2: 4.0}
     shown = list(lines.shown(lambda at: at, str))
     assert [x.time for x in shown] == [3.0, 4.0, 4.0, 4.0, 1.0, 7.0]
     assert (main.start, child.start, late.start) == (0.0, 2.0, 4.0)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, LINES, 3 * LINES])
+def test_lines_taken_at_once_are_those_taken_one_by_one(tmp_path, at_once):
+    """Where the bound falls, and where a line is cut, decides nothing of the rest."""
+    tree = ProcessTree()
+    main = tree.born(1, None, 0.0)
+    tree.label()
+    texts = [b"%d" % n for n in range(2 * LINES)]
+    texts[5] = b"x" * (LONGEST + 3)
+    collected = Output(tmp_path / "spool")
+    for begin in range(0, len(texts), at_once):
+        data = b"\n".join(texts[begin : begin + at_once])
+        collected.take(Lines(1, 0.0, data, ended=begin + at_once < len(texts)), main, 1)
+    shown = list(collected.shown(float, str))
+    full = collected.write_full(tmp_path / "full.txt", tree.all, str)
+    collected.close()
+    assert [line.text for line in shown] == [x.decode()[:LONGEST] for x in texts[:LINES]]
+    assert [line.cut for line in shown if line.cut] == [3]
+    assert all(line.ended for line in shown)
+    assert collected.unshown == {1: LINES}
+    assert (tmp_path / "full.txt").read_bytes() == b"".join(b"main | %b\n" % x for x in texts)
+    assert full.lines == collected.lines == len(texts)
+
+
+def test_the_last_of_lines_taken_at_once_may_have_no_end(tmp_path):
+    """And only the last."""
+    collected = Output(tmp_path / "spool")
+    collected.take(Lines(0, 0.0, b"one\ntwo", ended=False), None, 1)
+    assert [(x.text, x.ended) for x in collected.shown(float, str)] == [
+        ("one", True),
+        ("two", False),
+    ]

@@ -96,6 +96,11 @@ def test_starts_that_were_seen_late(tmp_path):
             "",
         ),
         ("python -s -c from multiprocessing.forkserver import main; main(1)", "fork server", ""),
+        (
+            "python -B -c import sys; from multiprocessing.forkserver import main; main(3)",
+            "fork server",
+            "",
+        ),
         ("python -c from multiprocessing.spawn import spawn_main; spawn_main()", "", ""),
         (
             "python -c from loky.backend.resource_tracker import main; main(3)",
