@@ -30,7 +30,6 @@ class Descendants:
     """
 
     def __init__(self, polling: bool) -> None:
-        process_table.require()
         self.source = watch(polling)
         self.tree = ProcessTree()
         self.guessed = False  # whether somebody wrote of whom the source had not told

@@ -10,13 +10,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from multitrack.script import Script
+from multitrack import pictures
+from multitrack.script import Script, ScriptError
 
 STAGE = Path(__file__).with_name("stage.py")
 MARKED = 199  # the descriptor that a script has more than in a terminal (stage.MARK)
+PROC = Path("/proc/self/stat")
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -26,7 +28,8 @@ class Scratch:
     def __init__(self) -> None:
         self.top = Path(tempfile.mkdtemp(prefix="multitrack-"))
         self.work, self.tmp, self.home = (self.top / name for name in ("work", "tmp", "home"))
-        for folder in (self.work, self.tmp, self.home):
+        self.pictures = self.top / "pictures"
+        for folder in (self.work, self.tmp, self.home, self.pictures):
             folder.mkdir()
         self.output = self.top / "output"
 
@@ -38,9 +41,18 @@ class Scratch:
             "HOME": str(self.home),
             "TMPDIR": str(self.tmp),
             "LANG": "C.UTF-8",
+            "MPLBACKEND": "agg",  # there is no display
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+    def take_fonts(self, lists: Iterable[Path]) -> None:
+        """Give Matplotlib its lists of fonts, as after its first run on a machine (pictures.py)."""
+        if lists:
+            cache = self.home / ".cache" / "matplotlib"
+            cache.mkdir(parents=True)
+            for path in lists:
+                shutil.copy(path, cache)
 
     def remove(self) -> None:
         """Remove all of it."""
@@ -74,18 +86,31 @@ class Launched:
         finally:
             os.close(order)
         self.command = (python, str(STAGE))
+        self._pictures = scratch.pictures
 
     def go(self, script: Script, start_method: str, token: str) -> None:
         """Say what to play; the script's standard input is at its end from then on."""
         spans = " ".join(f"{c.first}-{c.last}" for c in script.cells)
-        words = [str(script.path), start_method, token, spans]
+        limits = [str(pictures.MOST), str(pictures.LARGEST)]
+        words = [str(script.path), start_method, token, spans, str(self._pictures), *limits]
         with contextlib.suppress(BrokenPipeError), os.fdopen(self._order, "wb") as file:
-            file.write("\0".join(words).encode())
+            file.write(b"\0".join(map(os.fsencode, words)))
 
     def end(self) -> None:
         """End main alone, for a run that does not come about."""
         self.process.kill()
         self.process.wait()
+
+
+def need_proc(script: Script) -> None:
+    """Raise ScriptError where Linux does not show its processes."""
+    if sys.platform == "linux" and not PROC.exists():
+        raise ScriptError(
+            script.path,
+            None,
+            "cannot be recorded: there is no /proc, which shows the processes; mount it "
+            "(mount -t proc proc /proc)",
+        )
 
 
 def _libc() -> ctypes.CDLL | None:

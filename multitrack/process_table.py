@@ -18,19 +18,6 @@ LINUX = sys.platform == "linux"
 GONE = (FileNotFoundError, ProcessLookupError)  # how /proc says that a process is no more
 
 
-class NoProcessTable(OSError):
-    """The system does not tell which processes there are."""
-
-
-def require() -> None:
-    """Raise NoProcessTable where there is none to look at."""
-    if LINUX and not Path("/proc/self/stat").exists():
-        raise NoProcessTable(
-            "/proc is not mounted here, and without it no process can be followed "
-            "(mount it with: mount -t proc proc /proc)"
-        )
-
-
 def is_alive(pid: int) -> bool:
     """Whether a process has not ended; one that only waits to be waited for has."""
     if not LINUX:

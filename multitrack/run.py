@@ -20,10 +20,12 @@ from multitrack import interpreters
 from multitrack.descendants import Descendants
 from multitrack.exclusive import GoneWhileWaiting, turn
 from multitrack.hearing import Hearing, last_words
-from multitrack.launch import Launched, Scratch, adopt_orphans
+from multitrack.launch import Launched, Scratch, adopt_orphans, need_proc
+from multitrack.marks import Sender
+from multitrack.pictures import Album, font_lists
 from multitrack.problems import GUARD, GivenUp, failed_main
 from multitrack.process_tree import Life
-from multitrack.recording import Interpreter, Problem, ProblemKind, Process, Recording
+from multitrack.recording import EndedBy, Interpreter, Problem, ProblemKind, Process, Recording
 from multitrack.script import Script
 from multitrack.shm_leaks import ShmWatch, described, temporary_files
 from multitrack.shorten import shortener
@@ -35,6 +37,12 @@ MOST_PROCESSES = 500  # alive at once; a program without its guard would go on f
 MOST_STARTED = 5_000  # in one run
 MOST_OUTPUT = 512 << 20  # bytes of one run; they are on disk
 HELD = 32 << 20  # bytes in lines that have not ended; they are in memory
+ENDED_BY: dict[Sender, EndedBy] = {
+    "pool": "its pool",
+    "manager": "its manager",
+    "interpreter": "its interpreter",
+    "program": "",
+}
 PIECES = 64  # read before the clock and the processes are looked at again
 
 
@@ -56,7 +64,8 @@ class Options:
     own_shm : give the script a /dev/shm of its own, where that can be had (own_shm.py). What it
         leaves there is certain then; but no other program finds the segments that it makes.
     python : the interpreter to play it on.
-    full_text : where to write all output, should it be more than a recording holds.
+    full_text : where to write all output, should it be more than a recording holds; pictures are
+        kept beside it, under the same name with ``.1.svg`` and so on. None: neither is kept.
     abandon : a descriptor; once it is at its end, everything is ended and Abandoned is raised.
     started : called with main's session and the run's folder before the script can do anything.
     """
@@ -82,8 +91,9 @@ def record(script: Script, start_method: str, options: Options | None = None) ->
     To be called in a process's main thread, once at a time: the kernel ends the script's main
     when the *thread* that started it ends (PR_SET_PDEATHSIG), and orphans come to the process.
 
-    Raises InterpreterError when ``python`` is none.
+    Raises InterpreterError when ``python`` is none, ScriptError where nothing can be recorded.
     """
+    need_proc(script)
     options = options or Options()
     try:
         with turn(options.alone, options.abandon), Run(script, start_method, options) as run:
@@ -109,6 +119,9 @@ class Run:
             self.tree = self.descendants.tree
             self.scratch = Scratch()
             undo.callback(self.scratch.remove)
+            if b"matplotlib" in self.script.source:
+                self.scratch.take_fonts(font_lists(self.options.python))
+            self.album = Album(self.scratch.pictures, self.scratch.work)
             self.short = shortener(
                 self.scratch.top, self.script.path, self.script.root, self.python
             )
@@ -263,6 +276,8 @@ class Run:
         ends = [life.end for life in self.tree.all if life.end]
         born = sorted(self.tree.all, key=lambda life: (life.parent is not None, life.start))
         processes = tuple(map(self._process_of, born))
+        cells = tuple(self.hearing.played_cells(self._since))
+        beside = self.options.full_text and self.options.full_text.with_suffix("")
         output = self.hearing.output
         return Recording(
             script=self.script.name,
@@ -277,14 +292,15 @@ class Run:
             lives=self.descendants.source.source,
             complete=self.descendants.complete,
             duration=self._since(max(ends, default=time.monotonic())),
-            cells=tuple(self.hearing.played_cells(self._since)),
+            cells=cells,
             processes=processes,
             lines=tuple(output.shown(self._since, self.short)),
-            problems=self._problems(processes[0], any(p.failed for p in processes)),
+            problems=self._problems(processes[0], any(p.failed or p.ended_by for p in processes)),
             shared_memory=self.shm.source,
             meanwhile=tuple(self.shm.meanwhile()),
             explanation=GUARD if self.hearing.unguarded else "",
             full=output.write_full(self.options.full_text, self.tree.all, self.short),
+            pictures=self.album.pictures(beside, cells[-1].number, self.short),
         )
 
     def _problems(self, main: Process, troubled: bool) -> tuple[Problem, ...]:
@@ -303,6 +319,7 @@ class Run:
 
     def _process_of(self, life: Life) -> Process:
         code, by = life.ending
+        sender = self.hearing.sender(life) if by == "SIGTERM" else "program"
         return Process(
             label=life.label,
             pid=life.pid,
@@ -314,6 +331,7 @@ class Run:
             exit_code=code,
             signal=by,
             guess=life.guess,
+            ended_by=ENDED_BY[sender],
         )
 
     def _since(self, at: float) -> float:
