@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,7 +38,8 @@ class Hearing:
         self._marks = MarkFinder(token)
         self._assembler = LineAssembler()
         self._played: list[float] = []  # when each cell ended
-        place = rb'^[ |]*File "' + re.escape(os.fsencode(script.path)) + rb'", line (\d+)'
+        named = str(script.path).encode("utf-8", "backslashreplace")  # as standard error has it
+        place = rb'^[ |]*File "' + re.escape(named) + rb'", line (\d+)'
         self._place = re.compile(place, re.MULTILINE)
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from multitrack.interpreters import About
@@ -29,9 +30,10 @@ def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callabl
     here = "."
     if script.is_relative_to(root):
         here = str(script.parent.relative_to(root))
-    for parent in {script.parent, script.parent.resolve()}:
+    for parent in {script.parent, script.parent.resolve(), script.resolve().parent}:
         folders[str(parent)] = here
     folders[str(root)] = "."
+    folders[str(Path(__file__).parent)] = "multitrack"  # the stage is at the bottom of the stack
     for top in {scratch, scratch.resolve()}:
         folders |= {
             str(top): "/tmp",
@@ -39,6 +41,7 @@ def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callabl
             str(top / "home"): "~",
             str(top / "work"): ".",
         }
+    folders |= {other: short for k, short in folders.items() for other in _written(k)}
     longest = sorted(folders, key=len, reverse=True)
     pattern = re.compile(
         r"(?<![\w.-])("  # not the end of a longer path
@@ -59,3 +62,15 @@ def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callabl
 def visible(text: str) -> str:
     r"""Write what would steer the terminal as ``\xNN``, and nothing else otherwise."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def _written(folder: str) -> Iterator[str]:
+    r"""Yield the other ways in which a folder's name that is not ASCII, or not UTF-8, is written.
+
+    faulthandler and ``ascii()`` write ``\xe9``, standard error ``\udcff`` for a byte that is not
+    UTF-8; where such a byte itself was written, a line has ``\xff`` (output.py).
+    """
+    if not folder.isascii():
+        yield folder.encode("ascii", "backslashreplace").decode()
+        yield folder.encode("utf-8", "backslashreplace").decode()
+        yield os.fsencode(folder).decode("utf-8", "backslashreplace")

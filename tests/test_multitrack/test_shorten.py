@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from multitrack.interpreters import about
+from multitrack.launch import STAGE
 from multitrack.shorten import shortener
 
 ROOT = Path("/home/me/project")
@@ -40,11 +41,37 @@ SCRATCH = Path("/tmp/lesson-abc")
         ('a "./relative" path', 'a "./relative" path'),
         (f"{ROOT}/snippets/a/b.py", "snippets/a/b.py"),
         (f"{Path.home()}/x", "~/x"),
+        (f"{STAGE}, line 3", "multitrack/stage.py, line 3"),
     ],
 )
 def test_shortened(text, shown):
     """What stands for what."""
     assert shortener(SCRATCH, Path("/home/me/first.py"), ROOT, PYTHON)(text) == shown
+
+
+@pytest.mark.parametrize("written", ["/h/é€", r"/h/\xe9\u20ac", ascii("/h/é€")[1:-1]])
+def test_a_folder_that_is_not_ascii(written):
+    """Also as faulthandler writes it."""
+    short = shortener(SCRATCH, Path("/h/é€/first.py"), ROOT, PYTHON)
+    assert short(f'File "{written}/first.py"') == 'File "first.py"'
+    assert short(f"{written}e {written}2/x") == f"{written}e {written}2/x"
+
+
+@pytest.mark.parametrize("written", ["/h/\udcff", r"/h/\udcff", r"/h/\xff"])
+def test_a_folder_that_is_not_utf_8(written):
+    """As it is, as standard error writes it, and as a line has a byte that is not UTF-8."""
+    short = shortener(SCRATCH, Path("/h/\udcff/first.py"), ROOT, PYTHON)
+    assert short(f'File "{written}/first.py"') == 'File "first.py"'
+
+
+def test_a_script_behind_a_link(tmp_path):
+    """Its own folder and the one that it imports from are both here."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "script.py").touch()
+    link = tmp_path / "link.py"
+    link.symlink_to("real/script.py")
+    short = shortener(SCRATCH, link, ROOT, PYTHON)
+    assert short(f"{tmp_path}/link.py {tmp_path}/real/x.py") == "link.py x.py"
 
 
 def test_a_lesson_of_the_project():
