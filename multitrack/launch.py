@@ -13,10 +13,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from multitrack.script import Script
+from multitrack.script import Script, ScriptError
 
 STAGE = Path(__file__).with_name("stage.py")
 MARKED = 199  # the descriptor that a script has more than in a terminal (stage.MARK)
+PROC = Path("/proc/self/stat")
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -80,12 +81,23 @@ class Launched:
         spans = " ".join(f"{c.first}-{c.last}" for c in script.cells)
         words = [str(script.path), start_method, token, spans]
         with contextlib.suppress(BrokenPipeError), os.fdopen(self._order, "wb") as file:
-            file.write("\0".join(words).encode())
+            file.write(b"\0".join(map(os.fsencode, words)))
 
     def end(self) -> None:
         """End main alone, for a run that does not come about."""
         self.process.kill()
         self.process.wait()
+
+
+def need_proc(script: Script) -> None:
+    """Raise ScriptError where Linux does not show its processes."""
+    if sys.platform == "linux" and not PROC.exists():
+        raise ScriptError(
+            script.path,
+            None,
+            "cannot be recorded: there is no /proc, which shows the processes; mount it "
+            "(mount -t proc proc /proc)",
+        )
 
 
 def _libc() -> ctypes.CDLL | None:

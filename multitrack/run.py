@@ -20,7 +20,7 @@ from multitrack import interpreters
 from multitrack.descendants import Descendants
 from multitrack.exclusive import GoneWhileWaiting, turn
 from multitrack.hearing import Hearing, last_words
-from multitrack.launch import Launched, Scratch, adopt_orphans
+from multitrack.launch import Launched, Scratch, adopt_orphans, need_proc
 from multitrack.problems import GUARD, GivenUp, failed_main
 from multitrack.process_tree import Life
 from multitrack.recording import Interpreter, Problem, ProblemKind, Process, Recording
@@ -82,8 +82,9 @@ def record(script: Script, start_method: str, options: Options | None = None) ->
     To be called in a process's main thread, once at a time: the kernel ends the script's main
     when the *thread* that started it ends (PR_SET_PDEATHSIG), and orphans come to the process.
 
-    Raises InterpreterError when ``python`` is none.
+    Raises InterpreterError when ``python`` is none, ScriptError where nothing can be recorded.
     """
+    need_proc(script)
     options = options or Options()
     try:
         with turn(options.alone, options.abandon), Run(script, start_method, options) as run:

@@ -1,7 +1,7 @@
-"""The stage: a fresh interpreter that plays a lesson, cell by cell, as the real ``__main__``.
+"""The stage: a fresh interpreter that plays a script, cell by cell, as the real ``__main__``.
 
 Run by the recorder, never imported. Standard library only, and only what every interpreter
-has loaded already: the lesson must find what ``python lesson.py`` would give it.
+has loaded already: the script must find what ``python script.py`` would give it.
 """
 
 import os
@@ -9,7 +9,9 @@ import sys
 
 # CO_FUTURE_*: what one cell says with ``from __future__ import`` holds in the cells after it.
 FUTURES = 0x1FF0000
-MARK = 199  # the stage's own descriptor: a lesson may close or redirect 1 and 2
+MOST = os.sysconf("SC_OPEN_MAX")  # descriptors; -1 where there is no limit
+# The stage's own descriptor, for a script may close or redirect 1 and 2.
+MARK = min(199, MOST - 1) if MOST > 0 else 199
 
 # Gives an interpreter the streams that it would have in a terminal: with a buffer of lines, while
 # PYTHONUNBUFFERED=1 has each argument of print() written by itself. It is executed here and in
@@ -35,11 +37,11 @@ for stream in (sys.__stdout__, sys.__stderr__):
 
 
 def play():
-    """Read the order from standard input (which is at its end for the lesson then), and play."""
+    """Read the order from standard input (which is at its end for the script then), and play."""
     order = b""
     while part := os.read(0, 65536):
         order += part
-    script, method, token, spans = (field.decode() for field in order.split(b"\0"))
+    script, method, token, spans = map(os.fsdecode, order.split(b"\0"))
     os.dup2(1, MARK, inheritable=False)
     mark = identity(MARK)
     imitate(method, buffer_lines())
@@ -55,9 +57,9 @@ def play():
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
-            except Exception:  # closed, detached or replaced by the lesson
+            except Exception:  # closed, detached or replaced by the script
                 pass
-        if identity(MARK) == mark:  # else the lesson closed it: later lines count for this cell
+        if identity(MARK) == mark:  # else the script closed it: later lines count for this cell
             os.write(MARK, f"\x1e{token}:{os.getpid()}:{number};".encode())
 
 
@@ -86,30 +88,35 @@ def compiled(script, spans):
     flags, cells = 0, []
     for first, last in spans:
         text = "\n" * (first - 1) + "\n".join(lines[first - 1 : last])
-        cells.append(compile(text, script, "exec", flags, True))
+        try:  # a string that a later cell begins with is no docstring
+            cells.append(compile("0" * bool(cells) + text, script, "exec", flags, True))
+        except SyntaxError:  # from __future__ import must come first
+            cells.append(compile(text, script, "exec", flags, True))
         flags |= cells[-1].co_flags & FUTURES
     return cells
 
 
 def become_main(script):
-    """Put the lesson's module in the place of this one, as ``python lesson.py`` sets it up."""
+    """Put the script's module in the place of this one, as ``python script.py`` sets it up."""
     main = type(sys)("__main__")
-    main.__file__ = script
-    main.__builtins__ = __builtins__
     main.__loader__ = type(__loader__)("__main__", script)
-    main.__cached__ = None
     if sys.version_info < (3, 14):
         main.__annotations__ = {}
+    main.__builtins__ = __builtins__
+    main.__file__ = script
+    if sys.version_info < (3, 15):
+        main.__cached__ = None
     sys.modules["__main__"] = main
-    sys.argv[:] = [script]
-    sys.path[0] = os.path.dirname(script)
+    sys.argv[:] = sys.orig_argv[-1:] = [script]
+    sys.path[0] = os.path.dirname(os.path.realpath(script))
+    sys.path_importer_cache[script] = sys.path_importer_cache.pop(__file__, None)
     return main
 
 
 def imitate(method, folder):
     """Make ``method`` the platform's default start method once multiprocessing is imported.
 
-    It is not set: the lesson may still call set_start_method() itself.
+    It is not set: the script may still call set_start_method() itself.
     """
 
     class Finder:
@@ -137,7 +144,7 @@ def imitate(method, folder):
 
 
 def without_the_stage(hook):
-    """Wrap an excepthook so that a traceback begins in the lesson."""
+    """Wrap an excepthook so that a traceback begins in the script."""
     stage = __file__  # its name is gone by the time that the hook is called
 
     def excepthook(kind, error, trace):

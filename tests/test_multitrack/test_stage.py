@@ -2,37 +2,59 @@
 
 import json
 import os
+import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from multitrack import launch
+from multitrack.interpreters import InterpreterError, about
 from multitrack.launch import MARKED, STAGE
+from multitrack.run import Options, record
+from multitrack.script import Script, ScriptError
+from multitrack.shorten import shortener
 from tests.pythons import NEWEST, needs_newest
 
 PYTHONS = [sys.executable, pytest.param(NEWEST, marks=needs_newest, id="newest")]
 
+
+def works(python: str) -> bool:
+    """Whether it is there and answers."""
+    try:
+        return bool(about(python))
+    except InterpreterError:
+        return False
+
+
+OTHERS = {f"python3.{minor}" for minor in range(11, 16) if minor != sys.version_info.minor}
+EVERY = [sys.executable, *(p for name in sorted(OTHERS) if (p := shutil.which(name)) and works(p))]
+
 # What it says of itself is compared; the first word tells the line from others.
 SELF = """
 import sys
-first = sorted(sys.modules), list(sys.meta_path), list(sys.path_hooks)
+first = sorted(sys.modules), list(sys.meta_path), sorted(sys.path_importer_cache), dir()
 import json, os, signal, threading
 main = sys.modules["__main__"]
 print("SELF", json.dumps({
     "modules": first[0],
     "finders": [getattr(f, "__name__", type(f).__name__) for f in first[1]],
-    "names": sorted(n for n in dir(main) if n.startswith("__")),
+    "importers": first[2], "names": first[3], "order": list(main.__dict__)[:10],
+    "cached": main.__dict__.get("__cached__", "none"), "doc": __doc__, "main": repr(main),
     "file": __file__, "name": __name__, "package": __package__, "spec": __spec__,
     "loader": [type(__loader__).__name__, __loader__.name, __loader__.path],
-    "argv": sys.argv, "path": sys.path, "orig_argv": sys.orig_argv[2:],
+    "argv": sys.argv, "path": sys.path, "orig_argv": sys.orig_argv,
     "threads": len(os.listdir("/proc/self/task")), "active": threading.active_count(),
     "descriptors": [f for f in os.listdir("/proc/self/fd") if os.path.exists("/proc/self/fd/" + f)],
     "stdin": sys.stdin.read(), "hook": sys.excepthook is sys.__excepthook__,
     "signals": [str(signal.getsignal(s)) for s in sorted(signal.valid_signals())],
     "annotations": main.__dict__.get("__annotations__", "none"),
     "globals": sorted(globals())[:3], "is_main": globals() is main.__dict__,
-    "flags": str(sys.flags), "recursion": sys.getrecursionlimit(),
+    "flags": str(sys.flags), "recursion": sys.getrecursionlimit(), "options": sys._xoptions,
+    "warnings": sys.warnoptions, "umask": os.umask(0o22), "leads": os.getsid(0) == os.getpid(),
+    "trace": [sys.gettrace(), sys.getprofile()],
 }))
 """
 
@@ -60,26 +82,104 @@ def plainly(path: Path, python: str, **more: str) -> subprocess.CompletedProcess
     )
 
 
-@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("python", EVERY)
 def test_the_interpreter_is_as_a_plain_run_finds_it(play, write, python):
-    """Modules, names of ``__main__``, path, threads, signals; one more descriptor, and a finder."""
+    """What it knows of itself, its modules and its process; one more descriptor, and a finder."""
     path = write(SELF)
-    plain = json.loads(plainly(path, python).stdout.removeprefix("SELF "))
+    done = plainly(path, python)
+    short = shortener(Path("/nowhere"), path, path.parent, about(python))
+    plain = json.loads(short(done.stdout).removeprefix("SELF "))
     recording = play(SELF, python=python)
     assert recording.ok, recording.problems
     (line,) = recording.lines
-    # The recorder shortens folders; the two are compared in that form.
-    text = json.dumps(plain).replace(f"{path.parent}/", "").replace(f'"{path.parent}"', '"."')
     played = json.loads(line.text.removeprefix("SELF "))
     assert sorted(set(played.pop("descriptors")) - set(plain.pop("descriptors"))) == ["199"]
     assert played.pop("finders")[1:] == plain.pop("finders")
-    for name in ("file", "argv", "loader", "annotations", "modules", "names"):
-        wanted = json.loads(text)[name]
-        assert played.pop(name) == wanted, name
-        plain.pop(name)
-    assert played.pop("path")[0] == "."
-    assert len(plain.pop("path")) > 1
+    assert plain["argv"] == plain["orig_argv"][1:] == ["lesson.py"]
+    assert plain["path"][0] == "."
     assert played == plain
+
+
+def test_a_script_behind_a_link_imports_from_where_it_really_is(play, write, tmp_path):
+    """As ``python link.py`` does; ``__file__`` is the link."""
+    code = (
+        "import sys, beside\nprint(sys.path[0] == beside.HERE, __file__ == sys.argv[0], __file__)"
+    )
+    write("HERE = __file__.rpartition('/')[0]\n", "real/beside.py")
+    write(code, "real/script.py")
+    link = tmp_path / "links" / "link.py"
+    link.parent.mkdir()
+    link.symlink_to("../real/script.py")
+    recording = record(Script.read(link), "spawn", Options(timeout=20))
+    assert [x.text for x in recording.lines] == ["True True link.py"]
+
+
+@pytest.mark.parametrize("most", [199, 64])
+def test_few_descriptors_are_enough(play, most):
+    """The stage's own is the highest that is allowed."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, before[1]))
+    try:
+        recording = play(
+            "import os\nprint(os.get_inheritable(int(max(os.listdir('/proc/self/fd'),"
+            " key=int))), max(map(int, os.listdir('/proc/self/fd'))))\n# %%\nprint(2)\n"
+        )
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert recording.ok, recording.problems
+    assert [(x.cell, x.text) for x in recording.lines] == [(1, f"False {most - 1}"), (2, "2")]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_name_that_is_not_utf_8(tmp_path, method):
+    """Is a name like any other; bytes of it stand as such."""
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/n\xff.py"))
+    path.write_text(
+        "import multiprocessing\n"
+        "def work(): print(__file__)\n"
+        "if __name__ == '__main__':\n"
+        "    child = multiprocessing.Process(target=work); child.start(); child.join()\n"
+        "    1/0\n"
+    )
+    recording = record(Script.read(path), method, Options(timeout=20))
+    said = [x.text for x in recording.lines]
+    assert said[0] == "n\\xff.py"
+    assert '  File "n\\udcff.py", line 5, in <module>' in said
+    assert "main ended with 1 at line 5" in recording.problems[0].text
+
+
+def test_folders_are_short_however_they_are_written(write, tmp_path):
+    """By faulthandler, in a traceback, and as they are; the stage's own too."""
+    path = write(
+        "import faulthandler\nfaulthandler.dump_traceback()\nprint(__file__)\n", "é😀/a.py"
+    )
+    recording = record(Script.read(path), "fork", Options(timeout=20))
+    said = [x.text for x in recording.lines]
+    assert said[1] == '  File "a.py", line 2 in <module>'
+    assert said[-1] == "a.py"
+    assert said[2].startswith('  File "multitrack/stage.py", line ')
+    assert not any(str(tmp_path) in text or str(STAGE.parent.parent) in text for text in said)
+
+
+def test_without_proc_the_way_out_is_said(play, monkeypatch):
+    """And nothing is run."""
+    monkeypatch.setattr(launch, "PROC", Path("/nowhere"))
+    with pytest.raises(ScriptError, match=r"lesson.py: cannot be recorded: .*mount -t proc"):
+        play("print('never')")
+
+
+def test_only_the_scripts_first_string_is_its_docstring(play):
+    """As in a script that is run whole."""
+    code = """
+    "doc"
+    x = 1
+    # %%
+    "no doc"
+    print(__doc__)
+    # %%
+    print(__doc__)
+    """
+    assert [x.text for x in play(code).lines] == ["doc", "doc"]
 
 
 @pytest.mark.parametrize("python", PYTHONS)
