@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from multitrack.lines import LineAssembler, Lines
-from multitrack.marks import MarkFinder
+from multitrack.marks import MarkFinder, Sender, Sent
 from multitrack.output import Output
 from multitrack.process_tree import Life, ProcessTree
 from multitrack.recording import PlayedCell
@@ -38,6 +38,7 @@ class Hearing:
         self._marks = MarkFinder(token)
         self._assembler = LineAssembler()
         self._played: list[float] = []  # when each cell ended
+        self._sent: dict[int, tuple[float, Sender]] = {}  # by pid: who first sent it SIGTERM
         named = str(script.path).encode("utf-8", "backslashreplace")  # as standard error has it
         place = rb'^[ |]*File "' + re.escape(named) + rb'", line (\d+)'
         self._place = re.compile(place, re.MULTILINE)
@@ -58,6 +59,10 @@ class Hearing:
         for part in self._marks.feed(pid, data):
             if isinstance(part, bytes):
                 self._keep(self._assembler.feed(pid, part, now))
+            elif isinstance(part, Sent):
+                told, life = self._sent.get(part.target), self._tree.who(part.target)
+                if told is None or (life and told[0] < life.start):  # else it is not the first
+                    self._sent[part.target] = now, part.sender
             elif part.number == 0:
                 self._begins()
             elif part.pid == main.pid:  # not a fork of main that plays on
@@ -81,6 +86,11 @@ class Hearing:
         for number in reversed(range(len(self._played))):
             latest = min(latest, self._played[number], first.get(number + 2, math.inf))
             self._played[number] = latest
+
+    def sender(self, life: Life) -> Sender:
+        """Say who first sent a process SIGTERM: the program itself, where nothing else is known."""
+        at, sender = self._sent.get(life.pid, (0.0, "program"))
+        return sender if at >= life.start else "program"
 
     def _keep(self, written: Iterator[Lines]) -> None:
         cell = min(len(self._played) + 1, len(self._script.cells))

@@ -1,12 +1,14 @@
-"""The stage's marks in the stream: where main has played a cell."""
+"""The stage's marks in the stream: where main has played a cell, and who ends whom."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, cast, get_args
 
-LONGEST_REST = 24  # bytes that may follow the token: pid, number and what divides them
+Sender = Literal["pool", "manager", "interpreter", "program"]
+LONGEST_REST = 33  # bytes that may follow the token: pid, sender, number and what divides them
 
 
 @dataclass(frozen=True)
@@ -17,20 +19,33 @@ class Mark:
     number: int
 
 
+@dataclass(frozen=True)
+class Sent:
+    """``pid`` sends SIGTERM to ``target``, on behalf of ``sender``: a pool of its own, say."""
+
+    pid: int
+    sender: Sender
+    target: int
+
+
 class MarkFinder:
     r"""Parts a stream of many writers into output and marks.
 
-    A mark is ``\x1e TOKEN : PID : NUMBER ;``. The token is random and new for each recording,
+    A mark is ``\x1e TOKEN : PID : NUMBER ;``, with a sender before the number where it is that of
+    a process to which SIGTERM is sent. The token is random and new for each recording,
     so that no output can be mistaken for a mark. A mark may come in any number of pieces; what
     may be the beginning of one is held back until the writer's next piece.
     """
 
     def __init__(self, token: str) -> None:
         self._token = b"\x1e" + token.encode() + b":"
-        self._whole = re.compile(re.escape(self._token) + rb"(\d{1,10}):(\d{1,10});")
+        senders = "|".join(get_args(Sender)).encode()
+        self._whole = re.compile(
+            re.escape(self._token) + rb"(\d{1,10}):(" + senders + rb")?(\d{1,10});"
+        )
         self._held: dict[int, bytes] = {}
 
-    def feed(self, writer: int, data: bytes) -> Iterator[bytes | Mark]:
+    def feed(self, writer: int, data: bytes) -> Iterator[bytes | Mark | Sent]:
         """Take a piece; give back output and marks in their order."""
         if b"\x1e" not in data and writer not in self._held:
             if data:
@@ -41,7 +56,11 @@ class MarkFinder:
         for match in self._whole.finditer(data):
             if match.start() > at:
                 yield data[at : match.start()]
-            yield Mark(int(match[1]), int(match[2]))
+            pid, sender, number = int(match[1]), match[2], int(match[3])
+            if sender:
+                yield Sent(pid, cast(Sender, sender.decode()), number)
+            else:
+                yield Mark(pid, number)
             at = match.end()
         held = self._beginning(data, at)
         if held < len(data):
@@ -66,6 +85,6 @@ class MarkFinder:
         rest = data[at:]
         if rest.startswith(self._token):
             numbers = rest[len(self._token) :]
-            open_ = len(numbers) < LONGEST_REST and re.fullmatch(rb"[\d:]*", numbers)
+            open_ = len(numbers) < LONGEST_REST and re.fullmatch(rb"[\da-z:]*", numbers)
             return at if open_ else len(data)
         return at if self._token.startswith(rest) else len(data)

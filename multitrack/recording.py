@@ -27,6 +27,7 @@ ProblemKind = Literal[
     "temporary files left",
     "shared memory left",
 ]
+EndedBy = Literal["", "its pool", "its manager", "its interpreter"]
 HANGS: tuple[ProblemKind, ...] = ("time limit", "processes left running")
 LEFT: tuple[ProblemKind, ...] = ("temporary files left", "shared memory left")
 
@@ -75,6 +76,8 @@ class Process:
     guess : whether its start, its end or its parent is a guess, because nobody saw it live, or saw
         it together with who had started it. Who is known only by what it wrote has the times of
         its lines, and counts as a child of main.
+    ended_by : who sent SIGTERM where that is multiprocessing's own way to end it: its pool, its
+        manager, or at its end the interpreter of a daemonic process's parent; else "".
     """
 
     label: str
@@ -87,17 +90,18 @@ class Process:
     exit_code: int | None
     signal: str
     guess: bool = False
+    ended_by: EndedBy = ""
 
     @property
     def failed(self) -> bool:
-        """Whether it is known to have ended otherwise than with 0."""
-        return bool(self.signal) or self.exit_code not in (0, None)
+        """Whether it is known to have ended otherwise than with 0 or as multiprocessing ends it."""
+        return bool(self.signal and not self.ended_by) or self.exit_code not in (0, None)
 
     @property
     def ending(self) -> str:
         """How it ended, in words."""
         if self.signal:
-            return f"ended by {self.signal}"
+            return f"ended by {self.signal}" + (f", by {self.ended_by}" if self.ended_by else "")
         if self.exit_code is not None:
             return f"ended with {self.exit_code}"
         return "end not seen"
@@ -254,6 +258,8 @@ class Recording:
             if unknown := {p.kind for p in data["problems"]} - set(get_args(ProblemKind)):
                 raise RecordingError(f"no problem is of the kind {unknown.pop()!r}")
             data["meanwhile"] = tuple(data["meanwhile"])
+            if unknown := {p.ended_by for p in data["processes"]} - set(get_args(EndedBy)):
+                raise RecordingError(f"no process is ended by {unknown.pop()!r}")
             data["full"] = data["full"] and FullText(**data["full"])
             return cls(**data)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -21,9 +21,10 @@ from multitrack.descendants import Descendants
 from multitrack.exclusive import GoneWhileWaiting, turn
 from multitrack.hearing import Hearing, last_words
 from multitrack.launch import Launched, Scratch, adopt_orphans, need_proc
+from multitrack.marks import Sender
 from multitrack.problems import GUARD, GivenUp, failed_main
 from multitrack.process_tree import Life
-from multitrack.recording import Interpreter, Problem, ProblemKind, Process, Recording
+from multitrack.recording import EndedBy, Interpreter, Problem, ProblemKind, Process, Recording
 from multitrack.script import Script
 from multitrack.shm_leaks import ShmWatch, described, temporary_files
 from multitrack.shorten import shortener
@@ -35,6 +36,12 @@ MOST_PROCESSES = 500  # alive at once; a program without its guard would go on f
 MOST_STARTED = 5_000  # in one run
 MOST_OUTPUT = 512 << 20  # bytes of one run; they are on disk
 HELD = 32 << 20  # bytes in lines that have not ended; they are in memory
+ENDED_BY: dict[Sender, EndedBy] = {
+    "pool": "its pool",
+    "manager": "its manager",
+    "interpreter": "its interpreter",
+    "program": "",
+}
 PIECES = 64  # read before the clock and the processes are looked at again
 
 
@@ -281,7 +288,7 @@ class Run:
             cells=tuple(self.hearing.played_cells(self._since)),
             processes=processes,
             lines=tuple(output.shown(self._since, self.short)),
-            problems=self._problems(processes[0], any(p.failed for p in processes)),
+            problems=self._problems(processes[0], any(p.failed or p.ended_by for p in processes)),
             shared_memory=self.shm.source,
             meanwhile=tuple(self.shm.meanwhile()),
             explanation=GUARD if self.hearing.unguarded else "",
@@ -304,6 +311,7 @@ class Run:
 
     def _process_of(self, life: Life) -> Process:
         code, by = life.ending
+        sender = self.hearing.sender(life) if by == "SIGTERM" else "program"
         return Process(
             label=life.label,
             pid=life.pid,
@@ -315,6 +323,7 @@ class Run:
             exit_code=code,
             signal=by,
             guess=life.guess,
+            ended_by=ENDED_BY[sender],
         )
 
     def _since(self, at: float) -> float:

@@ -12,6 +12,15 @@ FUTURES = 0x1FF0000
 MOST = os.sysconf("SC_OPEN_MAX")  # descriptors; -1 where there is no limit
 # The stage's own descriptor, for a script may close or redirect 1 and 2.
 MARK = min(199, MOST - 1) if MOST > 0 else 199
+SIGTERM = 15
+# Who ends processes that are his own, by the module that does so; marks.py knows the words.
+SENDERS = {
+    "multiprocessing.pool": "pool",
+    "concurrent.futures.process": "pool",
+    "multiprocessing.managers": "manager",
+    "multiprocessing.util": "interpreter",  # at its exit, its daemonic children
+}
+ASKED = ("multiprocessing.process", "multiprocessing.popen_fork")  # by one of these, or by others
 
 # Gives an interpreter the streams that it would have in a terminal: with a buffer of lines, while
 # PYTHONUNBUFFERED=1 has each argument of print() written by itself. It is executed here and in
@@ -44,10 +53,16 @@ def play():
     script, method, token, spans = map(os.fsdecode, order.split(b"\0"))
     os.dup2(1, MARK, inheritable=False)
     mark = identity(MARK)
-    imitate(method, buffer_lines())
+
+    def tell(what):
+        """Write a mark, unless the script closed the descriptor: later lines are of this cell."""
+        if identity(MARK) == mark:
+            os.write(MARK, f"\x1e{token}:{os.getpid()}:{what};".encode())
+
+    imitate(method, buffer_lines(), tell)
     cells = compiled(script, [[int(n) for n in span.split("-")] for span in spans.split()])
     main = become_main(script)
-    os.write(MARK, f"\x1e{token}:{os.getpid()}:0;".encode())
+    tell(0)
     for number, cell in enumerate(cells, 1):
         try:
             exec(cell, main.__dict__)
@@ -59,8 +74,7 @@ def play():
                 stream.flush()
             except Exception:  # closed, detached or replaced by the script
                 pass
-        if identity(MARK) == mark:  # else the script closed it: later lines count for this cell
-            os.write(MARK, f"\x1e{token}:{os.getpid()}:{number};".encode())
+        tell(number)
 
 
 def buffer_lines():
@@ -113,10 +127,11 @@ def become_main(script):
     return main
 
 
-def imitate(method, folder):
+def imitate(method, folder, tell):
     """Make ``method`` the platform's default start method once multiprocessing is imported.
 
-    It is not set: the script may still call set_start_method() itself.
+    It is not set: the script may still call set_start_method() itself. From then on, who ends
+    which process is told.
     """
 
     class Finder:
@@ -136,11 +151,33 @@ def imitate(method, folder):
                 if module.process.ORIGINAL_DIR:  # else the working folder is gone
                     module.process.ORIGINAL_DIR = folder(module.process.ORIGINAL_DIR)
                 module._default_context._default_context = module._concrete_contexts[method]
+                sys.addaudithook(terminations(tell))
 
             spec.loader.exec_module = exec_module
             return spec
 
     sys.meta_path.insert(0, Finder)
+
+
+def terminations(tell):
+    """Make a hook that tells of each process that is sent SIGTERM, before it is, who sends it.
+
+    A pool, a manager and multiprocessing at the interpreter's end do so by themselves. A hook for
+    audited events is in no traceback and no profile; forked children have it, too.
+    """
+
+    def hook(event, args):
+        if event != "os.kill" or args[1] != SIGTERM or args[0] <= 0:
+            return
+        try:
+            frame = sys._getframe(1)
+            while (module := frame.f_globals.get("__name__")) in ASKED:
+                frame = frame.f_back
+            tell(SENDERS.get(module, "program") + str(args[0]))
+        except Exception:  # a hook that fails would keep the signal from being sent
+            pass
+
+    return hook
 
 
 def without_the_stage(hook):

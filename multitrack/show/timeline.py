@@ -51,11 +51,13 @@ def evidence(recording: Recording) -> str:
     python = recording.interpreter
     own = [p for p in recording.processes if not p.helper]
     helpers = [p.label for p in recording.processes if p.helper]
-    failed = [f"{p.label} {p.ending}" for p in recording.processes if p.failed]
+    otherwise = [f"{p.label} {p.ending}" for p in recording.processes if p.failed or p.ended_by]
     unseen = any(p.exit_code is None and not p.signal for p in recording.processes)
     seen = "" if recording.complete else " that were seen"
     count = f"{len(own)} process" + ("es" if len(own) != 1 else "")
-    ends = "; ".join(failed) or ("some ends were not seen" if unseen else f"all{seen} ended with 0")
+    ends = "; ".join(otherwise) or (
+        "some ends were not seen" if unseen else f"all{seen} ended with 0"
+    )
     names = {"cpython": "CPython", "pypy": "PyPy"}
     systems = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
     lives = {
@@ -88,7 +90,7 @@ def html_of(recording: Recording, classes: dict[str, str]) -> str:
     order = lanes(recording)
     names = "".join(
         f'<li class="{classes[p.label]}">{escape(p.label)}'
-        + (f' <small class="ending">{_short_ending(p)}</small>' if p.failed else "")
+        + (f' <small class="ending">{_short_ending(p)}</small>' if p.failed or p.ended_by else "")
         + "</li>"
         for p in order
     )

@@ -5,13 +5,15 @@ import secrets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitrack.marks import Mark, MarkFinder
+from multitrack.marks import Mark, MarkFinder, Sent
 
 TOKEN = "0123456789abcdef"
 WHOLE = b"\x1e0123456789abcdef:17:3;"
+TOLD = b"\x1e0123456789abcdef:4194303:interpreter4194302;"
 PARTS = st.lists(
     st.one_of(
         st.just(WHOLE),
+        st.just(TOLD),
         st.binary(max_size=6),
         st.integers(0, len(WHOLE)).map(lambda n: WHOLE[:n]),
         st.just(b"\x1e"),
@@ -19,10 +21,10 @@ PARTS = st.lists(
 )
 
 
-def fed(pieces: list[bytes]) -> tuple[list[bytes | Mark], bytes]:
+def fed(pieces: list[bytes]) -> tuple[list[bytes | Mark | Sent], bytes]:
     """Return output and marks with neighbouring output joined, and what was held at the end."""
     finder = MarkFinder(TOKEN)
-    found: list[bytes | Mark] = []
+    found: list[bytes | Mark | Sent] = []
     for part in (part for piece in pieces for part in finder.feed(1, piece)):
         if found and isinstance(part, bytes) and isinstance(found[-1], bytes):
             found[-1] += part
@@ -41,7 +43,8 @@ def test_any_split_of_the_stream_gives_the_same(parts, data):
     again, held_again = fed(pieces)
     assert again == marks_and_output
     assert held_again == held
-    written = b"".join(WHOLE if isinstance(x, Mark) else x for x in again) + held
+    whole = {Mark: WHOLE, Sent: TOLD}
+    written = b"".join(x if isinstance(x, bytes) else whole[type(x)] for x in again) + held
     assert written == stream
 
 
@@ -51,6 +54,14 @@ def test_the_writers_are_kept_apart():
     assert list(finder.feed(1, WHOLE[:9])) == []
     assert list(finder.feed(2, WHOLE[9:])) == [WHOLE[9:]]
     assert list(finder.feed(1, WHOLE[9:])) == [Mark(17, 3)]
+
+
+def test_who_sends_a_signal_is_told():
+    """By one of a few words; any other makes no mark."""
+    finder = MarkFinder(TOKEN)
+    assert list(finder.feed(1, TOLD)) == [Sent(4194303, "interpreter", 4194302)]
+    other = TOLD.replace(b"interpreter", b"executioner")
+    assert b"".join(finder.feed(1, other)) == other
 
 
 def test_a_mark_with_another_token_is_output():

@@ -78,6 +78,13 @@ def test_cut_anywhere(recording, tmp_path):
         Recording.load(tmp_path)
 
 
+def test_an_end_by_nobody_known(recording):
+    """Whoever ends a process is one of three, or the program itself."""
+    text = recording.to_json().replace('"ended_by": ""', '"ended_by": "its enemy"', 1)
+    with pytest.raises(RecordingError, match="no process is ended by 'its enemy'"):
+        Recording.from_json(text)
+
+
 def test_a_problem_of_no_known_kind(recording):
     """Whoever decides by the kind must know it."""
     odd = replace(recording, problems=(Problem("bad luck", "words"),))

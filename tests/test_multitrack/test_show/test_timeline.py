@@ -1,6 +1,7 @@
 """The picture of a run and the words beside it."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -10,8 +11,8 @@ from multitrack.show.colours import colour_classes, natural
 from multitrack.show.timeline import evidence, html_of, lanes, seconds, step, thumbnail, words
 
 
-def life(label, start, end, *, parent="main", helper=False, code=0, signal=""):
-    return Process(label, 100, parent, helper, "", start, end, code, signal)
+def life(label, start, end, *, parent="main", helper=False, code=0, signal="", by=""):
+    return Process(label, 100, parent, helper, "", start, end, code, signal, ended_by=by)
 
 
 @pytest.fixture
@@ -34,6 +35,18 @@ def recording():
         ),
         lines=(Line("child 1", 2, 1.0, "hello"), Line("main", 2, 1.9, "done")),
     )
+
+
+def test_a_worker_that_its_pool_ended_has_no_cross(recording):
+    """It is said how it ended, in the figure, in words and below."""
+    ended = life("child 2", 0.6, 1.0, code=None, signal="SIGTERM", by="its pool")
+    tame = replace(recording, processes=(*recording.processes[:2], ended, recording.processes[3]))
+    html = html_of(tame, colour_classes([tame]))
+    assert html_of(recording, colour_classes([recording])).count("&#215;") == 1
+    assert "&#215;" not in html
+    assert 'child 2 <small class="ending">SIGTERM</small>' in html
+    assert "child 2: from 600 ms to 1.00 s, ended by SIGTERM, by its pool." in list(words(tame))
+    assert "child 2 ended by SIGTERM, by its pool" in evidence(tame)
 
 
 def test_main_first_children_in_order_helpers_last(recording):
