@@ -121,7 +121,7 @@ def make_recordings(
                 if recording.ok:
                     recording = cache.save(recording, key, folder)
                 elif job.full_text:
-                    Path(job.full_text).unlink(missing_ok=True)
+                    cache.forget(recording, Path(job.full_text).parent)
                 found[lesson.name, job.start_method] = recording
     except NotRecorded as error:
         raise ExtensionError(str(error)) from error

@@ -24,6 +24,7 @@ from multitrack.interpreters import about
 from multitrack.recording import VERSION, Recording, RecordingError
 from multitrack.script import Script
 
+BESIDE = {".txt", ".svg", ".png"}  # the ends of the files beside a recording's own
 OLD = 24 * 3600  # seconds: no build takes so long
 
 
@@ -39,7 +40,10 @@ def _tag(python: str) -> str:
 
 
 def new_text(script: str, start_method: str, folder: Path, python: str = sys.executable) -> Path:
-    """Return a new path for a recording's full text; :func:`save` removes all others."""
+    """Return a new path for a recording's full text, beside which its pictures are kept.
+
+    :func:`save` removes those of all other recordings of the script.
+    """
     path = path_of(script, start_method, folder, python)
     return path.with_name(f"{path.stem}.{secrets.token_hex(4)}.txt")
 
@@ -143,22 +147,27 @@ def load(
         text = path.parent / full.file
         if not full.file or not text.is_file() or text.stat().st_size != full.bytes:
             return None, f"the full text of {path.name} is gone or cut short"
+    for picture in recording.pictures:
+        file = path.parent / picture.file
+        there = picture.file and file.is_file() and file.stat().st_size == picture.bytes
+        if not (there or picture.left_out):
+            return None, f"a picture of {path.name} is gone or cut short"
     return recording, ""
 
 
 def save(recording: Recording, key: str, folder: Path, python: str = sys.executable) -> Recording:
     """Keep a recording, whole or not at all, and return it with its key.
 
-    Its full text is there already, under a name of its own; that of the recording that was kept
-    before is removed, and what a build that was killed left. One at a time does so: another
-    build may be keeping the same lesson's, and its text may be there already, too.
+    Its full text and pictures are there already, under names of their own; those of the recording
+    that was kept before are removed, and what a build that was killed left. One at a time does
+    so: another build may be keeping the same lesson's, and its files may be there already, too.
     """
     recording = replace(recording, key=key)
     path = path_of(recording.script, recording.start_method, folder, python)
     path.parent.mkdir(parents=True, exist_ok=True)
     with (path.parent / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        named, replaced = _text_of(recording), _kept_text(path)
+        replaced = _kept_files(path)
         new = path.with_name(f"{path.name}.new")
         try:
             new.write_text(recording.to_json(), encoding="utf-8")
@@ -166,20 +175,23 @@ def save(recording: Recording, key: str, folder: Path, python: str = sys.executa
         except BaseException:
             new.unlink(missing_ok=True)
             raise
-        for text in path.parent.glob(f"{glob.escape(path.stem)}.*.txt"):
-            if text.name != named and (text.name == replaced or _is_old(text)):
-                text.unlink(missing_ok=True)
+        for file in path.parent.glob(f"{glob.escape(path.stem)}.*.*"):
+            beside = file.suffix in BESIDE and file.name not in recording.files
+            if beside and (file.name in replaced or _is_old(file)):
+                file.unlink(missing_ok=True)
     return recording
 
 
-def _text_of(recording: Recording) -> str:
-    return recording.full.file if recording.full else ""
+def forget(recording: Recording, folder: Path) -> None:
+    """Remove the full text and the pictures of a recording that is not kept."""
+    for name in recording.files:
+        (folder / name).unlink(missing_ok=True)
 
 
-def _kept_text(path: Path) -> str:
+def _kept_files(path: Path) -> tuple[str, ...]:
     with contextlib.suppress(RecordingError):
-        return _text_of(Recording.load(path))
-    return ""
+        return Recording.load(path).files
+    return ()
 
 
 def _is_old(path: Path) -> bool:

@@ -109,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def show(recording: Recording, full: Path) -> None:
-    """Print the lines behind their processes' names, then the processes' ends.
+    """Print the lines behind their processes' names, the processes' ends, and what was drawn.
 
     ``full`` has all lines where the recording does not.
     """
@@ -127,3 +127,8 @@ def show(recording: Recording, full: Path) -> None:
         f"[{recording.start_method}, {recording.duration:.2f} s, lives from {seen}: "
         f"{'; '.join(ends)}]"
     )
+    for picture in recording.pictures:
+        what = f"{picture.kind.upper()}, {picture.width} by {picture.height} pixels"
+        if picture.left_out:
+            what = f"{picture.left_out}, {picture.why}"
+        print(f"[cell {picture.cell} made a picture, {visible(picture.title)}: {what}]")

@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from multitrack import pictures
 from multitrack.script import Script, ScriptError
 
 STAGE = Path(__file__).with_name("stage.py")
@@ -27,7 +28,8 @@ class Scratch:
     def __init__(self) -> None:
         self.top = Path(tempfile.mkdtemp(prefix="multitrack-"))
         self.work, self.tmp, self.home = (self.top / name for name in ("work", "tmp", "home"))
-        for folder in (self.work, self.tmp, self.home):
+        self.pictures = self.top / "pictures"
+        for folder in (self.work, self.tmp, self.home, self.pictures):
             folder.mkdir()
         self.output = self.top / "output"
 
@@ -39,9 +41,18 @@ class Scratch:
             "HOME": str(self.home),
             "TMPDIR": str(self.tmp),
             "LANG": "C.UTF-8",
+            "MPLBACKEND": "agg",  # there is no display
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+    def take_fonts(self, lists: Iterable[Path]) -> None:
+        """Give Matplotlib its lists of fonts, as after its first run on a machine (pictures.py)."""
+        if lists:
+            cache = self.home / ".cache" / "matplotlib"
+            cache.mkdir(parents=True)
+            for path in lists:
+                shutil.copy(path, cache)
 
     def remove(self) -> None:
         """Remove all of it."""
@@ -75,11 +86,13 @@ class Launched:
         finally:
             os.close(order)
         self.command = (python, str(STAGE))
+        self._pictures = scratch.pictures
 
     def go(self, script: Script, start_method: str, token: str) -> None:
         """Say what to play; the script's standard input is at its end from then on."""
         spans = " ".join(f"{c.first}-{c.last}" for c in script.cells)
-        words = [str(script.path), start_method, token, spans]
+        limits = [str(pictures.MOST), str(pictures.LARGEST)]
+        words = [str(script.path), start_method, token, spans, str(self._pictures), *limits]
         with contextlib.suppress(BrokenPipeError), os.fdopen(self._order, "wb") as file:
             file.write(b"\0".join(map(os.fsencode, words)))
 

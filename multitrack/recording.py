@@ -27,6 +27,8 @@ ProblemKind = Literal[
     "temporary files left",
     "shared memory left",
 ]
+PictureKind = Literal["svg", "png"]
+LeftOut = Literal["", "not drawn", "too large", "too many", "refused"]
 EndedBy = Literal["", "its pool", "its manager", "its interpreter"]
 HANGS: tuple[ProblemKind, ...] = ("time limit", "processes left running")
 LEFT: tuple[ProblemKind, ...] = ("temporary files left", "shared memory left")
@@ -149,6 +151,32 @@ class FullText:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A figure that was open at a cell's end, or a picture that the script saved.
+
+    Attributes
+    ----------
+    cell : the number of the cell that made it.
+    title : the figure's title, or the name under which the script saved the picture.
+    saved : whether the script saved it, as a file of that name.
+    file : name of the picture's file beside the recording's own; "" where there is none.
+    kind, bytes, width, height : of the file; how large it is to be shown is in pixels.
+    left_out : why it is not kept, "" where it is; ``why`` says it in words.
+    """
+
+    cell: int
+    title: str
+    saved: bool = False
+    file: str = ""
+    kind: Literal["", PictureKind] = ""
+    bytes: int = 0
+    width: int = 0
+    height: int = 0
+    left_out: LeftOut = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Problem:
     """Why a run does not count as good.
 
@@ -183,6 +211,7 @@ class Recording:
         left by the script, or made by another program. Nothing of it was removed.
     explanation : a sentence on the cause of what went wrong, where the cause is known.
     full : all that was written, where that is more than ``lines`` holds.
+    pictures : the figures and pictures that the script made, by their cells.
     key : what the recording depends on, as a hash; set by the cache.
     """
 
@@ -201,6 +230,7 @@ class Recording:
     meanwhile: tuple[str, ...] = ()
     explanation: str = ""
     full: FullText | None = None
+    pictures: tuple[Picture, ...] = ()
     key: str = ""
     version: int = field(default=VERSION)
 
@@ -213,6 +243,12 @@ class Recording:
     def ok(self) -> bool:
         """Whether main ended with 0, in time, and nothing was left."""
         return not self.problems
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files that belong to it and lie beside its own."""
+        named = [self.full.file] if self.full else []
+        return tuple(filter(None, [*named, *(picture.file for picture in self.pictures)]))
 
     @property
     def hung(self) -> bool:
@@ -252,12 +288,15 @@ class Recording:
             if data["version"] != VERSION:
                 raise RecordingError(f"written by version {data['version']}, this is {VERSION}")
             data["interpreter"] = Interpreter(**data["interpreter"])
-            for name, kind in (("cells", PlayedCell), ("processes", Process), ("lines", Line)):
+            kinds = {"cells": PlayedCell, "processes": Process, "lines": Line, "pictures": Picture}
+            for name, kind in kinds.items():
                 data[name] = tuple(kind(**item) for item in data[name])
             data["problems"] = tuple(Problem(**item) for item in data["problems"])
             if unknown := {p.kind for p in data["problems"]} - set(get_args(ProblemKind)):
                 raise RecordingError(f"no problem is of the kind {unknown.pop()!r}")
             data["meanwhile"] = tuple(data["meanwhile"])
+            if unknown := {p.left_out for p in data["pictures"]} - set(get_args(LeftOut)):
+                raise RecordingError(f"no picture is left out as {unknown.pop()!r}")
             if unknown := {p.ended_by for p in data["processes"]} - set(get_args(EndedBy)):
                 raise RecordingError(f"no process is ended by {unknown.pop()!r}")
             data["full"] = data["full"] and FullText(**data["full"])

@@ -22,6 +22,7 @@ from multitrack.exclusive import GoneWhileWaiting, turn
 from multitrack.hearing import Hearing, last_words
 from multitrack.launch import Launched, Scratch, adopt_orphans, need_proc
 from multitrack.marks import Sender
+from multitrack.pictures import Album, font_lists
 from multitrack.problems import GUARD, GivenUp, failed_main
 from multitrack.process_tree import Life
 from multitrack.recording import EndedBy, Interpreter, Problem, ProblemKind, Process, Recording
@@ -63,7 +64,8 @@ class Options:
     own_shm : give the script a /dev/shm of its own, where that can be had (own_shm.py). What it
         leaves there is certain then; but no other program finds the segments that it makes.
     python : the interpreter to play it on.
-    full_text : where to write all output, should it be more than a recording holds.
+    full_text : where to write all output, should it be more than a recording holds; pictures are
+        kept beside it, under the same name with ``.1.svg`` and so on. None: neither is kept.
     abandon : a descriptor; once it is at its end, everything is ended and Abandoned is raised.
     started : called with main's session and the run's folder before the script can do anything.
     """
@@ -117,6 +119,9 @@ class Run:
             self.tree = self.descendants.tree
             self.scratch = Scratch()
             undo.callback(self.scratch.remove)
+            if b"matplotlib" in self.script.source:
+                self.scratch.take_fonts(font_lists(self.options.python))
+            self.album = Album(self.scratch.pictures, self.scratch.work)
             self.short = shortener(
                 self.scratch.top, self.script.path, self.script.root, self.python
             )
@@ -271,6 +276,8 @@ class Run:
         ends = [life.end for life in self.tree.all if life.end]
         born = sorted(self.tree.all, key=lambda life: (life.parent is not None, life.start))
         processes = tuple(map(self._process_of, born))
+        cells = tuple(self.hearing.played_cells(self._since))
+        beside = self.options.full_text and self.options.full_text.with_suffix("")
         output = self.hearing.output
         return Recording(
             script=self.script.name,
@@ -285,7 +292,7 @@ class Run:
             lives=self.descendants.source.source,
             complete=self.descendants.complete,
             duration=self._since(max(ends, default=time.monotonic())),
-            cells=tuple(self.hearing.played_cells(self._since)),
+            cells=cells,
             processes=processes,
             lines=tuple(output.shown(self._since, self.short)),
             problems=self._problems(processes[0], any(p.failed or p.ended_by for p in processes)),
@@ -293,6 +300,7 @@ class Run:
             meanwhile=tuple(self.shm.meanwhile()),
             explanation=GUARD if self.hearing.unguarded else "",
             full=output.write_full(self.options.full_text, self.tree.all, self.short),
+            pictures=self.album.pictures(beside, cells[-1].number, self.short),
         )
 
     def _problems(self, main: Process, troubled: bool) -> tuple[Problem, ...]:

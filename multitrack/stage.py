@@ -4,6 +4,7 @@ Run by the recorder, never imported. Standard library only, and only what every 
 has loaded already: the script must find what ``python script.py`` would give it.
 """
 
+import _io
 import os
 import sys
 
@@ -50,7 +51,7 @@ def play():
     order = b""
     while part := os.read(0, 65536):
         order += part
-    script, method, token, spans = map(os.fsdecode, order.split(b"\0"))
+    script, method, token, spans, pictures, most, largest = map(os.fsdecode, order.split(b"\0"))
     os.dup2(1, MARK, inheritable=False)
     mark = identity(MARK)
 
@@ -60,6 +61,7 @@ def play():
             os.write(MARK, f"\x1e{token}:{os.getpid()}:{what};".encode())
 
     imitate(method, buffer_lines(), tell)
+    album = Album(pictures, int(most), int(largest))
     cells = compiled(script, [[int(n) for n in span.split("-")] for span in spans.split()])
     main = become_main(script)
     tell(0)
@@ -68,7 +70,9 @@ def play():
             exec(cell, main.__dict__)
         except BaseException:
             sys.excepthook = without_the_stage(sys.excepthook)
+            album.look(number)
             raise
+        album.look(number)
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -178,6 +182,125 @@ def terminations(tell):
             pass
 
     return hook
+
+
+class Album:
+    """Keeps for the recorder what a cell leaves to be seen: figures, and pictures saved as files.
+
+    It only looks. A figure stays open, for the script may draw on it and save it in a later cell;
+    it is kept again when it looks different. Files are copied, for the script may write over them
+    at once. For each picture an index gets six fields, each ended by NUL: its cell, whether it was
+    saved, its title, the copy's name ("" where there is none), its bytes, and why it cannot be
+    drawn.
+    """
+
+    def __init__(self, folder, most, largest):
+        self.folder, self.most, self.largest = folder, most, largest
+        self.work, self.pid = os.getcwd(), os.getpid()
+        self.files = dict(self.saved())  # by name, as each was when last seen
+        self.figures = {}  # the hash of each open figure's picture
+        self.kept = self.here = 0  # copies in all, and of this cell
+
+    def look(self, cell):
+        """Take in what is new. A fork of main that plays on has no album."""
+        if os.getpid() != self.pid:
+            return
+        self.here = 0
+        for look in (self.look_at_figures, self.look_at_files):
+            try:
+                look(cell)
+            except Exception:  # no picture is worth an error that the script did not make
+                pass
+
+    def look_at_files(self, cell):
+        """Keep pictures that were saved since the last look."""
+        for name, state in sorted(self.saved()):
+            if self.files.get(name) == state:
+                continue
+            self.files[name] = state
+            data, size = None, state[0]
+            if self.here < self.most and size <= self.largest:
+                with open(os.path.join(self.work, name), "rb") as file:
+                    data = file.read(size)
+            self.keep(cell, "saved", name, name[-4:].lower(), data, size)
+
+    def saved(self):
+        """Yield each picture in the working folder: its name and what tells whether it changed."""
+        with os.scandir(self.work) as entries:
+            for entry in entries:
+                if entry.name[-4:].lower() in (".svg", ".png") and entry.is_file():
+                    state = entry.stat()
+                    yield entry.name, (state.st_size, state.st_mtime_ns, state.st_ino)
+
+    def look_at_figures(self, cell):
+        """Keep open figures that look otherwise than at the last look."""
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        numbers = pyplot.get_fignums() if pyplot else ()
+        # Not figure(number), which would make it the current one.
+        figures = [(n, pyplot._pylab_helpers.Gcf.figs[n].canvas.figure) for n in numbers]
+        before, self.figures = self.figures, {}
+        for number, figure in figures:
+            key, data, end, error = (number, id(figure)), None, "", ""
+            if self.here < self.most and before.get(key, 0) is not None:
+                try:
+                    data, end = drawn(pyplot, figure, self.largest)
+                except Exception as reason:
+                    error = f"{type(reason).__name__}: {reason}"
+            self.figures[key] = hash(data) if data else None  # None: told once, and no more
+            if key not in before or before[key] not in (None, hash(data)):
+                title = title_of(figure) or f"Figure {number}"
+                self.keep(cell, "", title, end, data, len(data or b""), error)
+
+    def keep(self, cell, saved, title, end, data, size, error=""):
+        """Write a copy, where there are data, and the index."""
+        copy = ""
+        if data is not None:
+            self.kept += 1
+            self.here += 1
+            copy = f"{self.kept}{end}"
+            with open(os.path.join(self.folder, copy), "wb") as file:
+                file.write(data)
+        with open(os.path.join(self.folder, "index"), "ab") as file:
+            for field in (cell, saved, title, copy, size, error):
+                text = str(field).replace("\0", " ")
+                file.write(text.encode("utf-8", "backslashreplace") + b"\0")
+
+
+class Bounded(_io.BytesIO):
+    """A file in memory that takes only so much."""
+
+    def __init__(self, largest):
+        self.room = largest
+
+    def write(self, data):
+        """Take data, or raise OSError."""
+        self.room -= len(data)
+        if self.room < 0:
+            raise OSError("too large")
+        return super().write(data)
+
+
+def drawn(pyplot, figure, largest):
+    """Draw a figure as SVG, as PNG where that is too large; the same gives the same bytes."""
+    warnings = sys.modules["warnings"]
+    with pyplot.rc_context({"svg.hashsalt": "multitrack"}), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a plain run does not draw it here
+        file = Bounded(largest)
+        try:
+            nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+            figure.savefig(file, format="svg", metadata=nothing)
+            return file.getvalue(), ".svg"
+        except OSError:
+            file = Bounded(largest)
+            figure.savefig(file, format="png", metadata={"Software": None})
+            return file.getvalue(), ".png"
+
+
+def title_of(figure):
+    """Return a figure's title, or those of its axes, or its label."""
+    axes = [place.get_title(at) for place in figure.axes for at in ("left", "center", "right")]
+    words = [figure.get_suptitle()] if figure.get_suptitle() else list(dict.fromkeys(axes))
+    return "; ".join(word for word in words if word) or str(figure.get_label())
 
 
 def without_the_stage(hook):

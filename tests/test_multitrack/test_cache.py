@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from multitrack import cache
-from multitrack.recording import FullText, Recording
+from multitrack.recording import FullText, Picture, Recording
 from multitrack.script import Script
 from tests.pythons import NEWEST, needs_newest
 
@@ -146,6 +146,28 @@ def test_full_texts(lesson, recording, folder):
     keep(lesson, recording, folder)
     assert not left.exists()
     assert other.exists()
+
+
+def test_pictures(lesson, recording, folder):
+    """They are kept and removed with the recording; gone or cut short, all is recorded anew."""
+    files = []
+    for size in (5, 6):
+        path = cache.new_text("chapter/lesson", "fork", folder).with_suffix(".1.svg")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x" * size)
+        files.append(path)
+        picture = Picture(1, "a", True, path.name, "svg", size, 1, 1)
+        out = Picture(1, "b", left_out="refused", why="is no SVG")
+        kept = keep(lesson, replace(recording, pictures=(picture, out)), folder)
+    assert [p.exists() for p in files] == [False, True]
+    assert cache.load(lesson, "fork", folder) == (kept, "")
+    files[1].write_text("x")
+    assert cache.load(lesson, "fork", folder)[1].endswith("is gone or cut short")
+    cache.forget(kept, files[1].parent)
+    assert not files[1].exists()
+    assert cache.load(lesson, "fork", folder)[0] is None
+    keep(lesson, replace(recording, pictures=(replace(picture, file=""),)), folder)
+    assert cache.load(lesson, "fork", folder)[0] is None  # nobody asked for the file
 
 
 @needs_newest

@@ -52,6 +52,17 @@ def test_a_good_lesson(write, capfd):
     assert complaints(err) == []
 
 
+def test_pictures_are_named(write, capfd):
+    """With why one is left out."""
+    svg = "<svg xmlns='http://www.w3.org/2000/svg' width='3' height='4'/>"
+    code = f"open('a.svg', 'w').write({svg!r})\nopen('b\\x1b.svg', 'w').close()\n"
+    assert main(["record", str(write(code))]) == 0
+    assert capfd.readouterr().out.splitlines()[1:] == [
+        "[cell 1 made a picture, a.svg: SVG, 3 by 4 pixels]",
+        "[cell 1 made a picture, b\\x1b.svg: refused, is no SVG]",
+    ]
+
+
 def test_a_failing_lesson(write, capfd):
     """Status 1, with the line and the last words."""
     assert main(["record", str(write("x = 1\n1/0\n"))]) == 1

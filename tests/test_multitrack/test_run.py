@@ -621,7 +621,15 @@ def test_nothing_of_the_builders_own_environment_gets_in(play, monkeypatch):
     recording = play(code)
     names, folders = [x.text for x in recording.lines]
     assert names == str(
-        ["HOME", "LANG", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "TMPDIR"]
+        [
+            "HOME",
+            "LANG",
+            "MPLBACKEND",
+            "PATH",
+            "PYTHONDONTWRITEBYTECODE",
+            "PYTHONUNBUFFERED",
+            "TMPDIR",
+        ]
     )
     assert folders == ". /tmp"
 

@@ -291,6 +291,7 @@ def test_the_stage_imports_only_what_every_interpreter_has_loaded():
     """Or the lesson would find a module that ``python lesson.py`` does not load."""
     lines = STAGE.read_text().splitlines()
     assert [x for x in lines if x.lstrip().startswith(("import ", "from "))] == [
+        "import _io",
         "import os",
         "import sys",
         "import _io",
