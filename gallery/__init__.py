@@ -18,7 +18,7 @@ STATIC = PACKAGE / "static"
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the recorder, the directives and what the pages need."""
     # Imported here: `python -m gallery` and the workers need no Sphinx.
-    from gallery import build, search, timeline, transcript, videos, web
+    from gallery import build, pictures, search, timeline, transcript, videos, web
     from gallery.downloads import book
     from gallery.downloads import pages as downloads
     from gallery.evidence import pages as evidence
@@ -31,6 +31,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", build.record_lessons, priority=100)
     app.connect("config-inited", add_static)
     transcript.setup(app)
+    pictures.setup(app)
     timeline.setup(app)
     build.setup(app)
     quiz.setup(app)

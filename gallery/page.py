@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import posixpath
 import re
 from collections.abc import Iterable
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -29,7 +31,7 @@ PLATFORMS = {
     "forkserver": "Linux, Python from 3.14",
     "spawn": "macOS, Windows",
 }
-DOWNLOAD = "download:"
+DOWNLOAD, IMAGE = "download:", "image:"  # before what the builder gives an address
 
 
 def preferred(methods: Iterable[str]) -> str:
@@ -112,7 +114,13 @@ def why_restricted(lesson: Lesson) -> str:
 
 
 def _addressed(html: str, builder: Any) -> str:
-    """Put in the addresses of downloads; in an e-book, which has none, the words stay."""
+    """Put in the addresses of images and downloads; an e-book has only the words of the latter."""
+
+    def image(match: re.Match[str]) -> str:
+        name = builder.images[unescape(match[1])]
+        return f'src="{escape(posixpath.join(builder.imgpath, quote(name)))}"'
+
+    html = re.sub(f'src="{IMAGE}([^"]*)"', image, html)
     if builder.download_support:
         return html.replace(f'href="{DOWNLOAD}', f'href="{escape(builder.dlpath)}/')
     return re.sub(f'<a [^>]*href="{DOWNLOAD}[^>]*>(.*?)</a>', r"\1", html)

@@ -57,6 +57,7 @@ class Transcripts:
         if lesson.settings.too_new:  # nothing was recorded, and the timeline says so
             return rest + (f"\n.. timeline:: {lesson.name}\n" if cell == lesson.cells[-1] else "")
         rest += f"\n.. transcript:: {lesson.name}\n   :cell: {cell.number}\n"
+        rest += f"\n.. pictures:: {lesson.name}\n   :cell: {cell.number}\n"
         recordings = {
             method: Recording.load(path_of(lesson.name, method, Path(self.recordings)))
             for method in lesson.settings.start_methods
@@ -70,9 +71,12 @@ class Transcripts:
 
 
 def last_to_speak(recordings: Iterable[Recording]) -> int:
-    """Return the number of the last cell in which a process wrote something."""
-    cells = [line.cell for recording in recordings for line in recording.lines]
-    return max(cells, default=1)
+    """Return the number of the last cell that has something to show."""
+    cells = {1}
+    for recording in recordings:
+        cells.update(line.cell for line in recording.lines)
+        cells.update(picture.cell for picture in recording.pictures)
+    return max(cells)
 
 
 def in_reading_order(app: Sphinx, lessons: Iterable[Lesson]) -> list[Lesson]:

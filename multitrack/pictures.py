@@ -86,7 +86,7 @@ class Album:
         for item in found:
             picture = Picture(item.cell, short(item.title)[:LONGEST], item.saved)
             if item.error:
-                why = short(" ".join(item.error.split()))[:LONGEST]
+                why = f"it cannot be drawn: {short(' '.join(item.error.split()))[:LONGEST]}"
                 pictures.append(replace(picture, left_out="not drawn", why=why))
             elif item.size > LARGEST:
                 why = f"it has {item.size / 1e6:.1f} MB, and at most {LARGEST / 1e6:.1f} are kept"
@@ -97,7 +97,7 @@ class Album:
                 try:
                     kind, data, (width, height) = read(item.copy)
                 except NotShown as reason:
-                    why = str(reason)[:LONGEST]
+                    why = f"it {reason}"[:LONGEST]
                     pictures.append(replace(picture, left_out="refused", why=why))
                     continue
                 kept[item.cell] += 1

@@ -72,12 +72,12 @@ def play():
             sys.excepthook = without_the_stage(sys.excepthook)
             album.look(number)
             raise
+        album.look(number)
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
             except Exception:  # closed, detached or replaced by the script
                 pass
-        album.look(number)
         tell(number)
 
 

@@ -174,9 +174,8 @@ def _contents(app: Sphinx) -> Iterator[tuple[str, bytes]]:
             recording = Recording.load(path)
             yield recording_name(lesson.name, method), path.read_bytes()
             yield trace_name(lesson.name, method), trace(recording).encode()
-            if recording.full and recording.full.file:
-                full = path.with_name(recording.full.file)
-                yield f"{lesson.path.parent.name}/{full.name}", full.read_bytes()
+            for name in recording.files:
+                yield f"{lesson.path.parent.name}/{name}", path.with_name(name).read_bytes()
     if wrong:
         raise ExtensionError("lessons that cannot be notebooks:\n" + "\n".join(wrong))
     project = app.config.project

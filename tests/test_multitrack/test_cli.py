@@ -59,7 +59,7 @@ def test_pictures_are_named(write, capfd):
     assert main(["record", str(write(code))]) == 0
     assert capfd.readouterr().out.splitlines()[1:] == [
         "[cell 1 made a picture, a.svg: SVG, 3 by 4 pixels]",
-        "[cell 1 made a picture, b\\x1b.svg: refused, is no SVG]",
+        "[cell 1 made a picture, b\\x1b.svg: refused, it is no SVG]",
     ]
 
 

@@ -210,8 +210,8 @@ def test_what_is_left_out_is_told(play):
     assert [(p.cell, p.title, p.left_out, p.why) for p in recording.pictures[MOST:]] == [
         (1, "3 more", "too many", "at most 12 of a cell are kept"),
         (2, "large.png", "too large", "it has 2.0 MB, and at most 2.0 are kept"),
-        (2, "n\xe9\\udcff.svg", "refused", "is no SVG"),
-        (2, "text.png", "refused", "is no PNG"),
+        (2, "n\xe9\\udcff.svg", "refused", "it is no SVG"),
+        (2, "text.png", "refused", "it is no PNG"),
     ]
     assert all(p.file == "" for p in recording.pictures)  # nobody asked for files
 
