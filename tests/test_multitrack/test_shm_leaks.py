@@ -106,6 +106,16 @@ def test_a_script_that_lies_in_dev_shm_finds_itself(name):
     assert recording.shared_memory == "machine"
 
 
+def test_a_namespace_that_cannot_be_had_at_the_last_moment(play, name, monkeypatch):
+    """Then it was the machine's, and the recording says so."""
+    monkeypatch.setattr(own_shm, "way", lambda python: "mount namespace")
+    monkeypatch.setattr(own_shm, "entering", lambda way: lambda: None)
+    recording = play(LEAK.replace("NAME", name), own_shm=True)
+    assert recording.ok, recording.problems
+    assert recording.shared_memory == "machine"
+    assert name in recording.meanwhile
+
+
 @each
 def test_shared_memory_that_the_resource_tracker_removes_is_not_left(play, own):
     """Its warning is in the transcript; the machine is clean."""
