@@ -109,15 +109,15 @@ class Run:
             self.tree = self.descendants.tree
             self.scratch = Scratch()
             undo.callback(self.scratch.remove)
+            self.shm = ShmWatch(
+                self.options.python, self.options.own_shm, (self.scratch.top, self.script.path)
+            )
+            undo.callback(self.shm.close)
             self.short = shortener(
                 self.scratch.top, self.script.path, self.script.root, self.python
             )
             self.stream = Stream(self.options.named)
             undo.callback(self.stream.close)
-            self.shm = ShmWatch(
-                self.options.python, self.options.own_shm, (self.scratch.top, self.script.path)
-            )
-            undo.callback(self.shm.close)
             token = secrets.token_hex(16)
             self.hearing = Hearing(
                 self.script, token, self.scratch.output, self.tree, self.descendants.begin
@@ -296,7 +296,7 @@ class Run:
         elif not found and (files := temporary_files(self.scratch.tmp, not troubled)):
             words = f"left behind temporary files: {', '.join(files)}"
             found.append(Problem("temporary files left", words))
-        if left := self.shm.left():
+        if not self._given_up and (left := self.shm.left()):
             words = f"left behind {', '.join(map(described, left))}"
             found.append(Problem("shared memory left", words))
         return tuple(found)
