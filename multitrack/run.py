@@ -122,15 +122,15 @@ class Run:
             if b"matplotlib" in self.script.source:
                 self.scratch.take_fonts(font_lists(self.options.python))
             self.album = Album(self.scratch.pictures, self.scratch.work)
+            self.shm = ShmWatch(
+                self.options.python, self.options.own_shm, (self.scratch.top, self.script.path)
+            )
+            undo.callback(self.shm.close)
             self.short = shortener(
                 self.scratch.top, self.script.path, self.script.root, self.python
             )
             self.stream = Stream(self.options.named)
             undo.callback(self.stream.close)
-            self.shm = ShmWatch(
-                self.options.python, self.options.own_shm, (self.scratch.top, self.script.path)
-            )
-            undo.callback(self.shm.close)
             token = secrets.token_hex(16)
             self.hearing = Hearing(
                 self.script, token, self.scratch.output, self.tree, self.descendants.begin
@@ -312,7 +312,7 @@ class Run:
         elif not found and (files := temporary_files(self.scratch.tmp, not troubled)):
             words = f"left behind temporary files: {', '.join(files)}"
             found.append(Problem("temporary files left", words))
-        if left := self.shm.left():
+        if not self._given_up and (left := self.shm.left()):
             words = f"left behind {', '.join(map(described, left))}"
             found.append(Problem("shared memory left", words))
         return tuple(found)

@@ -94,6 +94,14 @@ def test_a_script_whose_main_fails_may_leave_something_too(play, name):
     assert [p.kind for p in recording.problems] == ["main failed", "shared memory left"]
 
 
+@can
+def test_who_is_killed_could_not_clean_up(play, name):
+    """The time limit is the one problem."""
+    code = LEAK.replace("NAME", name) + "import time; time.sleep(60)"
+    recording = play(code, own_shm=True, timeout=1)
+    assert [p.kind for p in recording.problems] == ["time limit"]
+
+
 def test_a_script_that_lies_in_dev_shm_finds_itself(name):
     """There is no other /dev/shm for it."""
     folder = SHM / name
@@ -104,6 +112,16 @@ def test_a_script_that_lies_in_dev_shm_finds_itself(name):
     script.unlink()
     assert recording.ok, recording.problems
     assert recording.shared_memory == "machine"
+
+
+def test_a_namespace_that_cannot_be_had_at_the_last_moment(play, name, monkeypatch):
+    """Then it was the machine's, and the recording says so."""
+    monkeypatch.setattr(own_shm, "way", lambda python: "mount namespace")
+    monkeypatch.setattr(own_shm, "entering", lambda way: lambda: None)
+    recording = play(LEAK.replace("NAME", name), own_shm=True)
+    assert recording.ok, recording.problems
+    assert recording.shared_memory == "machine"
+    assert name in recording.meanwhile
 
 
 @each
