@@ -102,7 +102,8 @@ class Output:
                 latest = at
             if kept.life:
                 kept.life.start = min(kept.life.start, at)
-            self._kept[number] = replace(kept, time=at)
+            if at < kept.time:
+                self._kept[number] = replace(kept, time=at)
             first[kept.cell] = latest
         return first
 
