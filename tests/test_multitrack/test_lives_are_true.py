@@ -5,6 +5,9 @@ before it ends. The recording may know nothing that contradicts them, whatever t
 """
 
 import importlib.util
+import os
+import socket
+import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -199,6 +202,43 @@ if __name__ == "__main__":
     for child in children:
         first, last = [line.time for line in recording.lines if line.process == child.label]
         assert (child.start, child.end) == (first, last)
+    assert recording.duration == main.end
+
+
+@pytest.mark.parametrize("polling", SOURCES)
+def test_a_stranger_that_was_given_the_output(play, tmp_path, polling):
+    """Is a guess, and nobody waits for it: it is not the run's."""
+    path = str(tmp_path / "socket")
+
+    def stranger():
+        connection = server.accept()[0]
+        with connection:
+            (descriptor,) = socket.recv_fds(connection, 1, 1)[1]
+            os.write(descriptor, b"from a stranger\n")
+            os.close(descriptor)
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        thread = threading.Thread(target=stranger)
+        thread.start()
+        recording = play(
+            f"""
+            import socket
+            with socket.socket(socket.AF_UNIX) as there:
+                there.connect({path!r})
+                socket.send_fds(there, [b"x"], [1])
+                there.recv(1)
+            """,
+            polling=polling,
+        )
+        thread.join(30)
+    assert recording.ok, recording.problems
+    main, guess = recording.processes
+    assert (guess.pid, guess.guess, guess.ending) == (os.getpid(), True, "end not seen")
+    assert [(x.process, x.text) for x in recording.lines] == [(guess.label, "from a stranger")]
+    assert guess.start == guess.end == recording.lines[0].time
+    assert not recording.complete
     assert recording.duration == main.end
 
 
