@@ -182,7 +182,7 @@ def soak(count: int, busy: int, folder: Path, ours: bool) -> int:
         for number, (job, recording) in enumerate(record_all(jobs, AT_ONCE), 1):
             kind, found = (job.path, job.start_method), written(recording)
             name = f"{Path(job.path).stem} under {job.start_method}"
-            lives[recording.lives if recording.complete else "events lost"] += 1
+            lives[recording.lives + ("" if recording.complete else " (incomplete)")] += 1
             shared[recording.shared_memory] += 1
             meanwhile += bool(recording.meanwhile)
             if not recording.ok or first.setdefault(kind, found) != found:

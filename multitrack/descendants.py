@@ -12,7 +12,7 @@ from collections.abc import Callable
 from multitrack import process_table
 from multitrack.polling import Polling
 from multitrack.process_events import Birth, Exec, ProcessEvents, process_events_answer
-from multitrack.process_table import LINUX, command_of, descendants, is_alive, parent_of
+from multitrack.process_table import LINUX, command_of, descendants, parent_of
 from multitrack.process_tree import Life, ProcessTree
 
 GONE = ("another program, gone before its name could be read",)
@@ -72,7 +72,9 @@ class Descendants:
             parent = self.tree.who(parent_of(pid))
             life = self.tree.born(pid, parent or self.main, at, guess=True)
             life.command = command_of(pid) or life.command
-            if not is_alive(pid):
+            if pid not in descendants(
+                os.getpid()
+            ):  # a stranger was given the output, or it is gone
                 life.unseen = True
                 self.tree.died(life, at, None)
         if life.unseen:
@@ -106,9 +108,11 @@ class Descendants:
         parent = self.tree.who_at(event.parent, event.time) if event.parent else self.main
         if not parent:  # a stranger
             return
-        if life := self.tree.alive.get(event.pid):  # its line came before its event
+        if life := self.tree.alive.get(event.pid):  # its line, or a look, came before its event
             life.start = min(life.start, event.time)
-            self.tree.adopt(life, parent)
+            if event.parent:
+                self.tree.adopt(life, parent)
+                life.guess = event.guess
         else:
             self.tree.born(event.pid, parent, event.time, guess=event.guess)
 
@@ -141,9 +145,8 @@ class Descendants:
                 continue
             ours.add(pid)
             if pid not in self.tree.alive:
-                self.guessed = True
-                starter = self.tree.who(parent)
-                life = self.tree.born(pid, starter or self.main, time.monotonic(), guess=True)
+                starter, now = self.tree.who(parent), time.monotonic()
+                life = self.tree.born(pid, starter or self.main, now, guess=not starter)
                 life.command = command_of(pid)
         # Orphans come to us on Linux: who is not below us, not even at a second look, is dead.
         if LINUX and (missing := self.tree.alive.keys() - ours):

@@ -5,6 +5,9 @@ before it ends. The recording may know nothing that contradicts them, whatever t
 """
 
 import importlib.util
+import os
+import socket
+import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -14,6 +17,7 @@ import pytest
 from multitrack.hearing import Hearing
 from multitrack.polling import Polling
 from multitrack.process_events import process_events_answer
+from multitrack.process_table import is_alive, parent_of
 from multitrack.process_tree import ProcessTree
 from multitrack.recording import Recording
 from multitrack.script import START_METHODS, Script
@@ -183,8 +187,10 @@ if __name__ == "__main__":
 """
 
     def late(stream, receive=Stream.receive):
-        time.sleep(0.02)  # the child is gone by now
-        return receive(stream)
+        piece = receive(stream)
+        while piece and is_alive(piece.pid) and parent_of(piece.pid) != os.getpid():
+            time.sleep(0.001)  # until the child is gone
+        return piece
 
     monkeypatch.setattr(Stream, "receive", late)
     recording, told = truth(code, polling=True)
@@ -200,6 +206,43 @@ if __name__ == "__main__":
         first, last = [line.time for line in recording.lines if line.process == child.label]
         assert (child.start, child.end) == (first, last)
     assert recording.duration == main.end
+
+
+@pytest.mark.parametrize("polling", SOURCES)
+def test_a_stranger_that_was_given_the_output(play, tmp_path, polling):
+    """Is a guess, and nobody waits for it: it is not the run's."""
+    path = str(tmp_path / "socket")
+
+    def stranger():
+        connection = server.accept()[0]
+        with connection:
+            (descriptor,) = socket.recv_fds(connection, 1, 1)[1]
+            os.write(descriptor, b"from a stranger\n")
+            os.close(descriptor)
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        thread = threading.Thread(target=stranger)
+        thread.start()
+        recording = play(
+            f"""
+            import socket
+            with socket.socket(socket.AF_UNIX) as there:
+                there.connect({path!r})
+                socket.send_fds(there, [b"x"], [1])
+                there.recv(1)
+            """,
+            polling=polling,
+        )
+        thread.join(30)
+    assert recording.ok, recording.problems
+    main, guess = recording.processes
+    assert (guess.pid, guess.guess, guess.ending) == (os.getpid(), True, "end not seen")
+    assert [(x.process, x.text) for x in recording.lines] == [(guess.label, "from a stranger")]
+    assert guess.start == guess.end == recording.lines[0].time
+    assert not recording.complete
+    assert recording.duration == max(main.end, guess.end)
 
 
 def test_children_are_numbered_as_they_were_born(truth, monkeypatch):
@@ -242,15 +285,17 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("polling", SOURCES)
-def test_a_line_is_not_later_than_its_writer(truth, monkeypatch, polling):
+def test_a_line_is_not_later_than_its_writer(truth, tmp_path, monkeypatch, polling):
     """However late the recorder reads; nor is what had been written before it."""
 
     def late(stream, receive=Stream.receive):
-        time.sleep(0.02)
+        deadline = time.monotonic() + 10
+        while not (tmp_path / "over").exists() and time.monotonic() < deadline:
+            time.sleep(0.001)
         return receive(stream)
 
     monkeypatch.setattr(Stream, "receive", late)
-    code = """
+    code = f"""
 if __name__ == "__main__":
     print("main before", flush=True)
 # %%
@@ -260,14 +305,15 @@ if __name__ == "__main__":
     os.wait()
     print("main after", flush=True)
     gone()
+    open({str(tmp_path / "over")!r}, "w").close()
 """
     recording, told = truth(code, polling=polling)
     assert contradictions(recording, told) == []
     child = recording.processes[1]
     before, line, after = recording.lines
-    assert before.time <= recording.cells[0].end <= line.time <= child.end <= after.time
-    assert polling or line.time == child.end  # it was read later; polling may see the end later yet
-    assert after.time <= recording.main.end
+    assert before.time <= recording.cells[0].end <= line.time <= child.end
+    assert line.time <= after.time <= recording.main.end
+    assert polling or line.time == child.end
     assert recording.cells[1].end <= recording.main.end
 
 
