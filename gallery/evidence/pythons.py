@@ -19,7 +19,7 @@ from gallery.evidence.findings import Python
 from gallery.project import ROOT
 from multitrack.interpreters import About, InterpreterError, about
 
-WANTED = ("3.11", "3.12", "3.13", "3.14", "3.13t", "3.14t")
+WANTED = ("3.11", "3.12", "3.13", "3.14", "3.15", "3.13t", "3.14t", "3.15t")
 OLDEST = (3, 11)
 PATIENCE = 30.0  # seconds that an interpreter has to answer
 NAMES = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
