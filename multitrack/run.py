@@ -56,6 +56,7 @@ class Options:
     own_shm : give the script a /dev/shm of its own, where that can be had (own_shm.py). What it
         leaves there is certain then; but no other program finds the segments that it makes.
     python : the interpreter to play it on.
+    files : what is copied into the folder that it runs in.
     full_text : where to write all output, should it be more than a recording holds.
     abandon : a descriptor; once it is at its end, everything is ended and Abandoned is raised.
     started : called with main's session and the run's folder before the script can do anything.
@@ -68,6 +69,7 @@ class Options:
     alone: bool = False
     own_shm: bool = False
     python: str = sys.executable
+    files: tuple[Path, ...] = ()
     full_text: Path | None = None
     abandon: int | None = None
     started: Callable[[int, Path], None] | None = None
@@ -109,6 +111,7 @@ class Run:
             self.tree = self.descendants.tree
             self.scratch = Scratch()
             undo.callback(self.scratch.remove)
+            self.scratch.bring(self.options.files)
             self.short = shortener(
                 self.scratch.top, self.script.path, self.script.root, self.python
             )

@@ -631,12 +631,28 @@ def test_the_recording_names_no_host(play):
     assert socket.gethostname() not in play(FAMILY).to_json()
 
 
+def test_files_are_copies_in_the_folder_that_it_runs_in(play, tmp_path):
+    """The script may change them."""
+    words = tmp_path / "words.txt"
+    words.write_text("one two")
+    code = """
+        from pathlib import Path
+        path = Path("words.txt")
+        print(path.read_text())
+        path.write_text("changed")
+    """
+    recording = play(code, files=(words,))
+    assert recording.ok, recording.problems
+    assert said(recording) == [("main", "one two")]
+    assert words.read_text() == "one two"
+
+
 @needs_newest
 def test_another_interpreter(play):
     """The recording says which one played."""
     code = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
     recording = play(code, python=NEWEST)
-    assert recording.interpreter.version.startswith("3.14.")
+    assert recording.interpreter.version.startswith(("3.14.", "3.15."))
     assert recording.lines[0].text == recording.interpreter.version
     assert recording.interpreter.implementation == "cpython"
     assert recording.interpreter.free_threaded is False
