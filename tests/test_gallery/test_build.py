@@ -248,3 +248,19 @@ def test_a_library_that_is_not_installed_is_named_before_anything_is_recorded(ma
     assert "requirements/site.in" in site.log
     assert "needs psutil" not in site.log
     assert not list((site.root / "recordings").glob("*/*.json"))
+
+
+def test_a_lesson_s_page_offers_its_files_and_says_what_it_needs(make_site):
+    site = make_site()
+    (site.root / "snippets" / "tiny" / "words.txt").write_text("one two")
+    code = "print(open('words.txt').read())\n# sphinx_gallery_lesson_files = ['words.txt']\n"
+    site.lesson("reads", code + "# sphinx_gallery_lesson_needs = ['psutil']\n")
+    assert site.build().status == 0, site.log
+    page = site.page("reads")
+    assert "the script, as it is above. It needs <code>pip install psutil</code></li>" in page
+    assert 'href="../../downloads/tiny/words.txt">words.txt</a>: what the script reads' in page
+    assert (site.root / "build/html/downloads/tiny/words.txt").read_text() == "one two"
+    (site.root / "snippets" / "tiny" / "words.txt").write_text("three")
+    assert site.build().status == 0, site.log
+    assert "three" in site.page("reads")
+    assert (site.root / "build/html/downloads/tiny/words.txt").read_text() == "three"

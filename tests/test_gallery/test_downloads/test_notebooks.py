@@ -164,6 +164,18 @@ def test_a_notebook_is_valid_and_says_how_it_works(lesson):
     )
 
 
+def test_a_notebook_says_what_it_needs_and_reads(write):
+    write("one two", "words.txt")
+    code = '"""\nTitle\n=====\n"""\nx = 1\n'
+    code += "# sphinx_gallery_lesson_needs = ['psutil']\n"
+    code += "# sphinx_gallery_lesson_files = ['words.txt']\n"
+    (first, *_) = cells(notebook(Lesson.read(write(code, "reads.py")), {}), "markdown")
+    assert "`reads.py`. It needs `pip install psutil`. It reads `words.txt`, to be" in first
+    (first, *_) = cells(notebook(LESSONS[0], {}), "markdown")
+    assert "It needs" not in first
+    assert "It reads" not in first
+
+
 def test_definitions_stand_between_the_words_about_them():
     """In the order of the script: prose, definitions, main; not all definitions on top."""
     lesson = next(lesson for lesson in LESSONS if lesson.name == "communication/queues")
