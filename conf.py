@@ -29,7 +29,7 @@ nitpicky = True
 
 # The inventory is a file of this project: links need no network to be made.
 intersphinx_mapping = {
-    "python": ("https://docs.python.org/3.14", str(ROOT / "docs" / "python-3.14-objects.inv")),
+    "python": ("https://docs.python.org/3.15", str(ROOT / "docs" / "python-3.15-objects.inv")),
 }
 intersphinx_timeout = 1
 

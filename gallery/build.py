@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,9 +16,11 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
-from gallery import RECORDER
+from gallery import RECORDER, pythons
 from gallery.lesson import Lesson
+from gallery.pythons import recorded_on
 from multitrack import cache
+from multitrack.interpreters import installed
 from multitrack.pool import AT_ONCE, Job, NotRecorded, record_all
 from multitrack.recording import Recording
 from multitrack.script import ScriptError
@@ -27,6 +30,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 NOT_HTML = re.compile(r' tooltip="[^"]*"|<div id=["\']sg-tag-list["\'][^>]*>\s*</div>')
+
+
+class NotWell(ExtensionError):
+    """Ends the build with what keeps lessons from being shown."""
+
+    def __init__(self, wrong: list[str]) -> None:
+        super().__init__("lessons that did not end well:\n" + "\n".join(wrong))
 
 
 def lesson_files(app: Sphinx) -> list[Path]:
@@ -40,6 +50,25 @@ def recordings_folder(app: Sphinx) -> Path:
     return Path(app.confdir, app.config.recordings_dir)
 
 
+def pythons_file(app: Sphinx) -> Path:
+    """Return the file that names the Pythons that the last build recorded on.
+
+    Whatever shows recordings depends on it: with other Pythons, other recordings are shown.
+    """
+    return recordings_folder(app) / "pythons.txt"
+
+
+def note_pythons(app: Sphinx) -> None:
+    """Write that file if they are others than in the last build."""
+    now = "".join(
+        f"{one.about.tag} {one.about.version}\n" for one in pythons.for_tabs() if one.about
+    )
+    file = pythons_file(app)
+    if not file.is_file() or file.read_text("utf-8") != now:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(now, encoding="utf-8")
+
+
 def record_lessons(app: Sphinx) -> None:
     """Record what is not recorded yet.
 
@@ -48,12 +77,13 @@ def record_lessons(app: Sphinx) -> None:
     """
     forget_removed(app)
     lessons, wrong = read_all(lesson_files(app))
-    lessons = [lesson for lesson in lessons if not lesson.settings.too_new]
+    wrong += lacking(lessons)
     if wrong:
         raise ExtensionError("lessons that cannot be played:\n" + "\n".join(wrong))
+    note_pythons(app)
     recordings = make_recordings(lessons, recordings_folder(app), app.verbosity)
     if wrong := list(complaints(lessons, recordings)):
-        raise ExtensionError("lessons that did not end well:\n" + "\n".join(wrong))
+        raise NotWell(wrong)
     forget_outdated(app)
 
 
@@ -68,17 +98,31 @@ def read_all(paths: list[Path]) -> tuple[list[Lesson], list[str]]:
     return lessons, wrong
 
 
+def lacking(lessons: list[Lesson]) -> list[str]:
+    """Say which libraries lessons need that are not installed here, where those are recorded."""
+    return [
+        f"{lesson.path}: it needs {name}, which is not installed here. Add it to "
+        "requirements/site.in and run make requirements"
+        for lesson in lessons
+        for name in lesson.settings.needs
+        if not installed(sys.executable, name)
+    ]
+
+
 def make_recordings(
     lessons: list[Lesson], folder: Path, verbosity: int = 0
 ) -> dict[tuple[str, str], Recording]:
-    """Return each lesson's recording under each of its start methods, by (name, method)."""
+    """Return each lesson's recording under each of its start methods, by (name, method).
+
+    Raises NotWell as soon as one has hit a limit: the others may take long, too.
+    """
     found: dict[tuple[str, str], Recording] = {}
     beside: list[Job] = []
     alone: list[Job] = []
     keys: dict[Job, tuple[Lesson, str]] = {}
     for lesson in lessons:
-        for method in lesson.settings.start_methods:
-            recording, bad = cache.load(lesson, method, folder)
+        for method, python in recorded_on(lesson).items():
+            recording, bad = cache.load(lesson, method, folder, python)
             if bad:
                 logger.info("%s; recording it anew", bad)
             if recording:
@@ -90,9 +134,10 @@ def make_recordings(
                 timeout=lesson.settings.timeout,
                 alone=lesson.settings.measures,
                 own_shm=True,
-                full_text=str(cache.new_text(lesson.name, method, folder)),
+                python=python,
+                full_text=str(cache.new_text(lesson.name, method, folder, python)),
             )
-            keys[job] = lesson, cache.key_of(lesson, method)
+            keys[job] = lesson, cache.key_of(lesson, method, python)
             (alone if lesson.settings.measures else beside).append(job)
 
     def recorded() -> Generator[tuple[Job, Recording], None, None]:
@@ -119,10 +164,12 @@ def make_recordings(
                     recording = replace(recording, meanwhile=())
                 # What did not end well is not kept: the next build tries again.
                 if recording.ok:
-                    recording = cache.save(recording, key, folder)
+                    recording = cache.save(recording, key, folder, job.python)
                 elif job.full_text:
                     cache.forget(recording, Path(job.full_text).parent)
                 found[lesson.name, job.start_method] = recording
+                if recording.hit_limit:
+                    raise NotWell(list(complaints(lessons, found)))
     except NotRecorded as error:
         raise ExtensionError(str(error)) from error
     except OSError as error:
@@ -138,8 +185,10 @@ def complaints(
 ) -> Iterator[str]:
     """Say in words what keeps a lesson from being shown."""
     for lesson in lessons:
-        for method in lesson.settings.start_methods:
-            recording = recordings[lesson.name, method]
+        for method in recorded_on(lesson):
+            recording = recordings.get((lesson.name, method))
+            if recording is None:  # the build did not come to it
+                continue
             why = f"\n  {recording.explanation}" if recording.explanation else ""
             for problem in recording.problems:
                 yield f"{lesson.path} under {method}: {problem.text}{why}"
@@ -165,7 +214,7 @@ def forget_removed(app: Sphinx) -> None:
 
 
 def forget_outdated(app: Sphinx) -> None:
-    """Have sphinx-gallery make anew what is older than its recordings or than our code.
+    """Have sphinx-gallery make anew what is older than its recordings, our code or the Pythons.
 
     By itself it looks only at the script, whose hash it keeps in a file.
     """
@@ -174,6 +223,7 @@ def forget_outdated(app: Sphinx) -> None:
         Path(app.confdir, "conf.py"),
         *Path(__file__).parent.glob("*.py"),
         *RECORDER.rglob("*.py"),
+        pythons_file(app),
     ]
     newest = max(path.stat().st_mtime_ns for path in code)
     for kept in pages.glob("*/*.py.md5"):

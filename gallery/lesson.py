@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-import sys
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -24,6 +23,7 @@ from multitrack.script import (
 
 SETTING = re.compile(r"#\s*sphinx_gallery_lesson_(\w+)\s*(?:=\s*(.*?))?\s*$")
 UNPLAYED = re.compile(rb"^#\s*sphinx_gallery_lesson_(?:asked|added)\b.*", re.MULTILINE)
+PLAIN_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)  # of a library, or of a file
 LONGEST = 200  # characters of an error message, or of a question, that somebody looks for
 
 
@@ -41,6 +41,8 @@ class Settings:
     measures : it prints measured times, so nothing is recorded beside it.
     failures : why processes other than main may end badly in it.
     needs_python : the oldest Python that it runs on, ``(3, 14)``; empty where any will do.
+    needs : libraries beyond the standard library that it uses, as pip knows them.
+    files : files beside the script that it reads; a run finds them in its working folder.
     asked : what people ask or see who need this lesson, for the search; several such lines add up.
     """
 
@@ -52,19 +54,9 @@ class Settings:
     measures: bool = False
     failures: str = ""
     needs_python: tuple[int, ...] = ()
+    needs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
-
-    @property
-    def too_new(self) -> str:
-        """Say what the lesson needs where this Python is older; empty where it is not."""
-        if sys.version_info[:2] >= self.needs_python:
-            return ""
-        return f"needs Python {'.'.join(map(str, self.needs_python))}"
-
-    @property
-    def recorded_under(self) -> tuple[str, ...]:
-        """The start methods that this Python records the lesson under."""
-        return () if self.too_new else self.start_methods
 
 
 @dataclass(frozen=True)
@@ -82,6 +74,27 @@ class Lesson(Script):
         """The source without what only the search and the feed need: no run depends on it."""
         return UNPLAYED.sub(b"", self.source).rstrip()
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files beside the script that it reads."""
+        return tuple(self.path.with_name(name) for name in self.settings.files)
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The libraries that it needs."""
+        return self.settings.needs
+
+    @property
+    def needs_in_words(self) -> str:
+        """What a reader must have to run it beyond Python 3.11: ``Python 3.14, `pip install x` ``.
+
+        Empty where that is nothing.
+        """
+        needs = self.settings.needs_python
+        version = [f"Python {'.'.join(map(str, needs))} or later"] if needs else []
+        pip = [f"`pip install {' '.join(self.settings.needs)}`"] if self.settings.needs else []
+        return " and ".join([*version, *pip])
+
     @classmethod
     def read(cls, path: Path | str, name: str = "", root: Path | str | None = None) -> Lesson:
         """Read a lesson; its name is that of its folder and file, its root the project.
@@ -92,7 +105,11 @@ class Lesson(Script):
             It cannot be played, or has a setting that means nothing. Nothing was run.
         """
         path = Path(path).absolute()
-        return _lesson(path, read_source(path))
+        lesson = _lesson(path, read_source(path))
+        for file in lesson.files:
+            if not file.is_file():
+                raise ScriptError(path, None, f"lesson_files: there is no {file.name} beside it")
+        return lesson
 
 
 @lru_cache(maxsize=512)  # a build asks often for the same
@@ -174,7 +191,20 @@ def _checked(name: str, value: object) -> object:
         if not isinstance(value, tuple) or [type(n) for n in value] != [int, int]:
             raise ValueError("give a version as (3, 14)")
         return value
+    if name in ("needs", "files"):
+        return _checked_names(name, value)
     wanted = type(getattr(Settings, name))
     if type(value) is not wanted:
         raise ValueError(f"give a value of type {wanted.__name__}")
     return value
+
+
+def _checked_names(name: str, value: object) -> tuple[str, ...]:
+    """Return names of libraries or of files, or raise ValueError."""
+    example = "numpy" if name == "needs" else "words.txt"
+    if not isinstance(value, list) or not value or {type(word) for word in value} != {str}:
+        raise ValueError(f'give a list of names, ["{example}"]')
+    for word in value:
+        if not PLAIN_NAME.fullmatch(word):
+            raise ValueError(f"{word!r}: give a plain name, as {example}")
+    return tuple(value)

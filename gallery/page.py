@@ -20,17 +20,14 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import OptionSpec
 
-from gallery.build import recordings_folder
+from gallery.build import pythons_file, recordings_folder
 from gallery.lesson import Lesson
-from multitrack.cache import path_of
+from gallery.pythons import FORKSERVER, recordings_of
 from multitrack.recording import Recording, RecordingError
 from multitrack.script import START_METHODS, ScriptError
 
-PLATFORMS = {
-    "fork": "Linux, Python to 3.13",
-    "forkserver": "Linux, Python from 3.14",
-    "spawn": "macOS, Windows",
-}
+PLATFORMS = {"fork": "Linux, Python up to 3.13", "forkserver": "Linux, Python 3.14 and later"}
+SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 DOWNLOAD, IMAGE = "download:", "image:"  # before what the builder gives an address
 
 
@@ -41,12 +38,37 @@ def preferred(methods: Iterable[str]) -> str:
     return own if own in methods else methods[0]
 
 
+def tab_of(recording: Recording) -> tuple[str, str]:
+    """Name the platform that a recording is for, and what is added in small print.
+
+    A platform is named only if its start method was recorded on a Python that has it as its
+    default there.
+    """
+    method, python = recording.start_method, recording.interpreter
+    system = SYSTEMS.get(python.platform, python.platform)
+    if method == "spawn":
+        return "spawn: macOS, Windows", f"(recorded on {system})"
+    version = tuple(int(n) for n in python.version.split(".")[:2])
+    usual = python.platform == "linux" and not python.free_threaded
+    if usual and (version >= FORKSERVER) == (method == "forkserver"):
+        return PLATFORMS[method], f"({method})"
+    free = ", free-threaded" * python.free_threaded
+    where = f" on {system}" * (python.platform != "linux")
+    return f"{method},", f"recorded on {'.'.join(map(str, version))}{free}{where}"
+
+
+def tabs_of(recordings: dict[str, Recording]) -> dict[str, tuple[str, str]]:
+    """Return the names of the tabs of several start methods."""
+    return {method: tab_of(recording) for method, recording in recordings.items()}
+
+
 class recorded(nodes.General, nodes.Element):
     """Something that was recorded under several start methods.
 
-    Attributes: ``variants``, HTML by start method; ``everywhere``, whether the one variant
-    stands for all; ``note``, a sentence about that; ``data``, what a script needs, by attribute.
-    Its children are the same as plain docutils nodes, for the builders that have no HTML.
+    Attributes: ``variants``, HTML by start method; ``tabs``, what :func:`tabs_of` calls them;
+    ``everywhere``, whether the one variant stands for all, with no tab; ``note``, a sentence
+    about that; ``data``, what a script needs, by attribute. Its children are the same as plain
+    docutils nodes, for the builders that have no HTML.
     """
 
 
@@ -79,11 +101,11 @@ class RecordedDirective(SphinxDirective):
         root = Path(self.env.srcdir, self.config.sphinx_gallery_conf["examples_dirs"]).resolve()
         path = root / f"{name}.py"
         self.env.note_dependency(str(path))
+        self.env.note_dependency(str(pythons_file(app_of(self.env))))
         found = {}
         try:
             lesson = Lesson.read(path)
-            for method in lesson.settings.recorded_under:
-                file = path_of(name, method, self.folder())
+            for method, file in recordings_of(lesson, self.folder()).items():
                 self.env.note_dependency(str(file))
                 found[method] = Recording.load(file)
         except (ScriptError, RecordingError) as error:
@@ -95,7 +117,7 @@ class RecordedDirective(SphinxDirective):
 
         The address depends on the page and the builder: :func:`visit_html` puts it in.
         """
-        folder = path_of(recording.script, recording.start_method, self.folder()).parent
+        folder = (self.folder() / recording.script).parent
         source = os.path.relpath(folder / name, self.env.srcdir)
         self.env.note_dependency(str(folder / name))
         return DOWNLOAD + self.env.dlfiles.add_file(self.env.docname, source)
@@ -105,11 +127,17 @@ class RecordedDirective(SphinxDirective):
         return recordings_folder(app_of(self.env))
 
 
+def in_words(words: Iterable[str]) -> str:
+    """Join words: ``fork, forkserver and spawn``."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def why_restricted(lesson: Lesson) -> str:
     """Say why a lesson is not about every start method; empty where it is."""
     if set(lesson.settings.start_methods) == set(START_METHODS):
         return ""
-    methods = " and ".join(lesson.settings.start_methods)
+    methods = in_words(lesson.settings.start_methods)
     return f"Recorded under {methods} only: {lesson.settings.start_methods_reason}"
 
 
@@ -140,9 +168,10 @@ def visit_html(self: Any, node: recorded) -> None:
         self.body.append(note)
         for method, html in variants.items():
             only = " only" if len(variants) == 1 else ""
+            platform, more = map(escape, node["tabs"][method])
             self.body.append(
                 f'<div class="variant{only}" data-start="{method}">'
-                f'<h2 class="variant-name">{PLATFORMS[method]} ({method})</h2>{html}</div>'
+                f'<h2 class="variant-name">{platform} <small>{more}</small></h2>{html}</div>'
             )
     self.body.append("</div>\n")
     raise nodes.SkipNode

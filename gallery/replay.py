@@ -16,7 +16,7 @@ from sphinx_gallery.sorting import ExplicitOrder
 
 from gallery.lesson import Lesson
 from gallery.page import preferred
-from multitrack.cache import path_of
+from gallery.pythons import recordings_of
 from multitrack.recording import Recording
 from multitrack.show.timeline import thumbnail
 
@@ -54,14 +54,14 @@ class Transcripts:
         if cell is None:  # only comments
             return ""
         rest = f"\n.. cell:: {cell.number}\n"
-        if lesson.settings.too_new:  # nothing was recorded, and the timeline says so
+        recordings = {
+            method: Recording.load(path)
+            for method, path in recordings_of(lesson, Path(self.recordings)).items()
+        }
+        if not recordings:  # the timeline says why
             return rest + (f"\n.. timeline:: {lesson.name}\n" if cell == lesson.cells[-1] else "")
         rest += f"\n.. transcript:: {lesson.name}\n   :cell: {cell.number}\n"
         rest += f"\n.. pictures:: {lesson.name}\n   :cell: {cell.number}\n"
-        recordings = {
-            method: Recording.load(path_of(lesson.name, method, Path(self.recordings)))
-            for method in lesson.settings.start_methods
-        }
         if cell.number == last_to_speak(recordings.values()):
             rest += f"\n.. timeline:: {lesson.name}\n"
             path = Path(next(block_vars["image_path_iterator"])).with_suffix(".svg")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from gallery.page import RecordedDirective, recorded, why_restricted
+from gallery.page import RecordedDirective, recorded, tabs_of, why_restricted
+from gallery.pythons import why_not_recorded
 from multitrack.show.colours import colour_classes
 from multitrack.show.timeline import evidence, html_of, words
 from multitrack.show.transcript import times_of
@@ -18,13 +19,14 @@ class TimelineDirective(RecordedDirective):
         """Draw the lives, say the same in words, and say what it was recorded on."""
         lesson, recordings = self.recordings()
         if not recordings:
-            why = f"Not recorded: the lesson {lesson.settings.too_new}, newer than this build's."
+            why = f"Not recorded: {why_not_recorded(lesson)}."
             node = recorded("", nodes.paragraph("", why), kind="timeline", everywhere=True)
             node["variants"], node["note"] = {"none": ""}, why
             return [node]
         classes = colour_classes(recordings.values())
         node = recorded(kind="timeline", everywhere=False, note=why_restricted(lesson))
         node["variants"] = {m: html_of(r, classes) for m, r in recordings.items()}
+        node["tabs"] = tabs_of(recordings)
         node["data"] = times_of(recordings, {m: [] for m in recordings})
         if lesson.settings.failures:
             node["note"] += (" " if node["note"] else "") + (

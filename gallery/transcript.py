@@ -7,7 +7,14 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from gallery.page import RecordedDirective, preferred, recorded, why_restricted
+from gallery.page import (
+    RecordedDirective,
+    in_words,
+    preferred,
+    recorded,
+    tabs_of,
+    why_restricted,
+)
 from multitrack.recording import Recording
 from multitrack.show.colours import colour_classes
 from multitrack.show.transcript import (
@@ -34,9 +41,10 @@ class TranscriptDirective(RecordedDirective):
         everywhere = len(written) > 1 and same_lines(recordings, written)
         node = recorded(kind="transcript", everywhere=everywhere, note="")
         node["data"] = times_of(recordings, written, preferred(written) if everywhere else "", cell)
+        node["tabs"] = tabs_of(recordings)
         if everywhere:
             shown = preferred(written)
-            node["note"] = "The same lines under fork, forkserver and spawn" + (
+            node["note"] = f"The same lines under {in_words(written)}" + (
                 "."
                 if same_order(recordings, written)
                 else "; only their order is a matter of chance."

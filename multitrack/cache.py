@@ -20,7 +20,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from multitrack.interpreters import about
+from multitrack.interpreters import about, installed
 from multitrack.recording import VERSION, Recording, RecordingError
 from multitrack.script import Script
 
@@ -51,22 +51,27 @@ def new_text(script: str, start_method: str, folder: Path, python: str = sys.exe
 def key_of(script: Script, start_method: str, python: str = sys.executable) -> str:
     """Hash what the recording depends on.
 
-    That is the script (without the words for the search) and the modules beside it or in the
-    project that it imports, the interpreter, the start method, and the code that plays and
-    records.
+    That is the script, what it imports and reads, the interpreter and its libraries, the start
+    method, and the code that plays and records.
     """
     digest = hashlib.sha256()
     parts: list[str | bytes] = [
         f"{VERSION} {start_method} {about(python).build} {about(python).platform}",
         os.path.realpath(python),
         _machinery(),
-        script.played,
-        *(path.read_bytes() for path in imported(script.path, script.source, script.root)),
+        *(f"{name} {installed(python, name)}" for name in script.libraries),
+        *contents(script),
     ]
     for part in parts:
         data = part if isinstance(part, bytes) else part.encode()
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
+
+
+def contents(script: Script) -> list[bytes]:
+    """Return what a run of a script depends on beside its interpreter."""
+    files = [*imported(script.path, script.source, script.root), *script.files]
+    return [script.played, *(path.read_bytes() for path in files)]
 
 
 @cache

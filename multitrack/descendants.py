@@ -47,12 +47,13 @@ class Descendants:
         return self.main
 
     def begin(self) -> None:
-        """Forget what was started before main became the interpreter that plays the script.
+        """Forget what was before main became the interpreter that plays the script.
 
-        A script may start the interpreter. Not all that happened before the stage's first mark
-        was read is its: the program may be ahead of us.
+        A script may start the interpreter; the run's time begins after it. Not all that happened
+        before the stage's first mark was read is its: the program may be ahead of us.
         """
         self.tree.forget_before(self._began_python)
+        self.main.start = max(self.main.start, self._began_python)
         self._began = True
 
     @property

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 
 # Runs in the interpreter that is asked: standard library only.
 QUESTION = """
@@ -25,6 +28,15 @@ print(json.dumps({
         for f in (str, os.path.realpath)
     } | {os.path.dirname(os.__file__)}),
 }))
+"""
+
+# So does this: the version of a library, nothing where it is not installed.
+LIBRARY = """
+import importlib.metadata, sys
+try:
+    print(importlib.metadata.version(sys.argv[1]))
+except importlib.metadata.PackageNotFoundError:
+    pass
 """
 
 
@@ -60,8 +72,29 @@ def about(python: str) -> About:
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
             raise InterpreterError(f"{python} ended with {done.returncode} and said {last!r}")
-        answer = json.loads(done.stdout)
-        lists = {k: tuple(v) for k, v in answer.items() if isinstance(v, list)}
-        return About(**(answer | lists))
-    except (OSError, subprocess.TimeoutExpired, ValueError, TypeError) as error:
+        return read(python, done.stdout)
+    except (OSError, subprocess.TimeoutExpired) as error:
         raise InterpreterError(f"{python} does not work as a Python: {error}") from None
+
+
+def read(python: str, answer: str) -> About:
+    """Read what an interpreter printed when it was asked; raises InterpreterError."""
+    try:
+        said = json.loads(answer)
+        lists = {k: tuple(v) for k, v in said.items() if isinstance(v, list)}
+        return About(**(said | lists))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InterpreterError(f"{python} does not work as a Python: {error}") from None
+
+
+@cache
+def installed(python: str, library: str) -> str:
+    """Return the version of a library that an interpreter has; empty where it has none."""
+    if python == sys.executable:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return metadata.version(library)
+        return ""
+    done = subprocess.run(
+        [python, "-I", "-c", LIBRARY, library], capture_output=True, text=True, timeout=30
+    )
+    return done.stdout.strip()

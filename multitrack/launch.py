@@ -33,6 +33,11 @@ class Scratch:
             folder.mkdir()
         self.output = self.top / "output"
 
+    def bring(self, files: tuple[Path, ...]) -> None:
+        """Copy files into the folder that the script runs in."""
+        for file in files:
+            shutil.copy(file, self.work)
+
     def environment(self) -> dict[str, str]:
         """Choose the script's environment; nothing of the builder's own changes it."""
         kept = {k: os.environ[k] for k in ("PATH", "SYSTEMROOT") if k in os.environ}

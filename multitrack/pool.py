@@ -52,12 +52,15 @@ class Job:
     alone: bool = False
     own_shm: bool = False
     python: str = sys.executable
+    files: tuple[str, ...] = ()
     full_text: str | None = None
 
     @classmethod
     def of(cls, script: Script, start_method: str, **more: Any) -> Job:
         """Make a job of a script that was read."""
-        return cls(str(script.path), start_method, name=script.name, root=str(script.root), **more)
+        more |= {"name": script.name, "root": str(script.root)}
+        more |= {"files": tuple(map(str, script.files))}
+        return cls(str(script.path), start_method, **more)
 
 
 class NotRecorded(Exception):
@@ -220,6 +223,7 @@ def _answer(job: Job) -> dict[str, object]:
         alone=job.alone,
         own_shm=job.own_shm,
         python=job.python,
+        files=tuple(map(Path, job.files)),
         full_text=Path(job.full_text) if job.full_text else None,
         abandon=0,
         started=lambda session, folder: _say({"run": [session, str(folder)]}),

@@ -31,6 +31,10 @@ PictureKind = Literal["svg", "png"]
 LeftOut = Literal["", "not drawn", "too large", "too many", "refused"]
 EndedBy = Literal["", "its pool", "its manager", "its interpreter"]
 HANGS: tuple[ProblemKind, ...] = ("time limit", "processes left running")
+LIMITS: tuple[ProblemKind, ...] = (
+    *("time limit", "too many processes", "too many starts"),
+    *("too much output", "line too long"),
+)
 LEFT: tuple[ProblemKind, ...] = ("temporary files left", "shared memory left")
 
 
@@ -254,6 +258,11 @@ class Recording:
     def hung(self) -> bool:
         """Whether it would have gone on, with processes alive, and had to be ended."""
         return any(problem.kind in HANGS for problem in self.problems)
+
+    @property
+    def hit_limit(self) -> bool:
+        """Whether it had to be ended because it took, started or wrote too much."""
+        return any(problem.kind in LIMITS for problem in self.problems)
 
     @property
     def failed_children(self) -> tuple[Process, ...]:

@@ -64,6 +64,7 @@ class Options:
     own_shm : give the script a /dev/shm of its own, where that can be had (own_shm.py). What it
         leaves there is certain then; but no other program finds the segments that it makes.
     python : the interpreter to play it on.
+    files : what is copied into the folder that it runs in.
     full_text : where to write all output, should it be more than a recording holds; pictures are
         kept beside it, under the same name with ``.1.svg`` and so on. None: neither is kept.
     abandon : a descriptor; once it is at its end, everything is ended and Abandoned is raised.
@@ -77,6 +78,7 @@ class Options:
     alone: bool = False
     own_shm: bool = False
     python: str = sys.executable
+    files: tuple[Path, ...] = ()
     full_text: Path | None = None
     abandon: int | None = None
     started: Callable[[int, Path], None] | None = None
@@ -119,6 +121,7 @@ class Run:
             self.tree = self.descendants.tree
             self.scratch = Scratch()
             undo.callback(self.scratch.remove)
+            self.scratch.bring(self.options.files)
             if b"matplotlib" in self.script.source:
                 self.scratch.take_fonts(font_lists(self.options.python))
             self.album = Album(self.scratch.pictures, self.scratch.work)

@@ -60,6 +60,16 @@ class Script:
     cells: tuple[Cell, ...]
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that it finds in the folder that it runs in."""
+        return ()
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The distributions that it needs, as pip names them."""
+        return ()
+
+    @property
     def played(self) -> bytes:
         """What of the source a run depends on."""
         return self.source

@@ -6,15 +6,23 @@ import pytest
 
 from multitrack.interpreters import InterpreterError, about
 
-NEWEST = shutil.which("python3.14") or "python3.14"
+
+def _newest() -> tuple[str, str]:
+    """Return the newest from 3.14 on that works here; or one that does not, and why.
+
+    It may be there and not see this folder.
+    """
+    why = []
+    for version in ("3.15", "3.14"):
+        python = shutil.which(f"python{version}") or f"python{version}"
+        try:
+            if about(python).version.startswith(f"{version}."):
+                return python, ""
+            why.append(f"{python} is not Python {version}")
+        except InterpreterError as error:
+            why.append(str(error))
+    return python, "; ".join(why)
 
 
-def _missing() -> str:
-    """Say why the newest cannot be used; it may be there and not see this folder."""
-    try:
-        return "" if about(NEWEST).version.startswith("3.14.") else f"{NEWEST} is not Python 3.14"
-    except InterpreterError as error:
-        return str(error)
-
-
-needs_newest = pytest.mark.skipif(bool(why := _missing()), reason=why)
+NEWEST, MISSING = _newest()
+needs_newest = pytest.mark.skipif(bool(MISSING), reason=MISSING)

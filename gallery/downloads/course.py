@@ -25,7 +25,7 @@ README = """\
 # {title}
 
 {count}, from a course on Python's `multiprocessing`. Each is a script that runs as it is, with
-Python 3.11 or later and nothing else:
+Python 3.11 or later and nothing else{unless}:
 
     python {example}
 
@@ -54,7 +54,12 @@ def course(lessons: Iterable[Lesson], root: Path, title: str) -> bytes:
     tests = root / "tests"
     for lesson in lessons:
         folder = lesson.path.parent
-        for path in (lesson.path, folder / "__init__.py", folder.parent / "__init__.py"):
+        for path in (
+            lesson.path,
+            *lesson.files,
+            folder / "__init__.py",
+            folder.parent / "__init__.py",
+        ):
             if path.is_file():
                 files[f"snippets/{path.relative_to(folder.parent)}"] = path.read_bytes()
         test = tests / "test_snippets" / folder.name / f"test_{lesson.path.stem}.py"
@@ -80,9 +85,11 @@ def _readme(lessons: list[Lesson], title: str) -> str:
         if lesson.path.parent.name != chapter:
             chapter = lesson.path.parent.name
             listed.append(f"\n`snippets/{chapter}/`\n\n")
-        listed.append(f"- `{lesson.path.name}`: {lesson.title}\n")
+        needs = f" (needs {lesson.needs_in_words})" if lesson.needs_in_words else ""
+        listed.append(f"- `{lesson.path.name}`: {lesson.title}{needs}\n")
     return README.format(
         title=title,
+        unless=", unless the list says so" if any(x.needs_in_words for x in lessons) else "",
         count=f"{len(lessons)} lesson{'s' if len(lessons) != 1 else ''}",
         example=f"snippets/{lessons[0].name}.py",
         word=lessons[0].path.stem,

@@ -20,8 +20,8 @@ from sphinx.errors import ExtensionError
 
 from gallery import build
 from gallery.lesson import Lesson
+from gallery.pythons import recordings_of
 from gallery.replay import in_reading_order
-from multitrack.cache import path_of
 from multitrack.recording import Recording
 
 if TYPE_CHECKING:
@@ -117,9 +117,11 @@ def _state(app: Sphinx) -> str:
     here = Path(__file__).parent
     sources = [
         *build.lesson_files(app),
+        *sorted(file for p in build.lesson_files(app) for file in Lesson.read(p).files),
         *sorted(_root(app).glob("tests/test_snippets/*/*.py")),
         *sorted(_root(app).glob("tests/*.py")),
         *sorted(build.recordings_folder(app).glob("*/*.json")),
+        build.pythons_file(app),
         *sorted(here.glob("*.py")),
         *(_root(app) / name for name in ("LICENSE", f"docs/{SCHEMA}")),
         *whole_site(app),
@@ -165,12 +167,13 @@ def _contents(app: Sphinx) -> Iterator[tuple[str, bytes]]:
     wrong = []
     for lesson in lessons:
         yield f"{lesson.name}.py", lesson.source
+        for file in lesson.files:
+            yield f"{lesson.path.parent.name}/{file.name}", file.read_bytes()
         try:
             yield f"{lesson.name}.ipynb", notebook(lesson, titles).encode()
         except NotebookError as error:
             wrong.append(str(error))
-        for method in lesson.settings.recorded_under:
-            path = path_of(lesson.name, method, build.recordings_folder(app))
+        for method, path in recordings_of(lesson, build.recordings_folder(app)).items():
             recording = Recording.load(path)
             yield recording_name(lesson.name, method), path.read_bytes()
             yield trace_name(lesson.name, method), trace(recording).encode()

@@ -32,8 +32,8 @@ HOW = """\
 **How this notebook works.** A new process imports the functions that it is to run, and a
 notebook cannot be imported. So each cell that begins with `%%writefile` writes its definitions to
 a module beside this notebook, and the cell after it imports what it uses from there. Otherwise
-this is the lesson's script, `{script}`. Run the cells from top to bottom. After a change to a
-`%%writefile` cell, restart the kernel and run all cells.
+this is the lesson's script, `{script}`.{needs}{reads} Run the cells from top to bottom. After a
+change to a `%%writefile` cell, restart the kernel and run all cells.
 
 On Linux and macOS the lines of all processes appear under the cells. On Windows the kernel does
 not watch what other processes write: there, the children's lines are in the window in which
@@ -122,9 +122,7 @@ def notebook(lesson: Lesson, titles: dict[str, str]) -> str:
     for number, (kind, content, first) in enumerate(blocks):
         if kind == "text":
             prose = markdown(content, levels, titles)
-            add_markdown_cell(
-                made, prose if number else f"{prose}\n\n{HOW.format(script=lesson.path.name)}"
-            )
+            add_markdown_cell(made, prose if number else f"{prose}\n\n{_how(lesson)}")
             if not number:
                 for code in _setup(lesson, text):
                     add_code_cell(made, code)
@@ -139,6 +137,13 @@ def notebook(lesson: Lesson, titles: dict[str, str]) -> str:
         if part.main:
             add_code_cell(made, ready.for_main(part.main) + _silent(part.main))
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def _how(lesson: Lesson) -> str:
+    needs = f" It needs {lesson.needs_in_words}." if lesson.needs_in_words else ""
+    files = " and ".join(f"`{name}`" for name in lesson.settings.files)
+    reads = f" It reads {files}, to be downloaded to the same folder." if files else ""
+    return HOW.format(script=lesson.path.name, needs=needs, reads=reads)
 
 
 def _silent(main: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -17,6 +18,7 @@ from gallery.downloads import files
 from gallery.downloads.files import COURSE, Entry, recording_name, trace_name
 from gallery.lesson import Lesson
 from gallery.page import app_of
+from gallery.pythons import recorded_on
 from multitrack.script import ScriptError
 
 if TYPE_CHECKING:
@@ -27,7 +29,11 @@ WHOLE_SITE = ("<!-- whole site -->", "<!-- /whole site -->")
 
 
 class lesson_downloads(nodes.General, nodes.Element):
-    """A lesson's files. Attributes: ``lesson``, its name; ``methods``, its start methods."""
+    """A lesson's files.
+
+    Attributes: ``lesson``, its name; ``methods``, its start methods; ``files``, the names of the
+    files that it reads; ``needs``, what it needs beyond Python, in words.
+    """
 
 
 class download_table(nodes.General, nodes.Element):
@@ -55,7 +61,14 @@ class LessonDownloads(SphinxTransform):
             lesson = Lesson.read(scripts / f"{name}.py")
         except ScriptError as error:
             raise ExtensionError(str(error)) from None
-        return [lesson_downloads(lesson=name, methods=lesson.settings.recorded_under)]
+        return [
+            lesson_downloads(
+                lesson=name,
+                methods=list(recorded_on(lesson)),
+                files=lesson.settings.files,
+                needs=lesson.needs_in_words,
+            )
+        ]
 
 
 class DownloadsDirective(SphinxDirective):
@@ -103,20 +116,30 @@ def visit_lesson_downloads(self: Any, node: lesson_downloads) -> None:
     if not self.builder.download_support:
         raise nodes.SkipNode
     name, methods = node["lesson"], node["methods"]
-    script = name.rpartition("/")[2]
+    folder, _, script = name.rpartition("/")
 
     def link(file: str, text: str) -> str:
         return f'<a class="reference download" download href="{_address(self, file)}">{text}</a>'
 
     recordings = ", ".join(link(recording_name(name, m), m) for m in methods)
     traces = ", ".join(link(trace_name(name, m), m) for m in methods)
-    self.body.append(
-        '<div class="downloads"><p class="rubric">Downloads</p><ul>'
-        f"<li>{link(f'{name}.py', f'{script}.py')}: the script, as it is above</li>"
-        f"<li>{link(f'{name}.ipynb', f'{script}.ipynb')}: a notebook for Jupyter and VS Code</li>"
+    runs = (
         f"<li>{_page(self, 'recording-format', 'Recording')} under {recordings}</li>"
         f"<li>{_page(self, 'recording-format', 'Trace', '#open-a-run-in-perfetto')} "
         f"under {traces}</li>"
+    )
+    files = "".join(
+        f"<li>{link(f'{folder}/{file}', file)}: what the script reads; run it in the folder of "
+        "this file</li>"
+        for file in node["files"]
+    )
+    needs = re.sub("`([^`]*)`", r"<code>\1</code>", escape(node["needs"]))
+    needs = f". It needs {needs}" if needs else ""
+    self.body.append(
+        '<div class="downloads"><p class="rubric">Downloads</p><ul>'
+        f"<li>{link(f'{name}.py', f'{script}.py')}: the script, as it is above{needs}</li>{files}"
+        f"<li>{link(f'{name}.ipynb', f'{script}.ipynb')}: a notebook for Jupyter and VS Code</li>"
+        f"{runs if methods else ''}"
         f"<li>{_page(self, 'downloads', 'All downloads')}, with the chapter as a zip</li>"
         "</ul></div>\n"
     )

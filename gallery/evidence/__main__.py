@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m gallery.evidence",
         description="Run every lesson under fork, forkserver and spawn, and its tests, on every "
-        "Python from 3.11 to 3.14 that is found: on the path and in pyenv's folder. What was "
+        "Python from 3.11 to 3.15 that is found: on the path and in pyenv's folder. What was "
         "found out goes to a file that the next build of the site shows. What was run before "
         "and has not changed since is not run again.",
         epilog="Exit status: 0; with --strict 1 when a lesson or a Python did not work; 2 when "

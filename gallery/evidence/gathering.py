@@ -30,8 +30,9 @@ from gallery.evidence.findings import (
 from gallery.evidence.pythons import Found
 from gallery.evidence.tested import Testing, test_file
 from gallery.lesson import Lesson
-from gallery.project import ROOT
+from gallery.pythons import version_of
 from multitrack import cache
+from multitrack.interpreters import installed
 from multitrack.pool import AT_ONCE, Job, NotRecorded, record_all
 from multitrack.recording import Recording
 from multitrack.script import START_METHODS
@@ -46,12 +47,7 @@ def key_of(lesson: Lesson) -> str:
     """Hash what a lesson is: the script, the modules that it imports, and its tests."""
     digest = hashlib.sha256()
     tests = test_file(lesson)
-    parts = [
-        lesson.played,
-        *(p.read_bytes() for p in cache.imported(lesson.path, lesson.source, ROOT)),
-    ]
-    parts.append(tests.read_bytes() if tests.is_file() else b"")
-    for part in parts:
+    for part in [*cache.contents(lesson), tests.read_bytes() if tests.is_file() else b""]:
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()[:32]
 
@@ -92,7 +88,7 @@ class Gathering:
         with Testing(self.folder) as testing:
             for lesson in self.lessons:
                 for one in self._usable():
-                    if not needs_newer(lesson, one.python):
+                    if not unfit(lesson, one):
                         testing.order(lesson, one)
             self._record(wanted, testing)
             self._record([p for w in map(self._more, self.lessons) for p in w], testing)
@@ -109,7 +105,7 @@ class Gathering:
 
     def _wanted(self, lesson: Lesson) -> Iterator[Place]:
         for one in self._usable():
-            if needs_newer(lesson, one.python):
+            if unfit(lesson, one):
                 continue
             for method in lesson.settings.start_methods:
                 for number in range(self.runs if one.python.builder else 1):
@@ -242,7 +238,7 @@ class Gathering:
             self._tests[name, python] = cell
         for lesson in self.lessons:
             tested = all(
-                (lesson.name, one.python.id) in self._tests or needs_newer(lesson, one.python)
+                (lesson.name, one.python.id) in self._tests or unfit(lesson, one)
                 for one in self._usable()
             )
             if lesson.name in self._done or self._awaited[lesson.name] > 0 or not tested:
@@ -262,7 +258,7 @@ class Gathering:
             if one.about:
                 cells[one.python.id] = {
                     **{method: self._cell(lesson, one, method) for method in START_METHODS},
-                    TESTS: self._tests_cell(lesson, one.python),
+                    TESTS: unfit(lesson, one) or self._tests[lesson.name, one.python.id],
                 }
         runs = {m: self._good(lesson, self._builder, m) for m in lesson.settings.start_methods}
         lines = {m: self._lines(lesson, self._builder, m) for m in runs}
@@ -279,8 +275,8 @@ class Gathering:
         )
 
     def _cell(self, lesson: Lesson, one: Found, method: str) -> Cell:
-        if reason := needs_newer(lesson, one.python):
-            return Cell("skipped", reason)
+        if cell := unfit(lesson, one):
+            return cell
         if method not in lesson.settings.start_methods:
             return Cell("skipped", lesson.settings.start_methods_reason)
         places = [
@@ -301,11 +297,6 @@ class Gathering:
         seconds = statistics.median(r.duration for r in recordings)
         return Cell(state, why, round(seconds, 3), len(judged), good)
 
-    def _tests_cell(self, lesson: Lesson, python: Python) -> Cell:
-        if reason := needs_newer(lesson, python):
-            return Cell("skipped", reason)
-        return self._tests[lesson.name, python.id]
-
     def _differences(self, lesson: Lesson) -> Iterator[Difference]:
         """Bring together the start methods under which the same lines differ."""
         together: dict[tuple[str, tuple[Said, ...], tuple[Said, ...]], list[str]] = {}
@@ -323,11 +314,14 @@ class Gathering:
         return Python(python.id, python.name, python.version, "broken", why, python.builder)
 
 
-def needs_newer(lesson: Lesson, python: Python) -> str:
-    """Say which Python a lesson needs where this one is older; empty where it is not."""
+def unfit(lesson: Lesson, one: Found) -> Cell | None:
+    """Return what stands for a lesson on a Python that is too old or lacks a library of it."""
     needs = lesson.settings.needs_python
-    version = tuple(int(n) for n in python.version.split(".")[:2] if n.isdigit())
-    return f"needs Python {'.'.join(map(str, needs))}" if version < needs else ""
+    if one.about and version_of(one.about)[:2] < needs:
+        return Cell("skipped", f"needs Python {'.'.join(map(str, needs))}")
+    if missing := [name for name in lesson.settings.needs if not installed(one.path, name)]:
+        return Cell("not here", f"{' and '.join(missing)} is not installed there")
+    return None
 
 
 def judge(lesson: Lesson, recording: Recording) -> tuple[str, str]:
@@ -362,7 +356,7 @@ def in_lines(name: str, evidence: Evidence, pythons: list[Python]) -> Iterator[s
     for python in pythons:
         cells = evidence.cells[python.id]
         states = {cell.state for cell in cells.values()} - {"skipped"}
-        worst = next((s for s in ("crashed", "failed", "not run") if s in states), "")
+        worst = next((s for s in ("crashed", "failed", "not run", "not here") if s in states), "")
         words.append(f"{python.version} {worst or ('ok' if states else 'skipped')}")
         bad += [
             f"    {python.name}, {method}: {cell.state}: {cell.why}"

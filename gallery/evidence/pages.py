@@ -27,8 +27,8 @@ from gallery.evidence.findings import (
 )
 from gallery.evidence.gathering import key_of, same_in_words
 from gallery.lesson import Lesson
-from gallery.page import app_of, link_to, recorded
-from multitrack.cache import path_of
+from gallery.page import app_of, in_words, link_to, recorded
+from gallery.pythons import recordings_of
 from multitrack.recording import Line, Recording, RecordingError
 from multitrack.script import START_METHODS, ScriptError
 from multitrack.show.colours import colour_classes
@@ -44,7 +44,10 @@ logger = logging.getLogger(__name__)
 TABLE = "evidence"  # the page with the whole table
 KEPT = "_lesson_evidence"  # the attribute of the app that has what this build shows
 NOT_GATHERED = "Evidence was not gathered for this build"
-SYMBOLS = {"ok": "✓", "failed": "✗", "crashed": "✗", "skipped": "\N{EN DASH}", "not run": "?"}
+SYMBOLS = {
+    **{"ok": "✓", "failed": "✗", "crashed": "✗"},
+    **{"skipped": "\N{EN DASH}", "not here": "\N{EN DASH}", "not run": "?"},
+}
 TOLD = ("fork", "forkserver", "spawn", TESTS)
 
 
@@ -204,7 +207,7 @@ def sentence(evidence: Evidence, findings: Findings) -> str:
         good = tuple(m for m in START_METHODS if row[m].state == "ok")
         if good:
             works.setdefault(good, []).append(python)
-        skipped = {row[m].why for m in START_METHODS if row[m].state == "skipped"}
+        skipped = {row[m].why for m in START_METHODS if row[m].state in ("skipped", "not here")}
         if not good and skipped:
             unrun.append(f"not run on {python.name}: {'; '.join(sorted(skipped))}")
         for method in TOLD:
@@ -212,7 +215,7 @@ def sentence(evidence: Evidence, findings: Findings) -> str:
                 where = "its tests" if method == TESTS else f"under {method}"
                 bad.append(f"{row[method].state} on {python.name}, {where}: {row[method].why}")
     parts = [
-        f"seen to work on {names(pythons)} under {_and(list(methods))}"
+        f"seen to work on {names(pythons)} under {in_words(list(methods))}"
         for methods, pythons in works.items()
     ]
     parts += [*unrun, *bad]
@@ -229,11 +232,7 @@ def names(pythons: list[Python]) -> str:
         first, rest = python.name.split(" ", 1)
         known = any(word.split(" ", 1)[0] == first for word in words[:1])
         words.append(rest if known else python.name)
-    return _and(words)
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return in_words(words)
 
 
 def spread_of(evidence: Evidence) -> nodes.Node:
@@ -258,7 +257,7 @@ def differences_of(
         if difference.python != python.id:
             continue
         times = f"each of {difference.runs} runs" if difference.runs > 1 else "one run"
-        under = _and(list(difference.methods))
+        under = in_words(list(difference.methods))
         for lines, where, other in (
             (difference.only_there, python, own),
             (difference.only_here, own, python),
@@ -284,9 +283,9 @@ def transcript(lines: tuple[Said, ...], classes: dict[str, str], label: str) -> 
 def colours(lesson: Lesson, folder: Path) -> dict[str, str]:
     """Return the page's colours of the processes."""
     recordings = []
-    for method in lesson.settings.start_methods:
+    for path in recordings_of(lesson, folder).values():
         try:
-            recordings.append(Recording.load(path_of(lesson.name, method, folder)))
+            recordings.append(Recording.load(path))
         except RecordingError:
             continue
     return colour_classes(recordings)

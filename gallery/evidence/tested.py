@@ -28,7 +28,7 @@ from gallery.lesson import Lesson
 from gallery.project import ROOT
 from multitrack import cache
 from multitrack.exclusive import GoneWhileWaiting, turn
-from multitrack.interpreters import about
+from multitrack.interpreters import about, installed
 from multitrack.orphans import end_run
 from multitrack.pool import next_of
 
@@ -199,14 +199,9 @@ def _key(lesson: Lesson, one: Found) -> str:
     said = about(one.path)
     digest = hashlib.sha256(f"{said.build} {os.path.realpath(one.path)}".encode())
     source = tests.read_bytes()
-    files = [
-        tests,
-        *cache.imported(tests, source, ROOT),
-        CALLING,
-        Path(__file__),
-        *cache.imported(lesson.path, lesson.source, ROOT),
-    ]
-    for data in (lesson.played, *(file.read_bytes() for file in files)):
+    files = [tests, *cache.imported(tests, source, ROOT), CALLING, Path(__file__)]
+    libraries = [f"{name} {installed(one.path, name)}".encode() for name in lesson.libraries]
+    for data in (*cache.contents(lesson), *libraries, *(file.read_bytes() for file in files)):
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 FILE = Path(__file__).with_name("manual.tsv")
-ROOT = "https://docs.python.org/3.14/"
+ROOT = "https://docs.python.org/3.15/"
 KINDS = ("module", "class", "exception", "function", "method", "attribute", "data")
 CALLED = ("function", "method")
 NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")

@@ -17,12 +17,12 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.display import status_iterator
 from sphinx.util.docutils import SphinxDirective
 
+from gallery.build import pythons_file
 from gallery.lesson import Lesson
 from gallery.page import app_of
 from gallery.quiz import page
 from gallery.quiz.questions import MIXED, Question, QuizError, files_of, read_all
-from gallery.quiz.settle import Run, Settled, kept_as, settle
-from multitrack import cache
+from gallery.quiz.settle import Run, Settled, path_of, settle
 from multitrack.pool import NotRecorded
 
 HEADING = "Predict first"
@@ -104,10 +104,11 @@ def title_of(app: Sphinx, lesson: str) -> str:
 def _note(app: Sphinx, env: BuildEnvironment, questions: list[Question]) -> None:
     """Have the page made anew when a question or one of its recordings changes."""
     folder = Path(app.confdir, app.config.quiz_dir)
+    env.note_dependency(str(pythons_file(app)))
     for question in questions:
         env.note_dependency(question.place.rpartition(":")[0])
         for run in _quizzes[app].settled.recordings[question.id]:
-            env.note_dependency(str(cache.path_of(kept_as(run), run.start_method, folder)))
+            env.note_dependency(str(path_of(run, folder)))
 
 
 def _shown(

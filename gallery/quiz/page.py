@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from gallery.page import link_to, preferred, recorded
+from gallery.page import link_to, preferred, recorded, tabs_of
 from gallery.quiz.questions import Choice, Question
 from gallery.quiz.settle import Run, choice_of, printed
 from multitrack.recording import Recording
@@ -246,6 +246,7 @@ def _run(recordings: dict[str, Recording], limit: float, drawn: bool) -> Iterato
         note += f" It had not ended after {limit:g} s{under}; the recorder ended it."
     lines = recorded(kind="transcript", everywhere=everywhere, note=note.strip())
     lines["data"] = times
+    lines["tabs"] = tabs_of(recordings)
     lines["variants"] = {
         m: transcript.html_of(said, classes, "Output" + ("" if everywhere else f", {m}"))
         for m, said in written.items()
@@ -254,6 +255,7 @@ def _run(recordings: dict[str, Recording], limit: float, drawn: bool) -> Iterato
     if drawn:
         lives = recorded(kind="timeline", everywhere=False, note="")
         lives["variants"] = {m: timeline.html_of(r, classes) for m, r in recordings.items()}
+        lives["tabs"] = lines["tabs"]
         lives["data"] = transcript.times_of(recordings, {m: [] for m in recordings})
         yield lives
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
@@ -14,6 +15,7 @@ from typing import cast
 
 from gallery.lesson import Lesson
 from gallery.project import ROOT
+from gallery.pythons import python_for
 from gallery.quiz.questions import Choice, Expected, Question, sources
 from multitrack import cache
 from multitrack.pool import Job, record_all
@@ -48,6 +50,11 @@ class Run:
         """Seconds that it may take."""
         timed = self.hangs is not False or self.question.kind in ("hangs", "missing")
         return self.question.limit if timed else PATIENCE
+
+    @property
+    def python(self) -> str:
+        """The interpreter that it is on, the same as for lessons."""
+        return python_for(self.start_method) or sys.executable
 
     @property
     def folder(self) -> str:
@@ -123,12 +130,16 @@ def settle(
                 continue
             programs[run.part] = lesson
             where = run.part, run.start_method
-            key = parts[where] = parts.get(where) or cache.key_of(lesson, run.start_method)
+            key = parts[where] = parts.get(where) or cache.key_of(
+                lesson, run.start_method, run.python
+            )
             keys[run] = hashlib.sha256(f"{key} {run.limit:g} {run.number}".encode()).hexdigest()
             if kept := _kept(run, keys[run], folder):
                 settled.recordings[question.id][run] = kept
             else:
-                todo[run] = Job.of(lesson, run.start_method, timeout=run.limit, own_shm=True)
+                todo[run] = Job.of(
+                    lesson, run.start_method, timeout=run.limit, own_shm=True, python=run.python
+                )
     in_order = dict(sorted(todo.items(), key=_lot))
     found: dict[Run, Recording] = {}
     results = _record(in_order, found, AT_ONCE)
@@ -151,7 +162,7 @@ def settle(
             continue
         for run, recording in recordings.items():
             if run in found:
-                recordings[run] = cache.save(recording, keys[run], folder)
+                recordings[run] = cache.save(recording, keys[run], folder, run.python)
     return settled
 
 
@@ -174,9 +185,14 @@ def kept_as(run: Run) -> str:
     return f"{run.folder}/{run.part}.{run.number}"
 
 
+def path_of(run: Run, folder: Path) -> Path:
+    """Return where a run's recording is kept."""
+    return cache.path_of(kept_as(run), run.start_method, folder, run.python)
+
+
 def _kept(run: Run, key: str, folder: Path) -> Recording | None:
     try:
-        recording = Recording.load(cache.path_of(kept_as(run), run.start_method, folder))
+        recording = Recording.load(path_of(run, folder))
     except RecordingError:
         return None
     return recording if recording.key == key else None

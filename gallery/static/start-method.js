@@ -2,11 +2,7 @@
 // Runs in the head, so that nothing jumps when the page is drawn.
 (function () {
   "use strict";
-  var platforms = {
-    fork: "Linux, Python to 3.13",
-    forkserver: "Linux, Python from 3.14",
-    spawn: "macOS, Windows",
-  };
+  var methods = ["fork", "forkserver", "spawn"];
   var root = document.documentElement;
 
   function stored() {
@@ -14,8 +10,8 @@
   }
   function first() {
     var asked = new URLSearchParams(location.search).get("start");
-    if (platforms[asked]) { store(asked); return asked; }
-    if (platforms[stored()]) return stored();
+    if (methods.includes(asked)) { store(asked); return asked; }
+    if (methods.includes(stored())) return stored();
     return /Mac|Win|iPhone|iPad/.test(navigator.platform) ? "spawn" : "fork";
   }
   function store(method) {
@@ -32,7 +28,7 @@
   choose(first());
 
   window.addEventListener("storage", function (event) {
-    if (event.key === "start" && platforms[event.newValue]) choose(event.newValue);
+    if (event.key === "start" && methods.includes(event.newValue)) choose(event.newValue);
   });
   // As the page arrives: switches that came when all of it is there would push down what is drawn.
   var number = 0;
@@ -63,10 +59,7 @@
           window.scrollBy(0, field.getBoundingClientRect().top - top);
         });
         var platform = document.createElement("span");
-        platform.textContent = platforms[method];
-        var name = document.createElement("small");
-        name.textContent = method;
-        platform.append(name);
+        platform.append(...variant.querySelector(".variant-name").cloneNode(true).childNodes);
         label.append(input, platform);
         field.append(label);
       });

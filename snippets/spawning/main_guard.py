@@ -68,11 +68,19 @@ if __name__ == "__main__":
 # 4. The child dies of it. The program sees an exit code of 1, and goes on:
 #    ``join()`` does not raise, and its own exit status is 0.
 #
-# Under **forkserver** up to Python 3.13 it is the same story. In Python 3.14 (from
-# 3.14.1) the fork server itself runs the file first, so the server dies of the
-# ``RuntimeError``. The program then waits for an answer from a server that is gone:
-# the last traceback is its ``ConnectionResetError``, and its exit status is 1. The
-# cause stands above it.
+# Under **forkserver** the cause is the same ``RuntimeError``, but which process it
+# ends depends on the version of Python:
+#
+# - Up to Python 3.13.7, and in 3.14.0, it is the story of spawn. The child is a
+#   fork of the server and runs the file itself: it dies, and the program's own
+#   exit status is 0.
+# - From 3.13.8 on in Python 3.13, and from 3.14.1 on in 3.14, the fork server runs
+#   the file first, so it is the server that dies. The program waits for an answer
+#   that never comes. The last traceback is its ``EOFError`` in 3.13 and its
+#   ``ConnectionResetError`` in 3.14, and its exit status is 1. The cause stands
+#   above it.
+# - From Python 3.15 on the server still runs the file first, but passes over the
+#   error. Then the child runs the file and dies, as under spawn.
 #
 # The cure is to keep everything that starts processes under a condition that is
 # true in the program and false in the child's run of the file.
@@ -120,7 +128,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 40
-# sphinx_gallery_lesson_failures = "without the guard, the child dies of a RuntimeError"
+# sphinx_gallery_lesson_failures = "without the guard, child or fork server die of a RuntimeError"
 # sphinx_gallery_lesson_asked = ["RuntimeError: An attempt has been made to start a new process"]
 # sphinx_gallery_lesson_asked = ["why if __name__ == '__main__' is needed", "freeze_support"]
 # sphinx_gallery_lesson_asked = ["program starts again and again, endless processes"]

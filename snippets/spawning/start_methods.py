@@ -71,9 +71,9 @@ if __name__ == "__main__":
 # %%
 # As a rule fork is the fastest by far. Spawn starts an interpreter and imports
 # this file for every child. Forkserver pays for an interpreter once, with its
-# first child; after that each child is a fork of that small server, though before
-# Python 3.14.1 it still imports this file itself. The more your file imports,
-# the more each such import costs.
+# first child; after that each child is a fork of that small server, though up to
+# Python 3.13.7, and in 3.14.0, it still imports this file itself. The more your file
+# imports, the more each such import costs.
 #
 # Now what a child finds. Main asks one child, changes three things about itself,
 # and asks another.
@@ -130,9 +130,9 @@ if __name__ == "__main__":
 #   variable and the import happened in main's memory only. The environment is
 #   passed on as it is at ``start()``.
 # - **forkserver**: here too the child's version of this file is an import of its
-#   own, made by the child, or, from Python 3.14.1 on, once by the server. The
-#   environment went to the *server*, when that started. A change that main makes
-#   later reaches no child.
+#   own, made by the child, or, from Python 3.13.8 and 3.14.1 on, once by the
+#   server. The environment went to the *server*, when that started. A change that
+#   main makes later reaches no child.
 #
 # Under spawn and forkserver no open file comes along, save the standard streams
 # and what the library itself passes on, such as the ends of a pipe.

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gallery import pythons
+from multitrack.interpreters import about
+
 ROOT = Path(__file__).resolve().parents[2]
 
 CONF = f"""
@@ -18,6 +21,8 @@ spec = importlib.util.spec_from_file_location("project_conf", {str(ROOT / "conf.
 project_conf = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(project_conf)
 globals().update((k, v) for k, v in vars(project_conf).items() if k[0] != "_")
+from gallery import pythons
+pythons.searched = lambda: (Path(__file__).parent / "pythons").read_text().split()
 recordings_dir = "recordings"
 html_static_path, html_css_files, html_js_files, templates_path = [], [], [], []
 sphinx_gallery_conf = {{
@@ -57,6 +62,10 @@ class Site:
         path.write_text(TITLE.format(title=name, rule="=" * len(name)) + code, encoding="utf-8")
         return path
 
+    def find(self, *pythons: str) -> None:
+        """Have builds find these besides the tests' own Python, which they take otherwise."""
+        (self.root / "pythons").write_text("\n".join(pythons))
+
     def build(self, builder: str = "html", strict: bool = True) -> "Site":
         """Run sphinx-build as the Makefile does."""
         words = ["-n", "-c", ".", "docs", f"build/{builder}"]
@@ -77,6 +86,34 @@ class Site:
         return path.read_text(encoding="utf-8")
 
 
+@pytest.fixture(autouse=True)
+def only_this_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Record on the tests' own Python, whatever others there are."""
+    own = pythons.Found(sys.executable, about(sys.executable))
+    monkeypatch.setattr(pythons, "for_tabs", lambda: (own,))
+
+
+@pytest.fixture
+def fake_python(tmp_path: Path) -> Callable[[str], str]:
+    """Write an interpreter that is this one and says that it is of another version."""
+
+    def write(version: str) -> str:
+        path = tmp_path / f"python{version}"
+        other = (
+            "import sys, platform; sys.version += ' other';"
+            f"sys.implementation.cache_tag = 'cpython-{''.join(version.split('.')[:2])}';"
+            f"platform.python_version = lambda: '{version}'; exec(sys.argv.pop(1))"
+        )
+        path.write_text(
+            f'#!/bin/sh\n[ "$1" = -I ] || exec {sys.executable} "$@"\n'
+            f'exec {sys.executable} -I -c "{other}" "$3" "$4"\n'
+        )
+        path.chmod(0o755)
+        return str(path)
+
+    return write
+
+
 @pytest.fixture
 def make_site(tmp_path: Path) -> Callable[[], Site]:
     """Make an empty tiny site with one chapter, ``tiny``."""
@@ -91,6 +128,7 @@ def make_site(tmp_path: Path) -> Callable[[], Site]:
         for folder in (chapter, chapter.parent):
             (folder / "GALLERY_HEADER.rst").write_text("Tiny\n====\n")
         (chapter / "__init__.py").touch()
+        (root / "pythons").touch()
         return Site(root)
 
     return make

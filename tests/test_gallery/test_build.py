@@ -5,14 +5,16 @@ import secrets
 import shutil
 import sys
 import threading
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from sphinx.errors import ExtensionError
 
 from gallery import build
-from gallery.build import complaints, make_recordings, read_all
+from gallery.build import NotWell, complaints, make_recordings, read_all
 from gallery.lesson import Lesson
 from multitrack import cache, own_shm
 from multitrack.pool import record_all
@@ -86,9 +88,11 @@ def test_what_had_to_be_ended_is_one_complaint(write, folder):
     code = "import multiprocessing, time\n"
     code += "for _ in range(3): multiprocessing.Process(target=time.sleep, args=(60,)).start()\n"
     lesson = Lesson.read(write(only_fork(code) + "# sphinx_gallery_lesson_timeout = 0.5\n"))
-    (complaint,) = said(lesson, folder)
-    assert "did not end within 0.5 seconds" in complaint
-    assert complaint.count("child") == 3
+    with pytest.raises(NotWell) as caught:
+        make_recordings([lesson], folder)
+    assert str(caught.value).count(str(lesson.path)) == 1
+    assert "did not end within 0.5 seconds" in str(caught.value)
+    assert str(caught.value).count("child") == 3
 
 
 def test_a_missing_guard_is_explained(write, folder):
@@ -213,3 +217,50 @@ def test_two_builds_at_once(write, folder):
         texts = list(folder.glob(f"a/{lesson.path.stem}.*.txt"))
         assert [t.name for t in texts] == [recording.full.file]
     shutil.rmtree(folder)
+
+
+def test_a_limit_that_is_hit_is_reported_at_once(write, folder):
+    """The build does not wait for others, and leaves nothing of them running."""
+    mark = f"60.{uuid.uuid4().int % 10**9}"
+    code = f"import subprocess\nsubprocess.run(['sleep', '{mark}'])\n"
+    slow = Lesson.read(write(only_fork(code), "a/slow.py"))
+    code = "import time\ntime.sleep(60)\n# sphinx_gallery_lesson_timeout = 0.5\n"
+    stuck = Lesson.read(write(only_fork(code), "a/stuck.py"))
+    with pytest.raises(NotWell, match=r"stuck\.py under fork: did not end within 0\.5 s"):
+        make_recordings([slow, stuck], folder)
+    assert [p for p in psutil.process_iter(["cmdline"]) if mark in (p.info["cmdline"] or ())] == []
+
+
+def test_a_lesson_s_files_come_to_its_runs(write, folder):
+    write("one two", "words.txt")
+    code = "print(open('words.txt').read())\n# sphinx_gallery_lesson_files = ['words.txt']\n"
+    recordings = make_recordings([Lesson.read(write(only_fork(code)))], folder)
+    assert [[line.text for line in r.lines] for r in recordings.values()] == [["one two"]]
+
+
+def test_a_library_that_is_not_installed_is_named_before_anything_is_recorded(make_site):
+    site = make_site()
+    code = "import psutil\nprint(psutil.__name__)\n# sphinx_gallery_lesson_needs = ['psutil']\n"
+    site.lesson("good", code)
+    site.lesson("lacks", code.replace("['psutil']", "['psutil', 'no-such-library']"))
+    assert site.build().status == 2
+    assert "lacks.py: it needs no-such-library, which is not installed here. Add it" in site.log
+    assert "requirements/site.in" in site.log
+    assert "needs psutil" not in site.log
+    assert not list((site.root / "recordings").glob("*/*.json"))
+
+
+def test_a_lesson_s_page_offers_its_files_and_says_what_it_needs(make_site):
+    site = make_site()
+    (site.root / "snippets" / "tiny" / "words.txt").write_text("one two")
+    code = "print(open('words.txt').read())\n# sphinx_gallery_lesson_files = ['words.txt']\n"
+    site.lesson("reads", code + "# sphinx_gallery_lesson_needs = ['psutil']\n")
+    assert site.build().status == 0, site.log
+    page = site.page("reads")
+    assert "the script, as it is above. It needs <code>pip install psutil</code></li>" in page
+    assert 'href="../../downloads/tiny/words.txt">words.txt</a>: what the script reads' in page
+    assert (site.root / "build/html/downloads/tiny/words.txt").read_text() == "one two"
+    (site.root / "snippets" / "tiny" / "words.txt").write_text("three")
+    assert site.build().status == 0, site.log
+    assert "three" in site.page("reads")
+    assert (site.root / "build/html/downloads/tiny/words.txt").read_text() == "three"

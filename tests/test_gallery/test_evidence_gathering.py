@@ -155,6 +155,23 @@ def test_bad_lessons_are_named_and_the_rest_goes_on(project, capsys):
     assert "fork: failed: main ended with 1" in said
 
 
+def test_a_python_without_a_library_of_a_lesson(project, other, monkeypatch, capsys):
+    """There the lesson is "not here", which is no failure; here it is run."""
+    path = other("exit 1")
+    code = '# sphinx_gallery_lesson_needs = ["psutil"]\n' + ORDINARY
+    project.lesson("needs", code)
+    monkeypatch.setattr(gathering, "installed", lambda python, name: python == sys.executable)
+    assert project.run("--runs", "1", "--python", path, "--strict") == 0
+    cells = project.evidence("needs").cells
+    findings = Findings.load(project.root / "evidence.json")
+    states = {p.builder: {m: cells[p.id][m].state for m in cells[p.id]} for p in findings.pythons}
+    assert set(states[True].values()) == {"ok"}
+    assert states[False] == dict.fromkeys(("fork", "forkserver", "spawn", "tests"), "not here")
+    there = next(p.id for p in findings.pythons if not p.builder)
+    assert cells[there]["fork"].why == "psutil is not installed there"
+    assert "3.99.1 not here" in capsys.readouterr().out
+
+
 def test_chance_is_shown(project):
     code = "import time\nprint('drawn', time.monotonic_ns() % 1_000_003)\nprint('end')\n"
     project.lesson("chance", code, "def test_it(): pass")

@@ -64,6 +64,15 @@ def test_a_lesson_for_a_newer_python_says_so():
     assert in_short(one) == ("same-unknown", "not compared")
 
 
+def test_a_python_without_a_library_is_no_failure():
+    lacks = {m: Cell("not here", "numpy is not installed there") for m in OK}
+    assert sentence(evidence(new=lacks), findings(evidence(new=lacks))) == (
+        "Seen to work on CPython 3.11.7 under fork, forkserver and spawn; "
+        "not run on CPython 3.14.8: numpy is not installed there; "
+        "the same lines in the same order in 15 of 15 runs."
+    )
+
+
 def test_what_varied_is_said_in_words():
     varied = dataclasses.replace(
         evidence(), sameness={"fork": Sameness(5, 3, 3, 3), ALL: Sameness(5, 3, 3, 3)}
@@ -132,7 +141,7 @@ def test_a_site_with_fitting_evidence_then_with_evidence_of_another_version(make
     file.write_text("{}")
     site.build()
     assert site.status == 0, site.log
-    assert "evidence: cannot be read (evidence.json: its version is None, this is 1)" in site.log
+    assert "evidence: cannot be read (evidence.json: its version is None, this is 2)" in site.log
     assert "Evidence was not gathered for this build" in site.page("lesson")
 
 

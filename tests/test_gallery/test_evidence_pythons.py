@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gallery.evidence import pythons
-from gallery.evidence.pythons import examined, find
+from gallery import pythons
+from gallery.evidence import pythons as evidence
+from gallery.evidence.pythons import Found, find
 
 
 @pytest.fixture
@@ -25,6 +26,11 @@ def fake(tmp_path: Path) -> Callable[..., str]:
         return str(path)
 
     return write
+
+
+def examined(path: str) -> Found:
+    """Ask for an interpreter and return what is said of it."""
+    return next(one for one in find([path], search=False) if one.path == path)
 
 
 def without(statement: str) -> str:
@@ -104,7 +110,8 @@ def test_the_search_passes_over_shims_and_names_what_is_not_there(fake, tmp_path
     fake("echo a shim; exit 127", "shims/python3.13")
     fake(f"echo {tmp_path}", "pyenv")
     monkeypatch.setenv("PATH", f"{shims}:{tmp_path}:/bin")
-    monkeypatch.setattr(pythons, "WANTED", ("3.12", "3.13", "3.13t"))
+    for module in (pythons, evidence):
+        monkeypatch.setattr(module, "WANTED", ("3.12", "3.13", "3.13t"))
     assert list(pythons.searched()) == [there]
     found = {one.python.name: one.python for one in find([])}
     assert found["CPython 3.12.9"].state == "ok"

@@ -64,6 +64,10 @@ def test_askers_words_add_up(write):
         (f"x = 1\n# sphinx_gallery_lesson_asked = ['{'a' * 201}']\n", 2, "at most 200 characters"),
         ("x = 1\n# sphinx_gallery_lesson_asked = ['a',\n", 2, "on this one line"),
         ("x = 1\n# sphinx_gallery_lesson_asked = ['a', 'A']\n", 2, "'a' is there twice"),
+        ("x = 1\n# sphinx_gallery_lesson_needs = 'numpy'\n", 2, 'a list of names, ["numpy"]'),
+        ("x = 1\n# sphinx_gallery_lesson_needs = ['numpy >= 2']\n", 2, "a plain name, as numpy"),
+        ("x = 1\n# sphinx_gallery_lesson_files = ['../a']\n", 2, "a plain name, as words.txt"),
+        ("x = 1\n# sphinx_gallery_lesson_files = ['no.txt']\n", None, "no.txt beside it"),
     ],
 )
 def test_what_cannot_be_played_is_refused(write, code, line, words):
@@ -84,3 +88,32 @@ def test_words_for_the_search_need_no_new_recording(write):
     assert asked.settings.asked == ("stuck", "slow")
     assert cache.key_of(asked, "fork") == plain
     assert cache.key_of(Lesson.read(write(words + code)), "fork") != plain
+
+
+def test_what_a_lesson_needs_is_said_in_words(write):
+    """Beyond Python 3.11: nothing, a newer Python, libraries."""
+    assert Lesson.read(write("x = 1\n")).needs_in_words == ""
+    code = "x = 1\n# sphinx_gallery_lesson_needs = ['psutil', 'pyyaml']\n"
+    assert Lesson.read(write(code)).needs_in_words == "`pip install psutil pyyaml`"
+    code += "# sphinx_gallery_lesson_needs_python = (3, 14)\n"
+    lesson = Lesson.read(write(code))
+    assert lesson.needs_in_words == "Python 3.14 or later and `pip install psutil pyyaml`"
+    assert lesson.libraries == ("psutil", "pyyaml")
+
+
+def test_a_file_that_is_read_needs_a_new_recording_when_it_changes(write):
+    write("one two\n", "words.txt")
+    lesson = Lesson.read(write("x = 1\n# sphinx_gallery_lesson_files = ['words.txt']\n"))
+    assert [path.name for path in lesson.files] == ["words.txt"]
+    before = cache.key_of(lesson, "fork")
+    assert cache.key_of(lesson, "fork") == before
+    write("one two three\n", "words.txt")
+    assert cache.key_of(lesson, "fork") != before
+
+
+def test_so_does_another_version_of_a_library(write, monkeypatch):
+    lesson = Lesson.read(write("x = 1\n# sphinx_gallery_lesson_needs = ['psutil']\n"))
+    before = cache.key_of(lesson, "fork")
+    assert cache.key_of(lesson, "fork") == before
+    monkeypatch.setattr(cache, "installed", lambda python, name: f"{name} 99")
+    assert cache.key_of(lesson, "fork") != before

@@ -2,6 +2,7 @@
 
 import html
 import re
+import sys
 
 WORKERS = """
 import multiprocessing
@@ -74,9 +75,9 @@ def test_lines_that_differ_stand_once_for_each_start_method(make_site):
     page = site.page("differs")
     assert lines_of(page) == [("main", f"by {m}") for m in ("fork", "forkserver", "spawn")]
     for heading in (
-        "Linux, Python to 3.13 (fork)",
-        "Linux, Python from 3.14 (forkserver)",
-        "macOS, Windows (spawn)",
+        "Linux, Python up to 3.13 <small>(fork)</small>",
+        f"forkserver, <small>recorded on {'.'.join(map(str, sys.version_info[:2]))}</small>",
+        "spawn: macOS, Windows <small>(recorded on Linux)</small>",
     ):
         assert page.count(heading) == 2  # the transcript and the timeline
 
@@ -102,6 +103,22 @@ def test_a_restricted_lesson_says_why(make_site):
     page = site.page("forks")
     assert "Recorded under fork only: it is about os.fork" in page
     assert lines_of(page) == [("main", "hello")]
+
+
+def test_a_lesson_about_two_start_methods_names_those_two(make_site):
+    """It was not run under the third."""
+    site = make_site()
+    site.lesson(
+        "two",
+        "print('hello')\n\n"
+        '# sphinx_gallery_lesson_start_methods = ["spawn", "fork"]\n'
+        '# sphinx_gallery_lesson_start_methods_reason = "it is about these"\n',
+    )
+    assert site.build().status == 0, site.log
+    page = site.page("two")
+    assert "The same lines under fork and spawn." in page
+    assert "under fork, forkserver and spawn" not in page
+    assert "Recorded under fork and spawn only: it is about these" in page
 
 
 def test_output_is_text_and_never_markup(make_site):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from multitrack import cache
+from multitrack.interpreters import about
 from multitrack.recording import FullText, Picture, Recording
 from multitrack.script import Script
 from tests.pythons import NEWEST, needs_newest
@@ -174,5 +175,5 @@ def test_pictures(lesson, recording, folder):
 def test_another_interpreter_has_another_file(folder):
     """Both are kept side by side."""
     path = cache.path_of("a/b", "fork", folder, NEWEST)
-    assert path.name == "b.fork.cpython-314.json"
+    assert path.name == f"b.fork.{about(NEWEST).tag}.json"
     assert path != cache.path_of("a/b", "fork", folder)

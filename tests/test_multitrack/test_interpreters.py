@@ -4,9 +4,10 @@ import os
 import platform
 import sys
 
+import psutil
 import pytest
 
-from multitrack.interpreters import InterpreterError, about
+from multitrack.interpreters import InterpreterError, about, installed
 
 
 def test_this_one():
@@ -34,3 +35,13 @@ def test_what_is_none(tmp_path):
         about(str(broken))
     with pytest.raises(InterpreterError, match="/bin/echo does not work as a Python"):
         about("/bin/echo")
+
+
+def test_which_version_of_a_library_it_has(tmp_path):
+    """Of its own interpreter a process knows; another is asked."""
+    other = tmp_path / "python"
+    other.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    other.chmod(0o755)
+    for python in (sys.executable, str(other)):
+        assert installed(python, "psutil") == psutil.__version__
+        assert installed(python, "no-such-library") == ""

@@ -256,3 +256,15 @@ def test_ending_a_run_spares_all_others(tmp_path):
         for process in (stays, by_environment, by_session):
             process.kill()
             process.wait()
+
+
+def test_a_job_brings_a_script_s_files(write, tmp_path):
+    """Also over the pipe to a worker; a file that is gone is an error that names it."""
+    words = tmp_path / "words.txt"
+    words.write_text("one two")
+    job = Job(str(write("print(open('words.txt').read())")), "fork", files=(str(words),))
+    ((_, recording),) = record_all([job], 1)
+    assert [line.text for line in recording.lines] == ["one two"]
+    words.unlink()
+    with pytest.raises(NotRecorded, match=r"could not be recorded under fork: .*words\.txt"):
+        list(record_all([job], 1))

@@ -1,6 +1,7 @@
 """What the recorder claims, each on a tiny script of its own."""
 
 import socket
+import sys
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from multitrack import problems, stacks
 from multitrack import run as recorder
+from multitrack.interpreters import about
 from multitrack.recording import Problem
 from multitrack.script import START_METHODS
 from tests.pythons import NEWEST, needs_newest
@@ -639,12 +641,43 @@ def test_the_recording_names_no_host(play):
     assert socket.gethostname() not in play(FAMILY).to_json()
 
 
+def test_the_time_of_a_script_that_starts_the_interpreter_is_not_main_s(play, write):
+    """Process events tell when it became the interpreter."""
+    wrapper = write(f'#!/bin/sh\nsleep 1\nexec {sys.executable} "$@"\n', "python")
+    wrapper.chmod(0o755)
+    about(str(wrapper))  # not in the time that is measured
+    before = time.monotonic()
+    recording = play("print('x')", python=str(wrapper))
+    took = time.monotonic() - before
+    if recording.lives == "polling":
+        pytest.skip("nothing here tells of exec")
+    assert took - recording.duration > 1
+    assert recording.main.start == 0
+    assert [p.label for p in recording.processes] == ["main"]
+
+
+def test_files_are_copies_in_the_folder_that_it_runs_in(play, tmp_path):
+    """The script may change them."""
+    words = tmp_path / "words.txt"
+    words.write_text("one two")
+    code = """
+        from pathlib import Path
+        path = Path("words.txt")
+        print(path.read_text())
+        path.write_text("changed")
+    """
+    recording = play(code, files=(words,))
+    assert recording.ok, recording.problems
+    assert said(recording) == [("main", "one two")]
+    assert words.read_text() == "one two"
+
+
 @needs_newest
 def test_another_interpreter(play):
     """The recording says which one played."""
     code = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
     recording = play(code, python=NEWEST)
-    assert recording.interpreter.version.startswith("3.14.")
+    assert recording.interpreter.version.startswith(("3.14.", "3.15."))
     assert recording.lines[0].text == recording.interpreter.version
     assert recording.interpreter.implementation == "cpython"
     assert recording.interpreter.free_threaded is False

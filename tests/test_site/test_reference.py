@@ -83,7 +83,7 @@ def test_every_way_ends_at_a_lesson_or_in_the_manual_within_six_questions():
         if lesson:
             assert (HTML / lesson[1]).is_file(), end
         else:
-            assert end.startswith(("https://docs.python.org/3.14/", "https://numpy.org/doc/")), end
+            assert end.startswith(("https://docs.python.org/3.15/", "https://numpy.org/doc/")), end
 
 
 def test_the_ways_say_when_not_to_use_processes():

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from gallery.project import RECORDINGS
-from multitrack.cache import path_of
 from multitrack.recording import Recording
 from multitrack.script import START_METHODS
 
 ROOT = Path(__file__).resolve().parents[3]
+SHOWN = ROOT / "build" / "html" / "downloads"
 MISSING = (
     "NOT CHECKED: the EPUB, for there is no epubcheck. Install it (Debian: apt install epubcheck)."
 )
@@ -90,7 +89,7 @@ def test_the_book_shows_every_variant_one_below_the_other(book):
     for method in START_METHODS:
         variants = re.findall(rf'data-start="{method}">(.*?)</div>', page, re.DOTALL)
         assert variants and all("variant-name" in variant for variant in variants)
-        recording = Recording.load(path_of(LESSON, method, RECORDINGS))
+        recording = Recording.load(SHOWN / f"{LESSON}.{method}.recording.json")
         for line in recording.lines:
             assert NUMBER.sub("#", line.text) in said
         assert sum(variant.count('class="life') for variant in variants) == len(recording.processes)
@@ -101,7 +100,7 @@ def test_text_builders_show_transcripts_and_timelines(tmp_path_factory):
     for method in START_METHODS:
         assert f"Under {method}:" in text
         assert f"The run under {method}:" in text
-        recording = Recording.load(path_of(LESSON, method, RECORDINGS))
+        recording = Recording.load(SHOWN / f"{LESSON}.{method}.recording.json")
         for line in recording.lines:
             assert f"{line.process} | {line.text}".rstrip() in text
         for process in recording.processes:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from gallery.downloads.archive import zipped
+from gallery.downloads.course import SUPPORT, course
+from gallery.lesson import Lesson
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = ROOT / "build" / "html" / "downloads"
@@ -134,3 +136,72 @@ def test_a_zip_is_the_same_whenever_its_contents_are():
     one = zipped({"b": b"2", "a": b"1"})
     assert one == zipped({"a": b"1", "b": b"2"})
     assert one != zipped({"a": b"1", "b": b"3"})
+
+
+NEEDS = '''"""
+Needs
+=====
+"""
+from pathlib import Path
+
+import no_such_library
+
+
+def words():
+    return Path(__file__).with_name("words.txt").read_text().split()
+# sphinx_gallery_lesson_needs = ["no-such-library"]
+# sphinx_gallery_lesson_files = ["words.txt"]
+'''
+TEST = """
+from snippets.tiny import {name}
+
+
+def test_it(run):
+    assert run({name}.words) == ["one", "two"]
+"""
+
+
+@pytest.fixture
+def tiny(write) -> list[Lesson]:
+    """Make a project of two lessons that read a file; one needs a library that is nowhere."""
+    write("one two", "snippets/tiny/words.txt")
+    plain = NEEDS.replace("import no_such_library\n", "").replace("Needs\n", "Plain\n")
+    plain = plain.replace('# sphinx_gallery_lesson_needs = ["no-such-library"]\n', "")
+    for name, code in (("needs", NEEDS), ("plain", plain)):
+        write(code, f"snippets/tiny/{name}.py")
+        write(TEST.format(name=name), f"tests/test_snippets/tiny/test_{name}.py")
+    for name in SUPPORT:
+        write((ROOT / "tests" / name).read_text(), f"tests/{name}")
+    path = write("", "snippets/tiny/__init__.py")
+    return [Lesson.read(path.with_name(f"{name}.py")) for name in ("needs", "plain")]
+
+
+def test_what_a_lesson_needs_comes_with_it_or_is_named(tiny, bare_python, tmp_path):
+    """Files are in the zip, libraries in the README; tests of what is missing are skipped."""
+    root = tiny[0].path.parents[2]
+    (tmp_path / "course.zip").write_bytes(course(tiny, root, "Tiny"))
+    with zipfile.ZipFile(tmp_path / "course.zip") as archive:
+        archive.extractall(tmp_path / "out")
+    (top,) = (tmp_path / "out").iterdir()
+    assert (top / "snippets/tiny/words.txt").read_text() == "one two"
+    readme = (top / "README.md").read_text()
+    assert "- `needs.py`: Needs (needs `pip install no-such-library`)\n" in readme
+    assert "- `plain.py`: Plain\n" in readme
+    assert "nothing else, unless the list says so:" in readme
+    done = run(bare_python, top, "-m", "unittest", "-v")
+    assert done.returncode == 0, done.stderr
+    assert "test_needs.py ... skipped 'no_such_library is not installed'" in done.stderr
+    assert "Ran 4 tests" in done.stderr
+    assert "OK (skipped=1)" in done.stderr
+
+
+def test_a_test_that_cannot_be_imported_for_another_reason_fails(tiny, bare_python, tmp_path):
+    root = tiny[1].path.parents[2]
+    test = root / "tests/test_snippets/tiny/test_plain.py"
+    test.write_text(test.read_text().replace("import plain", "import gone"))
+    (tmp_path / "course.zip").write_bytes(course(tiny[1:], root, "Tiny"))
+    with zipfile.ZipFile(tmp_path / "course.zip") as archive:
+        archive.extractall(tmp_path / "out")
+    (top,) = (tmp_path / "out").iterdir()
+    assert "nothing else:" in (top / "README.md").read_text()
+    assert run(bare_python, top, "-m", "unittest").returncode != 0

@@ -15,9 +15,7 @@ from nbclient import NotebookClient
 from gallery.downloads.markdown import markdown
 from gallery.downloads.notebook import NotebookError, notebook
 from gallery.lesson import Lesson
-from gallery.project import RECORDINGS
-from multitrack.cache import path_of
-from multitrack.recording import Recording
+from multitrack.run import Options, record
 from multitrack.script import START_METHODS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -128,7 +126,9 @@ def unglued(found: Counter, expected: Counter) -> Counter:
 def test_a_notebook_says_what_the_page_says(lesson, method, tmp_path):
     if method not in lesson.settings.start_methods:
         pytest.skip(f"not about {method}: {lesson.settings.start_methods_reason}")
-    recording = Recording.load(path_of(lesson.name, method, RECORDINGS))
+    # The page's recording may be of another Python than the notebook's.
+    recording = record(lesson, method, Options(lesson.settings.timeout))
+    assert recording.ok
     expected = certain([line.text for line in recording.lines], lesson.name)
     assert expected
     outputs = run_notebook(notebook(lesson, {}), method, tmp_path)
@@ -162,6 +162,18 @@ def test_a_notebook_is_valid_and_says_how_it_works(lesson):
     assert "__name__ ==" not in "\n".join(cells(text, "code")).replace('__name__ =="', "") or (
         lesson.name == "spawning/main_guard"  # shows programs with a guard
     )
+
+
+def test_a_notebook_says_what_it_needs_and_reads(write):
+    write("one two", "words.txt")
+    code = '"""\nTitle\n=====\n"""\nx = 1\n'
+    code += "# sphinx_gallery_lesson_needs = ['psutil']\n"
+    code += "# sphinx_gallery_lesson_files = ['words.txt']\n"
+    (first, *_) = cells(notebook(Lesson.read(write(code, "reads.py")), {}), "markdown")
+    assert "`reads.py`. It needs `pip install psutil`. It reads `words.txt`, to be" in first
+    (first, *_) = cells(notebook(LESSONS[0], {}), "markdown")
+    assert "It needs" not in first
+    assert "It reads" not in first
 
 
 def test_definitions_stand_between_the_words_about_them():

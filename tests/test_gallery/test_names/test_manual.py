@@ -17,7 +17,7 @@ NEXT = "multiprocessing.Process\tclass\tlibrary/multiprocessing.html#multiproces
 @pytest.fixture(scope="module")
 def inventory():
     """Return kind and place of each Python name in the manual's inventory."""
-    with (ROOT / "docs" / "python-3.14-objects.inv").open("rb") as file:
+    with (ROOT / "docs" / "python-3.15-objects.inv").open("rb") as file:
         found = InventoryFile.load(file, "", posixpath.join)
     return {
         name: (kind.removeprefix("py:"), item.uri)

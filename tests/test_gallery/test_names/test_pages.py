@@ -33,7 +33,7 @@ def test_a_new_lesson_appears_by_itself(site):
     assert site.build().status == 0, site.log
     said = entry(site, "multiprocessing.Lock")
     assert (
-        'href="https://docs.python.org/3.14/library/multiprocessing.html#multiprocessing.Lock"'
+        'href="https://docs.python.org/3.15/library/multiprocessing.html#multiprocessing.Lock"'
         in said
     )
     assert 'href="lessons/tiny/one.html#cell-2"' in said

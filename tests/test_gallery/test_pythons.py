@@ -1,0 +1,154 @@
+"""Each start method is recorded on a Python that has it; tabs never claim more than that."""
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+from gallery import pythons
+from gallery.lesson import Lesson
+from gallery.page import tab_of
+from gallery.pythons import Found, look_at, recorded_on, why_not_recorded
+from multitrack.interpreters import about
+from multitrack.recording import Interpreter, Recording
+
+HERE = about(sys.executable)
+NEWER = "# sphinx_gallery_lesson_needs_python = (3, 14)\n"
+
+
+@pytest.fixture
+def have(monkeypatch):
+    """Have Pythons of these versions, the first of them our own; paths are the versions."""
+
+    def have(own: str, *others: str) -> None:
+        found = [
+            Found(sys.executable if version == own else version, replace(HERE, version=version))
+            for version in (own, *others)
+        ]
+        monkeypatch.setattr(pythons, "for_tabs", lambda: tuple(found))
+
+    return have
+
+
+def versions(write, settings: str = "") -> list[str]:
+    """Return which Python a lesson is recorded on under fork, forkserver and spawn."""
+    own = pythons.for_tabs()[0]
+    found = recorded_on(Lesson.read(write("x = 1\n" + settings)))
+    return [own.about.version if p == own.path else p for p in found.values()]
+
+
+@pytest.mark.parametrize(
+    ("there", "chosen"),
+    [
+        (["3.11.7"], ["3.11.7", "3.11.7", "3.11.7"]),
+        (["3.15.2"], ["3.15.2", "3.15.2", "3.15.2"]),
+        (["3.11.7", "3.13.9", "3.13.18"], ["3.13.18", "3.13.18", "3.13.18"]),
+        (["3.11.7", "3.13.18", "3.14.10", "3.15.2"], ["3.13.18", "3.15.2", "3.15.2"]),
+        (["3.15.2", "3.9.1", "3.12.9", "3.14.10"], ["3.12.9", "3.15.2", "3.15.2"]),
+    ],
+)
+def test_each_start_method_is_recorded_on_the_newest_that_has_it(write, have, there, chosen):
+    """By number, not by letter; else on the newest of all."""
+    have(*there)
+    assert versions(write) == chosen
+
+
+def test_a_lesson_that_needs_a_newer_python(write, have):
+    """It is recorded where there is one, also under fork; else nowhere, and says so."""
+    have("3.11.7", "3.13.18", "3.14.10", "3.15.2")
+    assert versions(write, NEWER) == ["3.15.2", "3.15.2", "3.15.2"]
+    have("3.11.7", "3.13.18")
+    lesson = Lesson.read(write(NEWER + "x = 1\n"))
+    assert recorded_on(lesson) == {}
+    assert why_not_recorded(lesson) == "the lesson needs Python 3.14, newer than all here"
+
+
+def test_a_lesson_that_needs_libraries_is_recorded_in_the_projects_environment(write, have):
+    have("3.11.7", "3.13.18", "3.15.2")
+    needs = '# sphinx_gallery_lesson_needs = ["psutil"]\n'
+    assert versions(write, needs) == ["3.11.7", "3.11.7", "3.11.7"]
+    assert versions(write, needs + NEWER) == []
+
+
+def test_of_the_same_version_ours_is_taken(write, have):
+    have("3.15.2", "3.15.2")
+    assert versions(write) == ["3.15.2"] * 3
+    assert set(recorded_on(Lesson.read(write("x = 1\n"))).values()) == {sys.executable}
+
+
+def test_only_what_readers_have_counts(fake_python, monkeypatch):
+    """No release candidate, no free-threaded build, nothing that does not work."""
+    good, early = fake_python("3.13.18"), fake_python("3.15.0rc1")
+    monkeypatch.undo()  # of only_this_python
+    monkeypatch.setattr(pythons, "searched", lambda: [early, good, "/nowhere/python3.14"])
+    found = pythons.for_tabs.__wrapped__()
+    assert [one.path for one in found] == [sys.executable, good]
+    free = replace(look_at([good])[0], about=replace(HERE, free_threaded=True))
+    monkeypatch.setattr(pythons, "look_at", lambda paths: [free])
+    assert [one.path for one in pythons.for_tabs.__wrapped__()] == [sys.executable]
+
+
+def test_each_is_started_once(fake_python, tmp_path):
+    """A build asks whenever it begins."""
+    path = fake_python("3.13.18")
+    log = tmp_path / "starts"
+    script = open(path).read()  # noqa: SIM115, PTH123
+    with open(path, "w") as file:  # noqa: PTH123
+        file.write(script.replace("#!/bin/sh\n", f"#!/bin/sh\necho start >> {log}\n"))
+    (found,) = look_at([path])
+    assert found.about.version == "3.13.18"
+    assert log.read_text() == "start\n"
+
+
+def tab(method: str, python: Interpreter) -> str:
+    """Return what the tab of a recording is called."""
+    recording = Recording("a/b", method, python, "kernel", "polling", True, 1.0, (), (), ())
+    return " ".join(tab_of(recording))
+
+
+@pytest.mark.parametrize(
+    ("method", "version", "words"),
+    [
+        ("fork", "3.13.18", "Linux, Python up to 3.13 (fork)"),
+        ("fork", "3.14.10", "fork, recorded on 3.14"),
+        ("forkserver", "3.14.10", "Linux, Python 3.14 and later (forkserver)"),
+        ("forkserver", "3.11.7", "forkserver, recorded on 3.11"),
+        ("spawn", "3.15.2", "spawn: macOS, Windows (recorded on Linux)"),
+    ],
+)
+def test_a_tab_names_a_platform_only_where_its_python_was_there(method, version, words):
+    assert tab(method, Interpreter("cpython", version, "linux")) == words
+
+
+@pytest.mark.parametrize(
+    ("method", "platform", "free", "words"),
+    [
+        ("fork", "darwin", False, "fork, recorded on 3.13 on macOS"),
+        ("spawn", "darwin", False, "spawn: macOS, Windows (recorded on macOS)"),
+        ("fork", "linux", True, "fork, recorded on 3.13, free-threaded"),
+    ],
+)
+def test_nor_for_another_platform_or_build(method, platform, free, words):
+    assert tab(method, Interpreter("cpython", "3.13.18", platform, free)) == words
+
+
+def test_a_build_records_on_what_it_finds_and_follows_when_that_changes(make_site, fake_python):
+    """Pages name the Pythons, and are made anew with others, also those kept from before."""
+    site = make_site()
+    site.lesson("differs", "import multiprocessing as m\nprint('by', m.get_start_method())\n")
+    own = "{}.{}".format(*sys.version_info)
+    alone = [f"forkserver, <small>recorded on {own}", "macOS, Windows <small>(recorded on Linux)"]
+    assert site.build().status == 0, site.log
+    before = site.page("differs")
+    assert all(before.count(heading) == 2 for heading in alone)
+
+    site.find(fake_python("3.14.77"))
+    assert site.build().status == 0, site.log
+    page = site.page("differs")
+    assert page.count("Linux, Python 3.14 and later <small>(forkserver)") == 2
+    assert "Recorded on CPython 3.14.77, Linux, under spawn" in page
+    assert "3.14.77, Linux, under fork:" not in page
+
+    site.find()
+    assert site.build().status == 0, site.log
+    assert site.page("differs") == before, "the kept recordings, with their times"
