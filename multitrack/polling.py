@@ -85,11 +85,12 @@ class Polling:
                 yield from self._seen(pid, parent)
 
     def _seen(self, pid: int, parent: int) -> Iterator[Event]:
-        command = command_of(pid)
+        command = command_of(pid)  # empty also while it becomes another program
         if pid not in self._commands:
             if parent not in self._commands:  # it ended and left us its child: it may be anybody's
                 parent = 0
-            yield Birth(time.monotonic(), pid, parent, guess=not (parent and command))
+            guess = not (parent and is_alive(pid))
+            yield Birth(time.monotonic(), pid, parent, guess)
             self._hold(pid, self._commands.get(parent, self._main[1]))  # a fork is no new command
         if command and command != self._commands[pid]:
             self._commands[pid] = command

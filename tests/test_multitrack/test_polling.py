@@ -202,3 +202,19 @@ def test_no_descriptor_stays():
     list(watch.read())
     watch.close()
     assert len(list(Path("/proc/self/fd").iterdir())) == len(before)
+
+
+def test_who_becomes_another_program_is_seen_alive(watch, monkeypatch):
+    """Though it has no command for that moment."""
+    events = []
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=-1) as parent:
+        watch.follow(parent.pid)
+        while not (found := process_table.descendants(parent.pid)):
+            assert parent.poll() is None
+        with monkeypatch.context() as patch:
+            patch.setattr(polling, "command_of", lambda pid: ())
+            events += watch.read()
+        read_until(watch, events, lambda: ("cat",) in [e.command for e in of(events, Exec)])
+    (birth,) = of(events, Birth)
+    assert [birth.pid] == list(found)
+    assert not birth.guess
