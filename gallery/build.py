@@ -16,14 +16,14 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
-from gallery import RECORDER, pythons
+from gallery import RECORDER
 from gallery.lesson import Lesson
-from gallery.pythons import recorded_on
+from gallery.pythons import python_for, recorded_on
 from multitrack import cache
-from multitrack.interpreters import installed
+from multitrack.interpreters import about, installed
 from multitrack.pool import AT_ONCE, Job, NotRecorded, record_all
 from multitrack.recording import Recording
-from multitrack.script import ScriptError
+from multitrack.script import START_METHODS, ScriptError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -60,9 +60,9 @@ def pythons_file(app: Sphinx) -> Path:
 
 def note_pythons(app: Sphinx) -> None:
     """Write that file if they are others than in the last build."""
-    now = "".join(
-        f"{one.about.tag} {one.about.version}\n" for one in pythons.for_tabs() if one.about
-    )
+    ours = sys.executable  # of lessons that need libraries
+    abouts = [about(python_for(method) or ours) for method in START_METHODS] + [about(ours)]
+    now = "".join(f"{said.tag} {said.version}\n" for said in abouts)
     file = pythons_file(app)
     if not file.is_file() or file.read_text("utf-8") != now:
         file.parent.mkdir(parents=True, exist_ok=True)
