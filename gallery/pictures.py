@@ -9,7 +9,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from gallery.page import IMAGE, RecordedDirective, preferred, recorded
+from gallery.page import IMAGE, RecordedDirective, preferred, recorded, tabs_of
 from multitrack.cache import path_of
 from multitrack.recording import Picture, Recording
 from multitrack.show.pictures import html_of, words
@@ -29,7 +29,7 @@ class PicturesDirective(RecordedDirective):
         if everywhere:
             made = {m: made[m] for m in [preferred(made)]}
         node = recorded(kind="pictures", everywhere=everywhere, note="")
-        node["variants"] = {}
+        node["tabs"], node["variants"] = tabs_of(recordings), {}
         for method, pictures in made.items():
             recording = recordings[method]
             if not everywhere:

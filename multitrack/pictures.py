@@ -25,6 +25,7 @@ MOST = 12  # pictures of a cell
 LARGEST = 2_000_000  # bytes of a picture
 MOST_PIXELS = 50_000_000  # of a picture; whoever looks at it has four bytes of each in memory
 LONGEST = 200  # characters of a title, or of an error
+LONGEST_INDEX = 4 << 20  # bytes: some 50,000 pictures
 FIELDS = 6  # of a picture in the stage's index
 KINDS: dict[str, PictureKind] = {".svg": "svg", ".png": "png"}
 
@@ -145,7 +146,8 @@ def _listed(copies: Path) -> Iterator[Found]:
     index = copies / "index"
     if not index.is_file():
         return
-    fields = index.read_bytes().decode("utf-8", "backslashreplace").split("\0")
+    with index.open("rb") as file:
+        fields = file.read(LONGEST_INDEX).decode("utf-8", "backslashreplace").split("\0")
     for at in range(0, len(fields) - FIELDS, FIELDS):
         cell, saved, title, copy, size, error = fields[at : at + FIELDS]
         if cell.isdecimal() and size.isdecimal():

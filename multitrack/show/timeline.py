@@ -51,13 +51,18 @@ def evidence(recording: Recording) -> str:
     python = recording.interpreter
     own = [p for p in recording.processes if not p.helper]
     helpers = [p.label for p in recording.processes if p.helper]
-    otherwise = [f"{p.label} {p.ending}" for p in recording.processes if p.failed or p.ended_by]
+    otherwise: dict[str, list[str]] = {}  # labels by how they ended
+    for process in recording.processes:
+        if process.failed or process.ended_by:
+            otherwise.setdefault(process.ending, []).append(process.label)
     unseen = any(p.exit_code is None and not p.signal for p in recording.processes)
     seen = "" if recording.complete else " that were seen"
     count = f"{len(own)} process" + ("es" if len(own) != 1 else "")
-    ends = "; ".join(otherwise) or (
-        "some ends were not seen" if unseen else f"all{seen} ended with 0"
+    ends = "; ".join(
+        f"{', '.join(labels)}{' each' if len(labels) > 1 else ''} {ending}"
+        for ending, labels in otherwise.items()
     )
+    ends = ends or ("some ends were not seen" if unseen else f"all{seen} ended with 0")
     names = {"cpython": "CPython", "pypy": "PyPy"}
     systems = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
     lives = {

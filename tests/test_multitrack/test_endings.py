@@ -112,33 +112,30 @@ def test_who_ended_whom_is_known(play, method, python):
 def test_the_others_of_a_broken_pool_did_not_fail(play, method):
     """The one that broke it did."""
     code = """
-    import concurrent.futures, multiprocessing, os, time
+    import concurrent.futures, multiprocessing, os, signal, time
 
-    def die(barrier):
-        BARRIER.wait()
-        os._exit(3)
-
-    def stay(barrier):
-        BARRIER.wait()
+    def stay(_):
+        HERE.release()
         time.sleep(60)
 
-    def keep(barrier):
-        global BARRIER
-        BARRIER = barrier
+    def keep(here):
+        global HERE
+        HERE = here
 
     if __name__ == "__main__":
-        barrier = multiprocessing.Barrier(2)
-        with concurrent.futures.ProcessPoolExecutor(2, None, keep, (barrier,)) as pool:
-            for future in [pool.submit(die, 0), pool.submit(stay, 0)]:
-                try:
-                    future.result()
-                except concurrent.futures.process.BrokenProcessPool:
-                    print("broken")
+        here = multiprocessing.Semaphore(0)
+        with concurrent.futures.ProcessPoolExecutor(2, None, keep, (here,)) as pool:
+            asked = [pool.submit(stay, number) for number in range(2)]
+            for _ in asked:
+                here.acquire()
+            os.kill(next(iter(pool._processes)), signal.SIGKILL)
+            print(sum(future.exception() is not None for future in asked))
     """
     recording = play(code, method)
     assert recording.ok, recording.problems
-    assert sorted(endings(recording)) == ["ended by SIGTERM, by its pool", "ended with 3"]
-    assert [p.exit_code for p in recording.failed_by_themselves] == [3]
+    assert [x.text for x in recording.lines] == ["2"]
+    assert sorted(endings(recording)) == ["ended by SIGKILL", "ended by SIGTERM, by its pool"]
+    assert [p.signal for p in recording.failed_by_themselves] == ["SIGKILL"]
 
 
 def test_a_pool_of_a_forked_child(play):

@@ -46,7 +46,9 @@ def test_a_worker_that_its_pool_ended_has_no_cross(recording):
     assert "&#215;" not in html
     assert 'child 2 <small class="ending">SIGTERM</small>' in html
     assert "child 2: from 600 ms to 1.00 s, ended by SIGTERM, by its pool." in list(words(tame))
-    assert "child 2 ended by SIGTERM, by its pool" in evidence(tame)
+    assert "; child 2 ended by SIGTERM, by its pool; starts" in evidence(tame)
+    two = replace(tame, processes=(*tame.processes, replace(ended, label="child 3")))
+    assert "; child 2, child 3 each ended by SIGTERM, by its pool; starts" in evidence(two)
 
 
 def test_main_first_children_in_order_helpers_last(recording):
