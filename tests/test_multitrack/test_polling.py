@@ -62,11 +62,14 @@ def of(events, kind, pid=None) -> list:
 PROGRAM = "import subprocess, sys; sys.exit(subprocess.run(['cat']).returncode)"
 
 
-@pytest.mark.parametrize("held", [True, False], ids=["pidfds", "no pidfds"])
-def test_a_life_is_seen(watch, monkeypatch, held):
-    """With who started it, what it runs, and its end."""
-    if not held:
+@pytest.mark.parametrize("by", ["pidfds", "no pidfds", "psutil"])
+def test_a_life_is_seen(watch, monkeypatch, by):
+    """With who started it, what it runs, and its end; psutil is the way of other systems."""
+    if by != "pidfds":
         monkeypatch.setattr(watch._pidfds, "hold", lambda pid: False)
+    if by == "psutil":
+        monkeypatch.setattr(process_table, "LINUX", False)
+        monkeypatch.setattr(process_table, "_kernel_lists_children", lambda: False)
     events = []
     with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=-1) as parent:
         watch.follow(parent.pid)

@@ -36,10 +36,11 @@ def dead_within(pid: int, seconds: float = 30) -> bool:
     return not is_alive(pid)
 
 
-@pytest.mark.parametrize("listed", [True, False], ids=["children files", "whole table"])
-def test_descendants_come_parents_first(monkeypatch, listed):
-    """Whatever the kernel offers; who has ended is among them only when asked for."""
-    monkeypatch.setattr(process_table, "_kernel_lists_children", lambda: listed)
+@pytest.mark.parametrize("by", ["children files", "whole table", "psutil"])
+def test_descendants_come_parents_first(monkeypatch, by):
+    """Whatever the system offers; who has ended is among them only when asked for."""
+    monkeypatch.setattr(process_table, "_kernel_lists_children", lambda: by == "children files")
+    monkeypatch.setattr(process_table, "LINUX", by != "psutil")
     code = "import subprocess; print(subprocess.Popen(['cat']).pid, flush=True); input()"
     child = subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, text=True)
     dead = subprocess.Popen(["true"])
@@ -74,8 +75,10 @@ def test_a_process_lives_as_long_as_any_of_its_threads():
     assert process.returncode == 7
 
 
-def test_gone_processes_have_no_command_and_no_parent():
+@pytest.mark.parametrize("linux", [process_table.LINUX, False], ids=["own way", "psutil"])
+def test_gone_processes_have_no_command_and_no_parent(monkeypatch, linux):
     """Rather than an error."""
+    monkeypatch.setattr(process_table, "LINUX", linux)
     gone = subprocess.Popen(["true"])
     assert dead_within(gone.pid)
     assert command_of(gone.pid) == ()

@@ -11,9 +11,14 @@ import pytest
 from multitrack import problems, stacks
 from multitrack import run as recorder
 from multitrack.interpreters import about
+from multitrack.process_events import process_events_answer
 from multitrack.recording import Problem
 from multitrack.script import START_METHODS
 from tests.pythons import NEWEST, needs_newest
+
+needs_events = pytest.mark.skipif(
+    not process_events_answer(), reason="without process events a short life may be missed"
+)
 
 HELPERS = {
     "fork": set(),
@@ -101,7 +106,10 @@ def test_every_way_to_write_is_heard_with_its_writer(play):
     }
 
 
-@pytest.mark.parametrize("polling", [False, True], ids=["events", "polling"])
+@pytest.mark.parametrize(
+    "polling",
+    [pytest.param(False, id="events", marks=needs_events), pytest.param(True, id="polling")],
+)
 @pytest.mark.parametrize("method", START_METHODS)
 def test_the_family_is_known(play, method, polling):
     """Labels, parents, helpers, ends; cells; and where the lives come from."""
@@ -197,6 +205,7 @@ def test_how_main_ended(play, code, ending, problem):
     assert not recording.ok
 
 
+@needs_events
 @pytest.mark.parametrize("method", START_METHODS)
 def test_how_children_ended(play, method):
     """Main goes on, so the run is good; what ended badly is known."""
@@ -702,6 +711,7 @@ def test_nothing_of_a_recording_stays(play, monkeypatch, tmp_path):
     assert zombies() <= dead
 
 
+@needs_events
 def test_a_late_recorder_forgets_nobody(play, monkeypatch):
     """Births that are read before the stage's first mark are the lesson's all the same."""
     take_in = recorder.Run._take_in
