@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from gallery.lesson import Lesson
@@ -55,10 +55,15 @@ class Found:
     about: About | None
     why: str = ""
 
-    @property
+    @cached_property  # asked for each recording that is looked for
     def own(self) -> bool:
         """Whether it is the one that runs this program."""
         return os.path.realpath(self.path) == os.path.realpath(sys.executable)
+
+    @cached_property
+    def version(self) -> tuple[int, ...]:
+        """The numbers of its version."""
+        return version_of(self.about) if self.about else ()
 
 
 def searched() -> Iterator[str]:
@@ -183,18 +188,14 @@ def python_for(start_method: str, oldest: tuple[int, ...] = (), own: bool = Fals
     It is the newest that has the start method as its default on Linux, else the newest; for spawn
     the newest. ``own``: only this program's interpreter, which has the project's libraries.
     """
-    fit = [
-        (version, one)
-        for one in for_tabs()[: 1 if own else None]
-        if one.about and (version := version_of(one.about))[:2] >= oldest
-    ]
+    fit = [one for one in for_tabs()[: 1 if own else None] if one.version[:2] >= oldest]
     usual = [
-        (version, one)
-        for version, one in fit
-        if start_method == "spawn" or (version >= FORKSERVER) == (start_method == "forkserver")
+        one
+        for one in fit
+        if start_method == "spawn" or (one.version >= FORKSERVER) == (start_method == "forkserver")
     ]
-    best = max(usual or fit, key=lambda item: (item[0], item[1].own), default=None)
-    return best[1].path if best else None
+    best = max(usual or fit, key=lambda one: (one.version, one.own), default=None)
+    return best.path if best else None
 
 
 def recorded_on(lesson: Lesson) -> dict[str, str]:
