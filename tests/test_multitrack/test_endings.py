@@ -192,6 +192,28 @@ def test_telling_is_in_no_traceback_and_no_profile(play):
     assert not any("stage.py" in text for text in said)
 
 
+def test_a_hook_of_the_script_that_forbids_others(play):
+    """Then nobody tells who ends whom, and the script goes on."""
+    code = """
+    import sys
+    def forbid(event, args):
+        if event == "sys.addaudithook":
+            raise OSError("no more")
+    sys.addaudithook(forbid)
+    import multiprocessing, time
+    def stay(here):
+        here.set()
+        time.sleep(60)
+    if __name__ == "__main__":
+        here = multiprocessing.Event()
+        with multiprocessing.Pool(1, stay, (here,)):
+            here.wait()
+    """
+    recording = play(code)
+    assert recording.ok, recording.problems
+    assert endings(recording) == ["ended by SIGTERM"]
+
+
 def test_what_was_told_of_another_with_the_same_pid_does_not_count():
     """Pids are used again; and the first who sent it is the one."""
     script = Script(Path("x.py"), "x", Path(), b"", (Cell(1, 1, 1),))
