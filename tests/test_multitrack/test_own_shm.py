@@ -111,7 +111,7 @@ def test_no_descriptor_is_left(each_way):
         OwnShm(process.pid).close()
     with contextlib.suppress(FileNotFoundError):
         OwnShm(os.getpid())
-    assert sorted(Path("/proc/self/fd").iterdir()) == before
+    assert set(Path("/proc/self/fd").iterdir()) <= set(before)  # the rest was other tests'
 
 
 def test_without_a_namespace_it_goes_on_with_the_machines(monkeypatch):
