@@ -218,24 +218,20 @@ def test_trouble_with_the_disk_is_said(write, tmp_path):
 
 
 def test_a_worker_tells_of_the_run_before_it_begins(write):
-    """So that it can be ended without the worker."""
+    """So that it can be ended without the worker; and it ends when its input does."""
     path = write("print(1)")
-    worker = subprocess.run(
-        [sys.executable, "-m", "multitrack.pool"],
-        cwd=ROOT,
-        input=json.dumps({"path": str(path), "start_method": "fork"}) + "\n",
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
-    # Its input ended at once: it may have been done by then or not.
-    first = json.loads(worker.stdout.splitlines()[0])
-    session, folder = first["run"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "multitrack.pool"], cwd=ROOT, stdin=-1, stdout=-1, text=True
+    ) as worker:
+        worker.stdin.write(json.dumps({"path": str(path), "start_method": "fork"}) + "\n")
+        worker.stdin.flush()
+        session, folder = json.loads(worker.stdout.readline())["run"]
+        rest, _ = worker.communicate(timeout=60)
+    assert worker.returncode == 0
     assert not psutil.pid_exists(session)
     assert not Path(folder).exists()
-    for line in worker.stdout.splitlines()[1:]:
+    for line in rest.splitlines():  # it may have been done by then or not
         assert Recording.from_json(json.loads(line)["recording"]).main.pid == session
-    assert worker.returncode == 0
 
 
 def test_ending_a_run_spares_all_others(tmp_path):
