@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -167,19 +168,30 @@ def version_of(about: About) -> tuple[int, ...]:
 
 @cache
 def for_tabs() -> tuple[Found, ...]:
-    """Return this program's own interpreter and the released ones that are found.
+    """Return this program's own interpreter, and those that are newest on each side of 3.14.
 
-    What readers have is the usual build of CPython. Looked for once in the life of a process.
+    Looked for once in the life of a process; of the others found none is started.
     """
-    released = [
-        one
-        for one in look_at(list(searched()))
-        if one.about
+    found = [Found(sys.executable, interpreters.about(sys.executable))]
+    by_version: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for path in searched():
+        by_version[3, int(re.findall(r"3\.(\d+)", path)[-1])].append(path)
+    newest_first = sorted(by_version, reverse=True)
+    for newer in (True, False):
+        versions = [v for v in newest_first if (v >= FORKSERVER) == newer]
+        released = (list(filter(_usual, look_at(by_version[v]))) for v in versions)
+        found += next(filter(None, released), [])
+    return tuple(found)
+
+
+def _usual(one: Found) -> bool:
+    """Whether it is what readers have: a released CPython of the usual build."""
+    return (
+        one.about is not None
         and one.about.implementation == "cpython"
         and not one.about.free_threaded
-        and re.fullmatch(r"[\d.]+", one.about.version)
-    ]
-    return Found(sys.executable, interpreters.about(sys.executable)), *released
+        and re.fullmatch(r"[\d.]+", one.about.version) is not None
+    )
 
 
 def python_for(start_method: str, oldest: tuple[int, ...] = (), own: bool = False) -> str | None:

@@ -13,6 +13,7 @@ from multitrack.interpreters import about
 from multitrack.recording import Interpreter, Recording
 
 HERE = about(sys.executable)
+FOR_TABS = pythons.for_tabs.__wrapped__  # conftest.py replaces it
 NEWER = "# sphinx_gallery_lesson_needs_python = (3, 14)\n"
 
 
@@ -76,16 +77,37 @@ def test_of_the_same_version_ours_is_taken(write, have):
     assert set(recorded_on(Lesson.read(write("x = 1\n"))).values()) == {sys.executable}
 
 
-def test_only_what_readers_have_counts(fake_python, monkeypatch):
+@pytest.fixture
+def found(monkeypatch):
+    """Look for Pythons among these paths; return which are taken besides our own."""
+
+    def found(*paths: str) -> list[str]:
+        monkeypatch.setattr(pythons, "searched", lambda: paths)
+        first, *others = FOR_TABS()
+        assert first.path == sys.executable
+        return [one.path for one in others]
+
+    return found
+
+
+def test_only_what_readers_have_counts(found, fake_python, monkeypatch):
     """No release candidate, no free-threaded build, nothing that does not work."""
     good, early = fake_python("3.13.18"), fake_python("3.15.0rc1")
-    monkeypatch.undo()  # of only_this_python
-    monkeypatch.setattr(pythons, "searched", lambda: [early, good, "/nowhere/python3.14"])
-    found = pythons.for_tabs.__wrapped__()
-    assert [one.path for one in found] == [sys.executable, good]
+    assert found(early, good, "/nowhere/python3.14") == [good]
     free = replace(look_at([good])[0], about=replace(HERE, free_threaded=True))
     monkeypatch.setattr(pythons, "look_at", lambda paths: [free])
-    assert [one.path for one in pythons.for_tabs.__wrapped__()] == [sys.executable]
+    assert found(good) == []
+
+
+def test_only_the_newest_on_each_side_are_started(found, fake_python, monkeypatch):
+    """An older one where the newer does not work; of one version all."""
+    old, new, newer = (fake_python(v) for v in ("3.11.9", "3.13.5", "3.13.18"))
+    started = []
+    monkeypatch.setattr(pythons, "look_at", lambda paths: started.extend(paths) or look_at(paths))
+    assert found(old, new, newer, fake_python("3.14.2"), "/nowhere/3.15.1/bin/python") == [
+        *(fake_python("3.14.2"), new, newer)
+    ]
+    assert started == ["/nowhere/3.15.1/bin/python", fake_python("3.14.2"), new, newer]
 
 
 def test_each_is_started_once(fake_python, tmp_path):

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from gallery.downloads.markdown import markdown
 from gallery.downloads.notebook import NotebookError, notebook
 from gallery.lesson import Lesson
-from multitrack.run import Options, record
+from multitrack.pool import Job, record_all
 from multitrack.script import START_METHODS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -127,7 +127,7 @@ def test_a_notebook_says_what_the_page_says(lesson, method, tmp_path):
     if method not in lesson.settings.start_methods:
         pytest.skip(f"not about {method}: {lesson.settings.start_methods_reason}")
     # The page's recording may be of another Python than the notebook's.
-    recording = record(lesson, method, Options(lesson.settings.timeout))
+    ((_, recording),) = record_all([Job.of(lesson, method, timeout=lesson.settings.timeout)])
     assert recording.ok
     expected = certain([line.text for line in recording.lines], lesson.name)
     assert expected
