@@ -122,13 +122,20 @@ def written(recording: Recording) -> list[tuple[tuple[str, ...], str, str]]:
     """Return for each process what it wrote and how it ended, in no order of labels.
 
     Which of several children is "child 2" is decided by their births, and so by chance where
-    a pool or a fork server starts them.
+    a pool or a fork server starts them. Where lives may be missing, only those count that wrote
+    something, and how they ended does not.
     """
     lines: dict[str, list[str]] = {p.label: [] for p in recording.processes}
     for line in recording.lines:
         lines[line.process].append(recording.without_pids(line.text).split("<pid of")[0])
     return sorted(
-        (tuple(lines[p.label]), p.label if p.helper else "", p.ending) for p in recording.processes
+        (
+            tuple(lines[p.label]),
+            p.label if p.helper else "",
+            p.ending if recording.complete else "",
+        )
+        for p in recording.processes
+        if recording.complete or lines[p.label]
     )
 
 
@@ -172,7 +179,7 @@ def soak(count: int, busy: int, folder: Path, ours: bool) -> int:
     rounds = [divmod(n, len(kinds)) for n in range(count)]
     jobs = [Job(*kinds[kind], own_shm=bool(number % 2)) for number, kind in rounds]
     before, descriptors = shm_leaks.entries(), len(list(Path("/proc/self/fd").iterdir()))
-    first: dict[tuple[str, str], list[tuple[tuple[str, ...], str, str]]] = {}
+    first: dict[tuple[str, str, bool], list[tuple[tuple[str, ...], str, str]]] = {}
     flakes: Counter[str] = Counter()
     lives: Counter[str] = Counter()
     shared: Counter[str] = Counter()
@@ -180,9 +187,10 @@ def soak(count: int, busy: int, folder: Path, ours: bool) -> int:
     begun = time.monotonic()
     with load(busy), neighbour() as said:
         for number, (job, recording) in enumerate(record_all(jobs, AT_ONCE), 1):
-            kind, found = (job.path, job.start_method), written(recording)
+            found, complete = written(recording), recording.complete
+            kind = job.path, job.start_method, complete
             name = f"{Path(job.path).stem} under {job.start_method}"
-            lives[recording.lives + ("" if recording.complete else " (incomplete)")] += 1
+            lives[recording.lives + ("" if complete else " (incomplete)")] += 1
             shared[recording.shared_memory] += 1
             meanwhile += bool(recording.meanwhile)
             if not recording.ok or first.setdefault(kind, found) != found:

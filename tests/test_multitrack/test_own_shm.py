@@ -288,12 +288,12 @@ if __name__ == "__main__":
 USER = 12345
 
 
-def as_user(words: list[str | Path], groups: list[int]) -> subprocess.CompletedProcess:
+def as_user(words: list[str | Path], groups: list[int], **more: str) -> subprocess.CompletedProcess:
     """Run a Python that another user can run, with the recorder where it can find it."""
     libraries = Path(psutil.__file__).parents[1]
     return subprocess.run(
         ["/usr/bin/python3", *words],
-        env={"PYTHONPATH": f"{ROOT}:{libraries}", "PATH": os.defpath},
+        env={"PYTHONPATH": f"{ROOT}:{libraries}", "PATH": os.defpath, **more},
         cwd="/",
         user=USER,
         group=USER,
@@ -314,9 +314,9 @@ def user_can() -> bool:
 
 @pytest.fixture
 def script() -> Iterator[Path]:
-    """Write SCRIPT where every user can read it."""
+    """Write SCRIPT where every user can read and write."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
+        Path(folder).chmod(0o777)
         path = Path(folder, "script.py")
         path.write_text(SCRIPT)
         yield path
@@ -326,7 +326,7 @@ def script() -> Iterator[Path]:
 @pytest.mark.parametrize(("groups", "where"), [([], "own"), ([24, 27], "machine")])
 def test_a_user_who_is_not_root(script, groups, where):
     """Has one, too; not where it would take the user's further groups from the program's sight."""
-    done = as_user(["-c", RECORDED, script], groups)
+    done = as_user(["-c", RECORDED, script], groups, TMPDIR=str(script.parent))
     assert done.stdout.splitlines() == [
         f"{where} kernel 3",  # main, its child, the resource tracker
         repr([str(((USER,) * 3, (USER,) * 3, groups))]),
