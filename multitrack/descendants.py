@@ -65,9 +65,12 @@ class Descendants:
         """Return who wrote what came at that time; None where the system names no writer."""
         if not pid:
             return None
-        if not self.tree.who(pid):
-            self.follow()
         life = self.tree.who(pid)
+        if life and not life.unseen and life.start <= at:
+            return life  # nearly always
+        if not life:
+            self.follow()
+            life = self.tree.who(pid)
         if not life:  # too short a life for polling, or a lost event
             self.guessed = True
             parent = self.tree.who(parent_of(pid))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from multitrack.lines import LineAssembler, Lines
@@ -49,9 +49,9 @@ class Hearing:
         return self._assembler.held
 
     @property
-    def begun(self) -> set[int]:
+    def begun(self) -> tuple[int, ...]:
         """Who has begun a line and not ended it."""
-        return self._assembler.begun.union(self._marks.held)
+        return (*self._assembler.begun, *self._marks.held)
 
     def take(self, pid: int, data: bytes, now: float) -> None:
         """Take in what ``pid`` wrote (0 where it is not known)."""
@@ -92,17 +92,18 @@ class Hearing:
         at, sender = self._sent.get(life.pid, (0.0, "program"))
         return sender if at >= life.start else "program"
 
-    def _keep(self, written: Iterator[Lines]) -> None:
+    def _keep(self, written: Iterable[Lines]) -> None:
         cell = min(len(self._played) + 1, len(self._script.cells))
         main = self._tree.main
         for lines in written:
             life = self._tree.who(lines.pid)
             last = lines.data.rfind(b"\n") + 1
             (life or main).last = lines.data[last : last + BEGINNING]
-            if life in (main, None):
+            if life is main or life is None:
                 for match in self._place.finditer(lines.data):
                     self.failing_line = int(match[1])
-            self.unguarded = self.unguarded or UNGUARDED in lines.data
+            if UNGUARDED in lines.data:
+                self.unguarded = True
             self.output.take(lines, life, cell)
 
     def played_cells(self, since: Callable[[float], float]) -> Iterator[PlayedCell]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(NamedTuple):
     r"""One or more lines of one process, parted by ``\n``, and the time of their last byte.
 
     ``ended`` is False where the last of them has no end of its own.
@@ -34,19 +33,23 @@ class LineAssembler:
         self._touched: dict[int, float] = {}
 
     @property
-    def begun(self) -> set[int]:
+    def begun(self) -> Collection[int]:
         """Who has begun a line and not ended it."""
-        return set(self._open)
+        return self._open.keys()
 
-    def feed(self, pid: int, data: bytes, time: float) -> Iterator[Lines]:
+    def feed(self, pid: int, data: bytes, time: float) -> tuple[Lines, ...]:
         """Take a piece; give back the lines that it completes."""
         end = data.rfind(b"\n")
+        found: tuple[Lines, ...] = ()
         if end >= 0:
-            yield Lines(pid, time, self._close(pid) + data[:end])
-        if rest := data[end + 1 :]:
+            begun = self._close(pid) if pid in self._open else b""
+            found = (Lines(pid, time, begun + data[:end]),)
+        if end + 1 < len(data):
+            rest = data[end + 1 :]
             self._open.setdefault(pid, []).append(rest)
             self._touched[pid] = time
             self.held += len(rest)
+        return found
 
     def finish(self, pid: int) -> Iterator[Lines]:
         """Give back the line that ``pid`` began and did not end, if any."""

@@ -48,9 +48,10 @@ class MarkFinder:
     def feed(self, writer: int, data: bytes) -> Iterator[bytes | Mark | Sent]:
         """Take a piece; give back output and marks in their order."""
         if b"\x1e" not in data and writer not in self._held:
-            if data:
-                yield data
-            return
+            return iter((data,) if data else ())
+        return self._parted(writer, data)
+
+    def _parted(self, writer: int, data: bytes) -> Iterator[bytes | Mark | Sent]:
         data = self._held.pop(writer, b"") + data
         at = 0
         for match in self._whole.finditer(data):

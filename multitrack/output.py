@@ -11,9 +11,8 @@ import math
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from multitrack.lines import Lines
 from multitrack.process_tree import Life
@@ -27,8 +26,7 @@ MOST_BYTES = 4 * LONGEST + 4096
 RECORD = struct.Struct("=iI")  # number of the writer (-1: not known) and bytes of its lines
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A line that is kept in memory; ``cut`` characters of it are not."""
 
     data: bytes
@@ -56,6 +54,10 @@ class Output:
         before, number = len(self._kept), lines.data.count(b"\n") + 1
         self.size += len(lines.data) + 1
         self.lines += number
+        if self.unshown[cell]:  # of a cell the beginning is kept, without a gap
+            self.unshown[cell] += number
+            self._store(life, lines.data)
+            return
         self._keep(lines, life, cell)
         kept = self._kept[before:]
         self.unshown[cell] += number - len(kept)
@@ -67,9 +69,7 @@ class Output:
             self._store(life, lines.data)
 
     def _keep(self, lines: Lines, life: Life | None, cell: int) -> None:
-        """Keep what a recording holds: of each cell the beginning, without a gap."""
-        if self.unshown[cell]:
-            return
+        """Keep as much as a recording holds."""
         *whole, last = lines.data.split(b"\n")
         for data, ended in (*((data, True) for data in whole), (last, lines.ended)):
             size, cut = len(data), 0
@@ -103,7 +103,7 @@ class Output:
             if kept.life:
                 kept.life.start = min(kept.life.start, at)
             if at < kept.time:
-                self._kept[number] = replace(kept, time=at)
+                self._kept[number] = kept._replace(time=at)
             first[kept.cell] = latest
         return first
 

@@ -241,8 +241,8 @@ class Run:
         if not self.stream.open or (piece := self.stream.receive()) is None:
             return False
         self.descendants.writer(piece.pid, piece.time)
-        for pid in self.hearing.begun - {piece.pid}:
-            if self.stream.over(pid):  # before what others wrote after its end
+        for pid in self.hearing.begun:
+            if pid != piece.pid and self.stream.over(pid):  # before what others wrote after its end
                 self.hearing.over(pid, piece.time)
         self.hearing.take(piece.pid, piece.data, piece.time)
         return True

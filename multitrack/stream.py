@@ -15,14 +15,18 @@ import sys
 import termios
 import time
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PIECE = 1 << 16  # bytes: the most that one read takes
 CREDENTIALS = struct.Struct("=3i")  # struct ucred: pid, uid, gid
+ROOM = socket.CMSG_SPACE(CREDENTIALS.size)
+SO_SNDBUFFORCE = 32
+# Bytes that writers may be ahead, of which a short line takes 768: with the kernel's own 200 kB,
+# they and the recorder wait for each other every 270 lines, and take half as long again.
+BUFFER = 2 << 20
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """What was read at once; ``pid`` is the writer's, 0 where the system does not name it."""
 
     pid: int
@@ -45,6 +49,10 @@ class Stream:
             self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
             self._ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
             self._ours.setblocking(False)
+            try:
+                theirs.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER)
+            except PermissionError:  # not root: as much as the machine allows
+                theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
             self._read, self.theirs = self._ours.fileno(), theirs.detach()
         else:
             self._read, self.theirs = os.pipe()
@@ -72,8 +80,8 @@ class Stream:
     def _next(self) -> Piece | None:
         try:
             if self.named:
-                data, extra, _, _ = self._ours.recvmsg(PIECE, socket.CMSG_SPACE(CREDENTIALS.size))
-                pid = CREDENTIALS.unpack(extra[0][2][: CREDENTIALS.size])[0] if extra else 0
+                data, extra, _, _ = self._ours.recvmsg(PIECE, ROOM)
+                pid = CREDENTIALS.unpack_from(extra[0][2])[0] if extra else 0
             else:
                 data, pid = os.read(self._read, PIECE), 0
         except BlockingIOError:
