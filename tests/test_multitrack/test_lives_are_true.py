@@ -4,7 +4,6 @@ Every process of these scripts writes down its pid and two moments: one after it
 before it ends. The recording may know nothing that contradicts them, whatever told it of the lives.
 """
 
-import importlib.util
 import os
 import socket
 import threading
@@ -414,7 +413,6 @@ def test_a_library_s_helper_is_one_and_may_clean_up(play, tmp_path, polling):
     assert not tracked.exists()
 
 
-@pytest.mark.skipif(importlib.util.find_spec("loky") is None, reason="loky is not installed here")
 def test_loky(play):
     """Its own tracker, and two workers."""
     recording = play("""
