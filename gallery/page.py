@@ -22,7 +22,7 @@ from sphinx.util.typing import OptionSpec
 
 from gallery.build import pythons_file, recordings_folder
 from gallery.lesson import Lesson
-from gallery.pythons import FORKSERVER, recordings_of
+from gallery.pythons import FORKSERVER, recordings_of, version_of
 from multitrack.recording import Recording, RecordingError
 from multitrack.script import START_METHODS, ScriptError
 
@@ -48,7 +48,7 @@ def tab_of(recording: Recording) -> tuple[str, str]:
     system = SYSTEMS.get(python.platform, python.platform)
     if method == "spawn":
         return "spawn: macOS, Windows", f"(recorded on {system})"
-    version = tuple(int(n) for n in python.version.split(".")[:2])
+    version = version_of(python.version)[:2]
     usual = python.platform == "linux" and not python.free_threaded
     if usual and (version >= FORKSERVER) == (method == "forkserver"):
         return PLATFORMS[method], f"({method})"
@@ -117,10 +117,17 @@ class RecordedDirective(SphinxDirective):
 
         The address depends on the page and the builder: :func:`visit_html` puts it in.
         """
-        folder = (self.folder() / recording.script).parent
-        source = os.path.relpath(folder / name, self.env.srcdir)
-        self.env.note_dependency(str(folder / name))
+        self.env.note_dependency(str(self.beside(recording, name)))
+        source = self.source(recording, name)
         return DOWNLOAD + self.env.dlfiles.add_file(self.env.docname, source)
+
+    def beside(self, recording: Recording, name: str) -> Path:
+        """Return where a file that belongs to a recording lies."""
+        return (self.folder() / recording.script).with_name(name)
+
+    def source(self, recording: Recording, name: str) -> str:
+        """Return the same as Sphinx names it, from the folder of the pages."""
+        return Path(os.path.relpath(self.beside(recording, name), self.env.srcdir)).as_posix()
 
     def folder(self) -> Path:
         """Return the folder of the recordings."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
 from gallery.page import IMAGE, RecordedDirective, preferred, recorded, tabs_of
-from multitrack.cache import path_of
 from multitrack.recording import Picture, Recording
 from multitrack.show.pictures import html_of, words
 
@@ -43,27 +40,18 @@ class PicturesDirective(RecordedDirective):
 
     def look(self, recording: Recording, picture: Picture) -> tuple[object, ...]:
         """Return what two pictures that look the same have in common."""
-        data = self.file(recording, picture).read_bytes() if picture.file else b""
+        data = self.beside(recording, picture.file).read_bytes() if picture.file else b""
         return picture.title, picture.saved, picture.left_out, data
-
-    def file(self, recording: Recording, picture: Picture) -> Path:
-        """Return where a picture lies."""
-        beside = path_of(recording.script, recording.start_method, self.folder())
-        return beside.with_name(picture.file)
 
     def address(self, recording: Recording, picture: Picture) -> str:
         """Return a mark for a picture's address: :func:`gallery.page.visit_html` puts it in."""
-        return IMAGE + self.source(recording, picture)
-
-    def source(self, recording: Recording, picture: Picture) -> str:
-        """Return where it lies for Sphinx, which copies the images of a page into the site."""
-        return Path(os.path.relpath(self.file(recording, picture), self.env.srcdir)).as_posix()
+        return IMAGE + self.source(recording, picture.file)
 
     def plain(self, recording: Recording, picture: Picture) -> nodes.Node:
         """Return the same for builders without HTML, and for Sphinx to find the image."""
         if picture.left_out:
             return nodes.paragraph("", words(picture))
-        return nodes.image(uri="/" + self.source(recording, picture), alt=picture.title)
+        return nodes.image(uri="/" + self.source(recording, picture.file), alt=picture.title)
 
 
 def pictures_of(recording: Recording, cell: int) -> list[Picture]:

@@ -64,7 +64,7 @@ class Found:
     @cached_property
     def version(self) -> tuple[int, ...]:
         """The numbers of its version."""
-        return version_of(self.about) if self.about else ()
+        return version_of(self.about.version) if self.about else ()
 
 
 def searched() -> Iterator[str]:
@@ -161,9 +161,9 @@ def _answer(path: str) -> tuple[int | None, str]:
 # -- which of them are for the tabs ----------------------------------------------------------
 
 
-def version_of(about: About) -> tuple[int, ...]:
-    """Return the numbers of a version."""
-    return tuple(int(n) for n in re.findall(r"\d+", about.version)[:3])
+def version_of(text: str) -> tuple[int, ...]:
+    """Return the numbers of a version, three at most."""
+    return tuple(int(n) for n in re.findall(r"\d+", text)[:3])
 
 
 @cache

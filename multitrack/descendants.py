@@ -40,11 +40,10 @@ class Descendants:
     def start_with(self, process: subprocess.Popen[bytes], command: tuple[str, ...]) -> Life:
         """Follow main from now on."""
         self._process = process
-        self.main = self.tree.born(process.pid, None, time.monotonic())
-        self.main.forked = False
-        self.main.command = command
+        main = self.tree.born(process.pid, None, time.monotonic())
+        main.forked, main.command = False, command
         self.source.follow(process.pid)
-        return self.main
+        return main
 
     def begin(self) -> None:
         """Forget what was before main became the interpreter that plays the script.
@@ -53,7 +52,7 @@ class Descendants:
         before the stage's first mark was read is its: the program may be ahead of us.
         """
         self.tree.forget_before(self._began_python)
-        self.main.start = max(self.main.start, self._began_python)
+        self.tree.main.start = max(self.tree.main.start, self._began_python)
         self._began = True
 
     @property
@@ -74,11 +73,9 @@ class Descendants:
         if not life:  # too short a life for polling, or a lost event
             self.guessed = True
             parent = self.tree.who(parent_of(pid))
-            life = self.tree.born(pid, parent or self.main, at, guess=True)
+            life = self.tree.born(pid, parent or self.tree.main, at, guess=True)
             life.command = command_of(pid) or life.command
-            if pid not in descendants(
-                os.getpid()
-            ):  # a stranger was given the output, or it is gone
+            if pid not in descendants(os.getpid()):  # a stranger with our output, or gone
                 life.unseen = True
                 self.tree.died(life, at, None)
         if life.unseen:
@@ -94,7 +91,7 @@ class Descendants:
             if isinstance(event, Birth):
                 self._take_birth(event)
             elif isinstance(event, Exec):
-                if event.pid == self.main.pid and not self._began:
+                if event.pid == self.tree.main.pid and not self._began:
                     self._began_python = event.time
                 if runner := self.tree.alive.get(event.pid):
                     runner.command = event.command or command_of(event.pid) or GONE
@@ -106,10 +103,10 @@ class Descendants:
                     self.tree.died(life, event.time, event.status)
 
     def _take_birth(self, event: Birth) -> None:
-        if event.pid == self.main.pid:
-            self.main.start = min(self.main.start, event.time)
+        if event.pid == self.tree.main.pid:
+            self.tree.main.start = min(self.tree.main.start, event.time)
             return
-        parent = self.tree.who_at(event.parent, event.time) if event.parent else self.main
+        parent = self.tree.who_at(event.parent, event.time) if event.parent else self.tree.main
         if not parent:  # a stranger
             return
         if life := self.tree.alive.get(event.pid):  # its line, or a look, came before its event
@@ -123,9 +120,9 @@ class Descendants:
     def reap(self) -> None:
         """Fetch the ends of main and of orphans that became our children."""
         now = time.monotonic()
-        if self._process.poll() is not None and self.main.status is None:
+        if self._process.poll() is not None and self.tree.main.status is None:
             code = self._process.returncode
-            self.tree.died(self.main, now, -code if code < 0 else code << 8)
+            self.tree.died(self.tree.main, now, -code if code < 0 else code << 8)
         for life in self.tree.all:
             if life.fetched or life.parent is None:
                 continue
@@ -150,7 +147,7 @@ class Descendants:
             ours.add(pid)
             if pid not in self.tree.alive:
                 starter, now = self.tree.who(parent), time.monotonic()
-                life = self.tree.born(pid, starter or self.main, now, guess=not starter)
+                life = self.tree.born(pid, starter or self.tree.main, now, guess=not starter)
                 life.command = command_of(pid)
         # Orphans come to us on Linux: who is not below us, not even at a second look, is dead.
         if LINUX and (missing := self.tree.alive.keys() - ours):

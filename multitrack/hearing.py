@@ -9,7 +9,7 @@ from pathlib import Path
 
 from multitrack.lines import LineAssembler, Lines
 from multitrack.marks import MarkFinder, Sender, Sent
-from multitrack.output import Output
+from multitrack.output import Output, decoded
 from multitrack.process_tree import Life, ProcessTree
 from multitrack.recording import PlayedCell
 from multitrack.script import Script
@@ -120,4 +120,4 @@ class Hearing:
 
 def last_words(life: Life, short: Callable[[str], str]) -> str:
     """Return the beginning of the last line that a process wrote, empty where there is none."""
-    return short(life.last[:200].decode("utf-8", errors="backslashreplace"))
+    return short(decoded(life.last[:200]))

@@ -73,7 +73,8 @@ class Launched:
     def __init__(
         self, python: str, scratch: Scratch, output: int, enter: Callable[[], None] | None = None
     ) -> None:
-        order, self._order = os.pipe()
+        order, write = os.pipe()
+        self._order = os.fdopen(write, "wb")
         try:
             self.process = subprocess.Popen(
                 [python, str(STAGE)],
@@ -86,7 +87,7 @@ class Launched:
                 preexec_fn=_preparation(os.getpid(), enter),
             )
         except BaseException:
-            os.close(self._order)
+            self._order.close()
             raise
         finally:
             os.close(order)
@@ -98,13 +99,14 @@ class Launched:
         spans = " ".join(f"{c.first}-{c.last}" for c in script.cells)
         limits = [str(pictures.MOST), str(pictures.LARGEST)]
         words = [str(script.path), start_method, token, spans, str(self._pictures), *limits]
-        with contextlib.suppress(BrokenPipeError), os.fdopen(self._order, "wb") as file:
-            file.write(b"\0".join(map(os.fsencode, words)))
+        with contextlib.suppress(BrokenPipeError), self._order:
+            self._order.write(b"\0".join(map(os.fsencode, words)))
 
     def end(self) -> None:
         """End main alone, for a run that does not come about."""
         self.process.kill()
         self.process.wait()
+        self._order.close()
 
 
 def need_proc(script: Script) -> None:

@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
 
-StartMethod = Literal["fork", "forkserver", "spawn"]
-START_METHODS: tuple[str, ...] = get_args(StartMethod)
+START_METHODS = ("fork", "forkserver", "spawn")
 
 # Such a line ends a cell, as in Jupytext's percent format and in sphinx-gallery (py_source_parser).
 CELL_MARKER = re.compile(r"#{20,}|# ?%%")

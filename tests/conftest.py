@@ -14,7 +14,7 @@ import pytest
 from multitrack import own_shm, shm_leaks
 from multitrack.recording import Recording
 from multitrack.run import Options, record
-from multitrack.script import Script
+from multitrack.script import Script, ScriptError
 from tests import calling, vnu
 from tests.chromium import MISSING, find_browser
 from tests.vnu import find_checker
@@ -53,6 +53,35 @@ def play(write: Callable[..., Path]) -> Callable[..., Recording]:
         return record(script, start_method, Options(**{"timeout": 20, **options}))
 
     return play
+
+
+@pytest.fixture
+def refused(capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Give a command line that must be refused, ``refused(main, words)``: status 2, and why."""
+
+    def refused(main: Callable[[list[str]], int], words: list[str]) -> str:
+        try:
+            status: object = main(words)
+        except SystemExit as exit_:
+            status = exit_.code
+        out, err = capfd.readouterr()
+        assert status == 2
+        assert out == ""
+        return err
+
+    return refused
+
+
+@pytest.fixture
+def refusal() -> Callable[..., ScriptError]:
+    """Read what cannot be read, ``refusal(Script.read, path)``, and return the error."""
+
+    def refusal(read: Callable[[Path], Script], path: Path) -> ScriptError:
+        with pytest.raises(ScriptError) as caught:
+            read(path)
+        return caught.value
+
+    return refusal
 
 
 def missing() -> list[str]:

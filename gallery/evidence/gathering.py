@@ -317,7 +317,7 @@ class Gathering:
 def unfit(lesson: Lesson, one: Found) -> Cell | None:
     """Return what stands for a lesson on a Python that is too old or lacks a library of it."""
     needs = lesson.settings.needs_python
-    if one.about and version_of(one.about)[:2] < needs:
+    if one.about and version_of(one.about.version)[:2] < needs:
         return Cell("skipped", f"needs Python {'.'.join(map(str, needs))}")
     if missing := [name for name in lesson.settings.needs if not installed(one.path, name)]:
         return Cell("not here", f"{' and '.join(missing)} is not installed there")

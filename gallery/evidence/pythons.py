@@ -61,7 +61,7 @@ def _named(one: pythons.Found) -> Found:
 
 
 def _version_key(one: Found) -> tuple[tuple[int, ...], str]:
-    return version_of(one.about) if one.about else (), one.python.name
+    return version_of(one.about.version) if one.about else (), one.python.name
 
 
 def _with_ids(found: list[Found]) -> Iterator[Found]:

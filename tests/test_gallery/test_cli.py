@@ -19,16 +19,9 @@ from gallery.project import ROOT
         (["play"], "invalid choice: 'play'"),
     ],
 )
-def test_what_is_refused(words, said, capfd):
+def test_what_is_refused(words, said, refused):
     """Status 2, and nothing was written."""
-    try:
-        status = main(words)
-    except SystemExit as exit_:
-        status = exit_.code
-    out, err = capfd.readouterr()
-    assert status == 2
-    assert said in err
-    assert out == ""
+    assert said in refused(main, words)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["new", "--help"]])

@@ -1,13 +1,11 @@
 """What a lesson says of itself, and what is refused."""
 
-from pathlib import Path
-
 import pytest
 
 from gallery.lesson import Lesson
 from gallery.project import ROOT
 from multitrack import cache
-from multitrack.script import START_METHODS, Cell, ScriptError
+from multitrack.script import START_METHODS, Cell
 
 SCRIPT = '''"""A title."""
 
@@ -20,13 +18,6 @@ if x:
 '''
 
 
-def refusal(path: Path) -> ScriptError:
-    """Return the error that reading gives."""
-    with pytest.raises(ScriptError) as caught:
-        Lesson.read(path)
-    return caught.value
-
-
 def test_a_lesson_is_a_script_with_a_title_and_settings(write):
     """Its name is that of its folder and file."""
     lesson = Lesson.read(write(SCRIPT, "chapter/name.py"))
@@ -36,12 +27,12 @@ def test_a_lesson_is_a_script_with_a_title_and_settings(write):
     assert lesson.settings.start_methods == START_METHODS
 
 
-def test_askers_words_add_up(write):
+def test_askers_words_add_up(write, refusal):
     """Over several lines, in their order; what is said twice is refused where it is repeated."""
     first = "x = 1\n# sphinx_gallery_lesson_asked = ['stuck', \"can't pickle\"]\n"
     lesson = Lesson.read(write(first + "# sphinx_gallery_lesson_asked = ['hangs']\n"))
     assert lesson.settings.asked == ("stuck", "can't pickle", "hangs")
-    error = refusal(write(first + "# sphinx_gallery_lesson_asked = ['Stuck']\n"))
+    error = refusal(Lesson.read, write(first + "# sphinx_gallery_lesson_asked = ['Stuck']\n"))
     assert (error.line, "'stuck' is there twice" in error.reason) == (3, True)
 
 
@@ -70,10 +61,10 @@ def test_askers_words_add_up(write):
         ("x = 1\n# sphinx_gallery_lesson_files = ['no.txt']\n", None, "no.txt beside it"),
     ],
 )
-def test_what_cannot_be_played_is_refused(write, code, line, words):
+def test_what_cannot_be_played_is_refused(write, code, line, words, refusal):
     """File, line and way out are named."""
     path = write(code)
-    error = refusal(path)
+    error = refusal(Lesson.read, path)
     assert words in error.reason
     assert error.line == line
     assert str(error).startswith(f"{path}:{line}: " if line else f"{path}: ")

@@ -136,16 +136,9 @@ def test_all_lines_are_printed(write, capfd):
         (["play"], "invalid choice: 'play'"),
     ],
 )
-def test_what_is_refused(words, said, capfd):
+def test_what_is_refused(words, said, refused):
     """Status 2, and nothing was run."""
-    try:
-        status = main(words)
-    except SystemExit as exit_:
-        status = exit_.code
-    out, err = capfd.readouterr()
-    assert status == 2
-    assert said in err
-    assert out == ""
+    assert said in refused(main, words)
 
 
 def test_a_syntax_error_is_refused_before_the_first_cell_runs(write, tmp_path, capfd):

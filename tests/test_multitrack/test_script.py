@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from multitrack.script import Cell, Script, ScriptError
+from multitrack.script import Cell, Script
 
 SCRIPT = '''"""A title."""
 
@@ -25,13 +25,6 @@ x = 1
 if x:
     pass
 '''
-
-
-def refusal(path: Path) -> ScriptError:
-    """Return the error that reading gives."""
-    with pytest.raises(ScriptError) as caught:
-        Script.read(path)
-    return caught.value
 
 
 def test_cells_have_their_real_lines(write):
@@ -55,31 +48,31 @@ def test_cells_have_their_real_lines(write):
         ("# -*- coding: latin-1 -*-\nx = 1\n", 1, "save it as UTF-8"),
     ],
 )
-def test_what_cannot_be_played_is_refused(write, code, line, words):
+def test_what_cannot_be_played_is_refused(write, code, line, words, refusal):
     """File, line and way out are named."""
     path = write(code)
-    error = refusal(path)
+    error = refusal(Script.read, path)
     assert words in error.reason
     assert error.line == line
     assert str(error).startswith(f"{path}:{line}: " if line else f"{path}: ")
 
 
-def test_bytes_that_are_not_utf8(tmp_path):
+def test_bytes_that_are_not_utf8(tmp_path, refusal):
     """The line of the first wrong byte is named."""
     path = tmp_path / "latin.py"
     path.write_bytes(b"x = 1\ny = '\xe9'\n")
-    error = refusal(path)
+    error = refusal(Script.read, path)
     assert (error.line, error.reason) == (2, "not UTF-8 (byte 0xe9); save it as UTF-8")
 
 
-def test_what_is_no_script(tmp_path):
+def test_what_is_no_script(tmp_path, refusal):
     """Missing, a directory, a device."""
-    assert "no such file" in refusal(tmp_path / "none.py").reason
-    assert "a directory" in refusal(tmp_path).reason
-    assert "not an ordinary file" in refusal(Path("/dev/zero")).reason
+    assert "no such file" in refusal(Script.read, tmp_path / "none.py").reason
+    assert "a directory" in refusal(Script.read, tmp_path).reason
+    assert "not an ordinary file" in refusal(Script.read, Path("/dev/zero")).reason
 
 
-def test_no_permission(write, monkeypatch):
+def test_no_permission(write, monkeypatch, refusal):
     """Root may read everything, so the error is made to come."""
 
     def forbidden(path: Path) -> bytes:
@@ -87,10 +80,10 @@ def test_no_permission(write, monkeypatch):
 
     path = write("x = 1\n")
     monkeypatch.setattr(Path, "read_bytes", forbidden)
-    assert "no permission" in refusal(path).reason
+    assert "no permission" in refusal(Script.read, path).reason
 
 
-def test_other_trouble_with_the_disk(write, monkeypatch):
+def test_other_trouble_with_the_disk(write, monkeypatch, refusal):
     """Whatever the system says is passed on."""
 
     def broken(path: Path) -> bytes:
@@ -98,4 +91,4 @@ def test_other_trouble_with_the_disk(write, monkeypatch):
 
     path = write("x = 1\n")
     monkeypatch.setattr(Path, "read_bytes", broken)
-    assert refusal(path).reason == "cannot be read: Input/output error"
+    assert refusal(Script.read, path).reason == "cannot be read: Input/output error"
