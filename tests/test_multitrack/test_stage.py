@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 from multitrack import launch
 from multitrack.interpreters import InterpreterError, about
 from multitrack.launch import MARKED, STAGE
+from multitrack.recording import Recording
 from multitrack.run import Options, record
 from multitrack.script import Script, ScriptError
 from multitrack.shorten import shortener
@@ -115,17 +115,28 @@ def test_a_script_behind_a_link_imports_from_where_it_really_is(play, write, tmp
 
 
 @pytest.mark.parametrize("most", [199, 64])
-def test_few_descriptors_are_enough(play, most):
-    """The stage's own is the highest that is allowed."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, before[1]))
-    try:
-        recording = play(
-            "import os\nprint(os.get_inheritable(int(max(os.listdir('/proc/self/fd'),"
-            " key=int))), max(map(int, os.listdir('/proc/self/fd'))))\n# %%\nprint(2)\n"
-        )
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+def test_few_descriptors_are_enough(write, most):
+    """The stage's own is the highest that is allowed; in a process that has none of the suite's."""
+    path = write(
+        "import os\nprint(os.get_inheritable(int(max(os.listdir('/proc/self/fd'),"
+        " key=int))), max(map(int, os.listdir('/proc/self/fd'))))\n# %%\nprint(2)\n"
+    )
+    code = f"""if True:
+        import resource
+        from multitrack.run import Options, record
+        from multitrack.script import Script
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, ({most}, most))
+        print(record(Script.read({str(path)!r}), "fork", Options(timeout=20)).to_json())
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    recording = Recording.from_json(done.stdout)
     assert recording.ok, recording.problems
     assert [(x.cell, x.text) for x in recording.lines] == [(1, f"False {most - 1}"), (2, "2")]
 
