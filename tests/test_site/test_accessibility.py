@@ -42,6 +42,8 @@ def unfold(page) -> None:
     """Open whatever is folded, and have what is too wide made reachable."""
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.evaluate("dispatchEvent(new Event('resize'))")
+    # What is too wide is noticed when a frame has been laid out: it is over by the next one.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 @pytest.mark.timeout(300)
