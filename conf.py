@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))
 
-from gallery.replay import DoNotExecute, Transcripts  # noqa: E402
+from gallery.lessons.hooks import CellResults, DoNotExecute  # noqa: E402
 
 project = "Multiprocessing by Example"
 author = "the authors of Multiprocessing by Example"
@@ -19,7 +19,6 @@ language = "en"
 extensions = [
     "sphinx.ext.intersphinx",
     "myst_parser",
-    "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "gallery",
 ]
@@ -33,28 +32,21 @@ intersphinx_mapping = {
 }
 intersphinx_timeout = 1
 
-recordings_dir = "build/recordings"
 sphinx_gallery_conf = {
     "examples_dirs": "../snippets",
     "gallery_dirs": "lessons",
-    "subsection_order": [
-        f"../snippets/{chapter}"
-        for chapter in ("spawning", "communication", "shared_memory", "pools")
-    ]
-    + ["*"],
-    "within_subsection_order": "gallery.replay.ReadingOrder",
+    "within_subsection_order": "gallery.lessons.hooks.ReadingOrder",
     "filename_pattern": r"\.py$",
     "ignore_pattern": r"__init__\.py",
-    # A lesson is replayed from its recording, never executed here: see gallery/replay.py.
+    # A lesson is shown as it was recorded, never executed here: see gallery/lessons/hooks.py.
     "show_memory": DoNotExecute(),
-    "image_scrapers": (Transcripts(str(ROOT / recordings_dir)),),
+    "image_scrapers": (CellResults(),),
     "reset_modules": (),
     "abort_on_example_error": True,
     "capture_repr": (),
     "inspect_global_variables": False,
     "remove_config_comments": True,
-    "backreferences_dir": "lessons/backreferences",
-    "doc_module": ("multiprocessing", "concurrent"),
+    "default_thumb_file": str(ROOT / "docs" / "_static" / "logo.svg"),  # lists draw their own
     "notebook_extensions": set(),
     "download_all_examples": False,
     "min_reported_time": 1e9,
@@ -68,8 +60,8 @@ html_theme = "furo"
 html_title = project
 html_logo = str(ROOT / "docs" / "_static" / "logo.svg")
 html_favicon = str(ROOT / "docs" / "_static" / "favicon.svg")
-pygments_style = "gallery.code_colours.Light"
-pygments_dark_style = "gallery.code_colours.Dark"
+pygments_style = "gallery.site.code_colours.Light"
+pygments_dark_style = "gallery.site.code_colours.Dark"
 # Where the site will be; without it, it is at home anywhere: docs/hosting.md.
 html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_static_path = ["docs/_static"]
@@ -79,7 +71,3 @@ html_copy_source = False
 html_use_index = False  # nothing here is indexed that way
 html_show_sourcelink = False
 templates_path = ["docs/_templates"]
-
-# The book: `make epub`. It shows what was recorded under every start method.
-epub_basename = "multiprocessing-by-example"
-epub_show_urls = "no"

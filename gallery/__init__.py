@@ -1,61 +1,56 @@
-"""How a script becomes a page: the Sphinx extension."""
+"""How lessons become this site: the Sphinx extension.
+
+Read from top to bottom, :func:`setup` is the list of its parts. Each is a folder, and knows nothing
+of the others; all build on ``lessons/``.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
 PACKAGE = Path(__file__).parent
-RECORDER = PACKAGE.with_name("multitrack")
-STATIC = PACKAGE / "static"
+# Of these no page is read anew when they change: a page is written, or found, with them.
+NOT_FOR_READING = {"site", "search", "__main__.py", "new_lesson.py", "__pycache__"}
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Add the recorder, the directives and what the pages need."""
-    # Imported here: `python -m gallery` and the workers need no Sphinx.
-    from gallery import build, pictures, search, timeline, transcript, videos, web
-    from gallery.downloads import book
-    from gallery.downloads import pages as downloads
-    from gallery.evidence import pages as evidence
-    from gallery.names import pages as names
-    from gallery.quiz import build as quiz
+    """Add the parts."""
+    # Imported here: `python -m gallery` needs no Sphinx.
+    from gallery import (
+        downloads,
+        evidence,
+        facts,
+        lesson_page,
+        lessons,
+        names,
+        nodes,
+        quiz,
+        search,
+        site,
+        videos,
+    )
+    from gallery.code_version import version_of
 
-    app.setup_extension("sphinx_gallery.gen_gallery")
-    app.add_config_value("recordings_dir", "build/recordings", "env", str)
-    # Before sphinx-gallery, which replays what was recorded.
-    app.connect("builder-inited", build.record_lessons, priority=100)
+    for part in (facts, nodes, lessons, quiz, evidence, names, downloads, videos, search, site):
+        part.setup(app)
+    lesson_page.setup(app)
     app.connect("config-inited", add_static)
-    transcript.setup(app)
-    pictures.setup(app)
-    timeline.setup(app)
-    build.setup(app)
-    quiz.setup(app)
-    videos.setup(app)
-    evidence.setup(app)
-    names.setup(app)
-    downloads.setup(app)
-    book.setup(app)
-    search.setup(app)
-    web.setup(app)
+    read_with = [path for path in PACKAGE.iterdir() if path.name not in NOT_FOR_READING]
+    recordings = PACKAGE.with_name("multitrack")
+    shown_with = [recordings / name for name in ("show", "recording.py", "script.py")]
     return {
         "version": "1",
-        "env_version": code_version(),
+        "env_version": int(version_of([*read_with, *shown_with]), 16),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
 
 
 def add_static(app: Sphinx, config: Config) -> None:
-    """Have the styles and scripts of this package and those in it copied beside Sphinx's own."""
+    """Have the styles and scripts of the parts copied beside Sphinx's own."""
     config.html_static_path += map(str, sorted(PACKAGE.rglob("static")))
-
-
-def code_version() -> int:
-    """Return a number of the code of both packages: what other code has read is read anew."""
-    sources = sorted([*PACKAGE.rglob("*.py"), *RECORDER.rglob("*.py")])
-    return crc32(b"".join(path.read_bytes() for path in sources))

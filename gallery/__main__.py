@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from gallery.template import TemplateError, new_lesson
+from gallery.new_lesson import TemplateError, new_lesson
 
 REFUSED = 2  # the exit status of argparse, too
 

@@ -22,6 +22,9 @@ from multitrack.script import (
 )
 
 SETTING = re.compile(r"#\s*sphinx_gallery_lesson_(\w+)\s*(?:=\s*(.*?))?\s*$")
+LIKE_A_SETTING = re.compile(r"#\s*sphinx_gall?ery?_?\w*")
+NO_SETTING = re.compile(r"#\s*sphinx_gallery_(?:start|end)_ignore\s*$")  # sphinx-gallery's own
+DEFAULT_ORDER = 1000  # behind those that name a place
 UNPLAYED = re.compile(rb"^#\s*sphinx_gallery_lesson_(?:asked|added)\b.*", re.MULTILINE)
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)  # of a library, or of a file
 LONGEST = 200  # characters of an error message, or of a question, that somebody looks for
@@ -46,7 +49,7 @@ class Settings:
     asked : what people ask or see who need this lesson, for the search; several such lines add up.
     """
 
-    order: int = 1000
+    order: int = DEFAULT_ORDER
     added: str = ""
     timeout: float = 60.0
     start_methods: tuple[str, ...] = START_METHODS
@@ -63,11 +66,18 @@ class Settings:
 class Lesson(Script):
     """A script of this site: ``name`` is the chapter and the file, ``spawning/first_process``.
 
-    ``title`` is the first line of its docstring, or the name where there is none.
+    ``title`` is the first line of its docstring, or the name where there is none; ``intro`` the
+    docstring's first paragraph, reStructuredText in one line.
     """
 
     title: str
+    intro: str
     settings: Settings
+
+    @property
+    def chapter(self) -> str:
+        """The name of its chapter."""
+        return self.path.parent.name
 
     @property
     def played(self) -> bytes:
@@ -116,13 +126,16 @@ class Lesson(Script):
 def _lesson(path: Path, source: bytes) -> Lesson:
     script = parsed(path, f"{path.parent.name}/{path.stem}", ROOT, source)
     text = decoded(path, source)
+    docstring = ast.get_docstring(ast.parse(text)) or ""
+    paragraphs = [" ".join(p.split()) for p in re.split(r"\n\s*\n", docstring)[1:]]
     return Lesson(
         path=path,
         name=script.name,
         root=script.root,
         source=source,
         cells=script.cells,
-        title=(ast.get_docstring(ast.parse(text)) or script.name).splitlines()[0],
+        title=(docstring or script.name).splitlines()[0],
+        intro=paragraphs[0] if paragraphs else "",
         settings=_settings(path, list(comments(text))),
     )
 
@@ -132,7 +145,15 @@ def _settings(path: Path, comments: list[tuple[int, str]]) -> Settings:
     found: dict[str, object] = {}
     asked: list[object] = []
     for line, comment in comments:
-        if not (match := SETTING.match(comment.strip())):
+        comment = comment.strip()
+        if not (match := SETTING.match(comment)):
+            if LIKE_A_SETTING.match(comment) and not NO_SETTING.match(comment):
+                raise ScriptError(
+                    path,
+                    line,
+                    f"{comment!r} is no setting; write # sphinx_gallery_lesson_NAME = VALUE, or "
+                    "other words for a comment",
+                )
             continue
         name, written = match.groups()
         if name not in known:

@@ -24,7 +24,7 @@ from sphinx_gallery.notebook import (
 )
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 
-from gallery.downloads.markdown import markdown
+from gallery.downloads.notebook_prose import markdown
 from gallery.lesson import Lesson
 from multitrack.script import CELL_MARKER, Cell
 

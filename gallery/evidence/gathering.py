@@ -27,8 +27,8 @@ from gallery.evidence.findings import (
     Said,
     Sameness,
 )
+from gallery.evidence.lesson_tests import Testing, test_file
 from gallery.evidence.pythons import Found
-from gallery.evidence.tested import Testing, test_file
 from gallery.lesson import Lesson
 from gallery.pythons import version_of
 from multitrack import cache

@@ -22,6 +22,11 @@ class Taught:
     title: str
     cells: dict[str, tuple[int, ...]]
 
+    @property
+    def chapter(self) -> str:
+        """The chapter that the lesson is in."""
+        return self.lesson.partition("/")[0]
+
 
 @dataclass(frozen=True)
 class Related:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gallery import data
+from gallery import yaml_data
 from multitrack.script import START_METHODS
 
 SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
@@ -123,8 +123,8 @@ def read_all(snippets: Path) -> list[Question]:
     wrong: list[str] = []
     for quiz, path in files_of(snippets):
         try:
-            read = data.read(path)
-        except data.DataError as error:
+            read = yaml_data.read(path)
+        except yaml_data.DataError as error:
             wrong.append(str(error))
             continue
         refused = list(_refused(read))
@@ -139,8 +139,8 @@ def read_all(snippets: Path) -> list[Question]:
     return questions
 
 
-def _refused(read: data.Data) -> Iterator[str]:
-    for place, words in data.complaints(read, SCHEMA):
+def _refused(read: yaml_data.Data) -> Iterator[str]:
+    for place, words in yaml_data.complaints(read, SCHEMA):
         which = ""
         if place and isinstance(read.value[place[0]], dict):
             which = f" question {read.value[place[0]].get('id', '(without id)')!r}:"
@@ -149,7 +149,7 @@ def _refused(read: data.Data) -> Iterator[str]:
         yield f"{read.at(*place)}:{which} {words}"
 
 
-def _question(quiz: str, read: data.Data, number: int) -> Question:
+def _question(quiz: str, read: yaml_data.Data, number: int) -> Question:
     fields: dict[str, Any] = dict(read.value[number])
     fields["choices"] = tuple(_choice(n, c) for n, c in enumerate(fields["choices"], 1))
     if "expect" in fields:

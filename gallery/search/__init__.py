@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Register what is collected from each page, and the page with the results."""
-    from gallery.search import asked, index, page
+    from gallery.search import also_asked, index, results_page
 
-    asked.setup(app)
+    also_asked.setup(app)
     index.setup(app)
-    page.setup(app)
+    results_page.setup(app)

@@ -16,8 +16,11 @@ from sphinx import addnodes
 from sphinx.environment.collectors import EnvironmentCollector
 
 from gallery.lesson import LONGEST
-from gallery.page import recorded
-from gallery.search.asked import CSS_CLASS, asked_of, script_of_lesson
+from gallery.lessons.build import build_of
+from gallery.nodes import load_all, transcript
+from gallery.search.also_asked import CSS_CLASS, asked_of
+from multitrack.recording import Recording
+from multitrack.show.transcript import lines_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -68,7 +71,7 @@ def entry_of(env: BuildEnvironment, name: str, document: nodes.document) -> Entr
     asked = list(asked_of(env, name))
     if ASIDE in env.metadata[name]:
         return Entry(title, HELPER, asked, [], [Block("", title, _description(document))])
-    weight = LESSON if script_of_lesson(env, name) else PROSE
+    weight = LESSON if build_of(env).lesson_on(name) else PROSE
     top = next(document.findall(nodes.section), document)
     return Entry(title, weight, asked, _errors(document), list(_blocks(top, "")))
 
@@ -141,17 +144,22 @@ def _words(node: nodes.Node) -> str:
 def _errors(document: nodes.document) -> list[str]:
     """Find the messages of errors in what the processes of a page wrote."""
     found: dict[str, None] = {}
-    for shown in document.findall(recorded):
-        for block in shown.findall(nodes.literal_block):
-            lines = [line.partition(" | ")[::2] for line in block.astext().splitlines()]
-            for number, (label, text) in enumerate(lines):
-                if match := ERROR.search(text):
-                    message = match[0].strip()
-                    if message.endswith(":"):  # the message begins on the next line
-                        rest = [t.strip() for who, t in lines[number + 1 :] if who == label]
-                        message = " ".join([message, *takewhile(bool, rest)])
-                    found[message[:LONGEST]] = None
+    for shown in document.findall(transcript):
+        for recording in load_all(shown["files"]).values():
+            found.update(dict.fromkeys(messages(recording, shown["cell"])))
     return list(found)
+
+
+def messages(recording: Recording, cell: int | None = None) -> Iterator[str]:
+    """Yield the messages of errors in what the processes of a run wrote."""
+    lines = [(line.process, line.text) for line in lines_of(recording, cell)]
+    for number, (label, text) in enumerate(lines):
+        if match := ERROR.search(text):
+            message = match[0].strip()
+            if message.endswith(":"):  # the message begins on the next line
+                rest = [t.strip() for who, t in lines[number + 1 :] if who == label]
+                message = " ".join([message, *takewhile(bool, rest)])
+            yield message[:LONGEST]
 
 
 class Collector(EnvironmentCollector):

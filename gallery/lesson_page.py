@@ -1,0 +1,47 @@
+"""The order of a lesson's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+from gallery.downloads.on_pages import files_of_lesson
+from gallery.evidence.on_lessons import evidence_of
+from gallery.lessons.page import Page, anchor_cells, tidy, whole_run
+from gallery.names.also_read import also_read
+from gallery.quiz.on_pages import predict_first
+from gallery.search.also_asked import also_asked
+
+# After the title, the opening and the cells, which are the script's own.
+AFTER_THE_CELLS: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
+    whole_run,
+    evidence_of,
+    predict_first,
+    also_read,
+    also_asked,
+    files_of_lesson,
+)
+
+
+class LessonPage(SphinxTransform):
+    """Goes on where sphinx-gallery has ended."""
+
+    default_priority = 410
+
+    def apply(self, **kwargs: object) -> None:
+        """Change nothing on other pages."""
+        page = Page.being_read(self.env, self.document)
+        if page is None:
+            return
+        tidy(page)
+        anchor_cells(page)
+        for part in AFTER_THE_CELLS:
+            page.top.extend(part(page))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the transform."""
+    app.add_transform(LessonPage)

@@ -1,0 +1,19 @@
+"""How scripts become pages: all that knows sphinx-gallery, and the recording of lessons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> None:
+    """Register all of it."""
+    from gallery.lessons import build, directives, generated, lists, record
+
+    app.setup_extension("sphinx_gallery.gen_gallery")
+    for part in (build, record, generated, directives, lists):
+        part.setup(app)
+    app.add_css_file("recording.css")
+    app.add_js_file("start-method.js", priority=100)

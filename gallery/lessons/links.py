@@ -1,0 +1,44 @@
+"""Links to lessons, to their cells, and to other pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.environment import BuildEnvironment
+
+from gallery import facts
+from gallery.lessons.build import build_of
+
+
+def link_to(kind: str, target: str, text: nodes.inline, **more: Any) -> addnodes.pending_xref:
+    """Return a link to a page (``doc``, with ``refdoc``: from where) or to a label (``ref``)."""
+    attributes = {"refexplicit": True, "refwarn": True, **more}
+    return addnodes.pending_xref(
+        "", text, refdomain="std", reftype=kind, reftarget=target, **attributes
+    )
+
+
+def page_link(env: BuildEnvironment, page: str, text: str) -> addnodes.pending_xref:
+    """Return a link to a page with a text of our own."""
+    return link_to("doc", f"/{page}", nodes.inline("", text), refdoc=env.docname)
+
+
+def lesson_link(env: BuildEnvironment, lesson: str) -> addnodes.pending_xref:
+    """Return a link to a lesson, ``chapter/name``, by its title."""
+    build = build_of(env)
+    facts.state(env, "title", lesson)
+    title = build.lessons[lesson].title
+    text = nodes.inline("", title, classes=["std", "std-ref"])
+    return link_to("ref", build.label_of(lesson), text)
+
+
+def cell_label(env: BuildEnvironment, lesson: str, number: int) -> str:
+    """Return the label by which pages refer to a lesson's cell."""
+    return f"{build_of(env).label_of(lesson)}:cell-{number}".lower()
+
+
+def cell_link(env: BuildEnvironment, lesson: str, number: int) -> addnodes.pending_xref:
+    """Return a link to a lesson's cell."""
+    return link_to("ref", cell_label(env, lesson, number), nodes.inline("", f"cell {number}"))

@@ -1,0 +1,52 @@
+"""Which lessons have most in common with one: what to read besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from gallery import facts
+from gallery.lessons.build import build_of
+from gallery.lessons.links import lesson_link
+from gallery.lessons.page import Page
+from gallery.names.catalogue import Catalogue
+
+HEADING = "Also read"
+SAID = 4  # names that are said of a related lesson
+
+
+def also_read(page: Page) -> Iterator[nodes.Node]:
+    """Name the lessons, each with the names that both use."""
+    build = build_of(page.env)
+    facts.state(page.env, "related lessons", page.lesson.name)
+    catalogue = build.kept(Catalogue)
+    found = catalogue.related(page.lesson.name)
+    if not found:
+        return
+    items = nodes.bullet_list("", classes=["also-read"])
+    for related in found:
+        text = nodes.paragraph("", "", lesson_link(page.env, related.lesson))
+        names = [catalogue.manual.names[name].short for name in related.shared]
+        text += [nodes.Text(", which also uses "), *listed(names)]
+        items += nodes.list_item("", text)
+    section = page.section(HEADING)
+    section += items
+    yield section
+
+
+def listed(names: list[str]) -> Iterator[nodes.Node]:
+    """Say the first names, and how many more there are."""
+    parts: list[nodes.Node] = [nodes.literal("", name) for name in names[:SAID]]
+    if len(names) > SAID:
+        parts.append(nodes.Text(f"{len(names) - SAID} more"))
+    for number, part in enumerate(parts):
+        if number:
+            yield nodes.Text(" and " if number == len(parts) - 1 else ", ")
+        yield part
+
+
+def related(app: Sphinx, lesson: str) -> object:
+    """Tell what a page says of other lessons apart."""
+    return build_of(app).kept(Catalogue).related(lesson)

@@ -1,0 +1,352 @@
+"""The nodes that show what was recorded: they say what, and their writers say how.
+
+A node names the recordings' files; HTML, text and Markdown are made of them when a page is
+written. What a reader sees under each start method is thus in no file that Sphinx keeps.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from gallery.in_words import in_words
+from gallery.tabs import preferred, tab_of
+from multitrack.recording import Line, Picture, Recording
+from multitrack.show import pictures as show_pictures
+from multitrack.show import timeline as show_timeline
+from multitrack.show import transcript as show_transcript
+from multitrack.show.colours import colour_classes
+
+Recordings = dict[str, Recording]  # by start method
+
+
+class recorded(nodes.General, nodes.Element):
+    """Something that was recorded under several start methods.
+
+    Attributes: ``files``, the recordings' paths by start method; ``cell``, its number, or None for
+    the whole run; ``shown``, the start method whose variant stands for all, with no tab, or "";
+    ``note``, a sentence about that. Its children are the files that Sphinx is to copy.
+    """
+
+
+class transcript(recorded):
+    """What processes wrote. ``empty``: nothing, under any start method."""
+
+
+class lives(recorded):
+    """When they lived. Without files, ``note`` says why there are none."""
+
+
+class pictures(recorded):
+    """The pictures that a cell's code made."""
+
+
+class quoted_lines(nodes.General, nodes.Element):
+    """Lines from elsewhere.
+
+    Attributes: ``lines``, pairs of process and text; ``colours``, the CSS class of each process;
+    ``label``, what they are.
+    """
+
+
+class folded(nodes.General, nodes.Element):
+    """What a reader may open; ``summary`` says what it is. All of it where nothing folds."""
+
+
+# -- what a node says ---------------------------------------------------------------------------
+
+
+def load(file: Path | str) -> Recording:
+    """Load a recording, once as long as its file does not change; raises RecordingError."""
+    path = Path(file)
+    return _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=512)
+def _load(path: Path, changed: int) -> Recording:
+    return Recording.load(path)
+
+
+def load_all(files: dict[str, Path]) -> Recordings:
+    """Load the recordings of several start methods; raises RecordingError."""
+    return {method: load(file) for method, file in files.items()}
+
+
+def transcript_of(
+    files: dict[str, Path], cell: int | None, note: str = "", *, env: BuildEnvironment
+) -> transcript:
+    """Return what processes wrote; ``note`` is said where it is not the same everywhere."""
+    recordings = load_all(files)
+    written = {m: show_transcript.lines_of(r, cell) for m, r in recordings.items()}
+    node = transcript(files=files, cell=cell, shown="", note=note)
+    node["empty"] = not any(written.values())
+    if len(written) > 1 and show_transcript.same_lines(recordings, written):
+        node["shown"] = preferred(written)
+        same = show_transcript.same_order(recordings, written)
+        node["note"] = f"The same lines under {in_words(written)}" + (
+            "." if same else "; only their order is a matter of chance."
+        )
+    for method, recording in recordings.items():
+        if recording.full and recording.full.file and _unshown(recording, cell):
+            file = files[method].with_name(recording.full.file)
+            node += addnodes.download_reference(reftarget=_address(file, env), method=method)
+    return node
+
+
+def lives_of(files: dict[str, Path], note: str = "") -> lives:
+    """Return the lives of all processes."""
+    return lives(files=files, cell=None, shown="", note=note)
+
+
+def pictures_of(files: dict[str, Path], cell: int, *, env: BuildEnvironment) -> pictures | None:
+    """Return the pictures of a cell; None where none was made under any start method."""
+    recordings = load_all(files)
+    made = {m: _made(r, cell) for m, r in recordings.items()}
+    if not any(made.values()):
+        return None
+
+    def look(method: str, picture: Picture) -> tuple[object, ...]:
+        """Return what two pictures that look the same have in common."""
+        file = files[method].with_name(picture.file)
+        data = file.read_bytes() if picture.file else b""
+        return picture.title, picture.saved, picture.left_out, data
+
+    looks = [[look(m, p) for p in made[m]] for m in made]
+    node = pictures(files=files, cell=cell, shown="", note="")
+    if len(made) > 1 and all(one == looks[0] for one in looks):
+        node["shown"] = preferred(made)
+    for method in _methods(node):
+        for picture in made[method]:
+            if not picture.left_out:
+                file = files[method].with_name(picture.file)
+                node += nodes.image(
+                    uri=_address(file, env), alt=picture.title, method=method, name=picture.file
+                )
+    return node
+
+
+def _address(file: Path, env: BuildEnvironment) -> str:
+    """Return a file as Sphinx names it, from the folder of the pages."""
+    return "/" + Path(os.path.relpath(file, env.srcdir)).as_posix()
+
+
+def _methods(node: recorded) -> list[str]:
+    return [node["shown"]] if node["shown"] else list(node["files"])
+
+
+def _made(recording: Recording, cell: int) -> list[Picture]:
+    return [picture for picture in recording.pictures if picture.cell == cell]
+
+
+def _unshown(recording: Recording, cell: int | None) -> str:
+    """Say what of a cell's lines is only in the full text; empty where that is nothing."""
+    unshown = sum(c.unshown for c in recording.cells if cell in (None, c.number))
+    if unshown:
+        return f"{unshown:,} more lines"
+    cut = any(line.cut for line in show_transcript.lines_of(recording, cell))
+    return "Long lines are cut here; all of it" if cut else ""
+
+
+def _quoted(node: quoted_lines) -> list[Line]:
+    return [Line(process, 1, 0.0, text) for process, text in node["lines"]]
+
+
+# -- HTML ---------------------------------------------------------------------------------------
+
+
+def visit_recorded(self: Any, node: recorded) -> None:
+    """Write the variants, each with the heading that counts where there is no JavaScript."""
+    recordings = load_all(node["files"])
+    kind = {transcript: "transcript", lives: "timeline", pictures: "pictures"}[type(node)]
+    note = f'<p class="recorded-note">{escape(node["note"])}</p>' if node["note"] else ""
+    times = "".join(
+        f' data-{name}="{escape(value)}"' for name, value in _times(node, recordings).items()
+    )
+    self.body.append(f'<div class="recorded {kind}"{times}>')
+    variants = _variants(node, recordings, self.builder) if recordings else {}
+    if node["shown"]:
+        self.body.append(variants[node["shown"]] + note)
+        variants = {}
+    else:
+        self.body.append(note)
+    for method, html in variants.items():
+        only = " only" if len(variants) == 1 else ""
+        platform, more = map(escape, tab_of(recordings[method]))
+        self.body.append(
+            f'<div class="variant{only}" data-start="{method}">'
+            f'<h2 class="variant-name">{platform} <small>{more}</small></h2>{html}</div>'
+        )
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def _times(node: recorded, recordings: Recordings) -> dict[str, str]:
+    """Return what a script needs to replay the runs."""
+    if isinstance(node, pictures) or not recordings:
+        return {}
+    if isinstance(node, lives):
+        return show_transcript.times_of(recordings, {method: [] for method in recordings})
+    cell = node["cell"]
+    written = {m: show_transcript.lines_of(r, cell) for m, r in recordings.items()}
+    return show_transcript.times_of(recordings, written, node["shown"], cell)
+
+
+def _variants(node: recorded, recordings: Recordings, builder: Any) -> dict[str, str]:
+    """Return the HTML by start method."""
+    if isinstance(node, pictures):
+        return {m: _pictures(node, m, recordings[m], builder) for m in _methods(node)}
+    classes = colour_classes(recordings.values())
+    if isinstance(node, lives):
+        return {m: show_timeline.html_of(r, classes) for m, r in recordings.items()}
+    where = f"cell {node['cell']}" if node["cell"] else "the run"
+    return {
+        m: show_transcript.html_of(
+            show_transcript.lines_of(recordings[m], node["cell"]),
+            classes,
+            f"Output of {where}" + ("" if node["shown"] else f", {m}"),
+        )
+        + (_rest(node, m, recordings[m], builder) if isinstance(node, transcript) else "")
+        for m in _methods(node)
+    }
+
+
+def _rest(node: transcript, method: str, recording: Recording, builder: Any) -> str:
+    """Offer the full text where a recording does not hold all."""
+    for link in node.findall(addnodes.download_reference):
+        if link["method"] == method and recording.full:
+            words = "the whole output of the run as text"
+            if builder.download_support:
+                address = escape(posixpath.join(builder.dlpath, quote(link["filename"])))
+                words = f'<a class="reference download" download href="{address}">{words}</a>'
+            return (
+                f'<p class="unshown">{_unshown(recording, node["cell"])}: {words} '
+                f"({recording.full.lines:,} lines, {recording.full.bytes / 1e6:.1f} MB)</p>"
+            )
+    return ""
+
+
+def _pictures(node: pictures, method: str, recording: Recording, builder: Any) -> str:
+    files = {
+        image["name"]: posixpath.join(builder.imgpath, quote(builder.images[image["uri"]]))
+        for image in node.findall(nodes.image)
+        if image["method"] == method
+    }
+    made = _made(recording, node["cell"])
+    html = "".join(show_pictures.html_of(p, lambda picture: files[picture.file]) for p in made)
+    return html or '<p class="silent">No pictures.</p>'
+
+
+def visit_quoted(self: Any, node: quoted_lines) -> None:
+    """Write the lines as in a transcript."""
+    html = show_transcript.html_of(_quoted(node), node["colours"], node["label"])
+    self.body.append(f'<div class="recorded transcript">{html}</div>\n')
+    raise nodes.SkipNode
+
+
+def visit_folded(self: Any, node: folded) -> None:
+    """Begin a details element."""
+    self.body.append(f'<details class="folded"><summary>{escape(node["summary"])}</summary>\n')
+
+
+def depart_folded(self: Any, node: folded) -> None:
+    """End it."""
+    self.body.append("</details>\n")
+
+
+# -- text and Markdown --------------------------------------------------------------------------
+
+
+def visit_plain(self: Any, node: nodes.Element) -> None:
+    """Have the writer show the same as paragraphs, blocks and lists."""
+    for part in plain(node):
+        node.parent.insert(node.parent.index(node), part)  # a writer asks for what is around
+        part.walkabout(self)
+    raise nodes.SkipNode
+
+
+def plain(node: nodes.Element) -> Iterator[nodes.Node]:
+    """Say in docutils' own nodes what a node of ours says."""
+    if isinstance(node, folded):
+        yield nodes.paragraph("", f"{node['summary']}:")
+        yield from (child.deepcopy() for child in node.children)
+        return
+    if isinstance(node, quoted_lines):
+        yield block(show_transcript.text_of(_quoted(node)))
+        return
+    assert isinstance(node, recorded)
+    recordings = load_all(node["files"])
+    for method in _methods(node):
+        if not node["shown"]:
+            run = "The run under" if isinstance(node, lives) else "Under"
+            yield nodes.paragraph("", "", nodes.strong("", f"{run} {method}:"))
+        yield from _plain(node, recordings[method])
+    if node["note"]:
+        yield nodes.paragraph("", node["note"])
+
+
+def _plain(node: recorded, recording: Recording) -> Iterator[nodes.Element]:
+    if isinstance(node, lives):
+        items = (
+            nodes.list_item("", nodes.paragraph("", sentence))
+            for sentence in show_timeline.words(recording)
+        )
+        yield nodes.bullet_list("", *items)
+        yield nodes.paragraph("", show_timeline.evidence(recording))
+    elif isinstance(node, transcript):
+        yield block(show_transcript.text_of(show_transcript.lines_of(recording, node["cell"])))
+    else:
+        for picture in _made(recording, node["cell"]):
+            if picture.left_out:
+                yield nodes.paragraph("", show_pictures.words(picture))
+                continue
+            of_picture = (i for i in node.findall(nodes.image) if i["name"] == picture.file)
+            yield nodes.paragraph("", "", *(image.deepcopy() for image in of_picture))
+
+
+def block(text: str, language: str = "none") -> nodes.literal_block:
+    """Return a block of text, or of a program."""
+    return nodes.literal_block(text, text, language=language)
+
+
+# -- Sphinx -------------------------------------------------------------------------------------
+
+Visit = Callable[[Any, Any], None]
+
+
+def nothing(self: Any, node: nodes.Node) -> None:
+    """Nothing to begin, or to close."""
+
+
+def skip(self: Any, node: nodes.Node) -> None:
+    """Leave out what this form of a page does not have."""
+    raise nodes.SkipNode
+
+
+def add_node(
+    app: Sphinx,
+    node: type[nodes.Element],
+    visit: Visit,
+    depart: Visit = nothing,
+    plain: Visit = skip,
+) -> None:
+    """Register a node: how HTML shows it, and how text and Markdown do."""
+    app.add_node(node, html=(visit, depart), text=(plain, nothing), markdown=(plain, nothing))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the nodes."""
+    for node in (transcript, lives, pictures):
+        add_node(app, node, visit_recorded, plain=visit_plain)
+    add_node(app, quoted_lines, visit_quoted, plain=visit_plain)
+    add_node(app, folded, visit_folded, depart_folded, plain=visit_plain)

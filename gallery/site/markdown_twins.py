@@ -1,0 +1,147 @@
+"""Each page once more in Markdown, code and output included, and ``llms.txt``, which lists them.
+
+A page's twin is at the page's address with ``.md`` behind it, as llmstxt.org proposes.
+sphinx-markdown-builder knows how; here is what it needs to know of our own nodes.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx_markdown_builder.translator import MarkdownTranslator
+
+from gallery.site import is_site
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+class _Builder:
+    """The site's builder, with what sphinx-markdown-builder's own has besides."""
+
+    download_dir = "_downloads"
+
+    def __init__(self, app: Sphinx, name: str) -> None:
+        self._builder = app.builder
+        self.current_doc_name = name
+        self.sec_numbers: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._builder, name)
+
+
+class Twin(MarkdownTranslator):  # type: ignore[misc]
+    """Writes a page's tree as Markdown."""
+
+    ours: dict[str, Any]  # what parts have registered for their nodes
+
+    def unknown_visit(self, node: nodes.Node) -> None:
+        """Ask what a part has registered for its node; show the children of any other."""
+        if handlers := self.ours.get(type(node).__name__):
+            handlers[0](self, node)
+
+    def unknown_departure(self, node: nodes.Node) -> None:
+        """Nothing to close."""
+
+    def visit_meta(self, node: nodes.Element) -> None:
+        """Leave out what is said to machines."""
+        raise nodes.SkipNode
+
+    def visit_code_links_block(self, node: nodes.Element) -> None:
+        """Write the code that sphinx-gallery has put links into as code."""
+        self.add(f"```python\n{node.astext().rstrip()}\n```", prefix_eol=2, suffix_eol=2)
+        raise nodes.SkipNode
+
+    def visit_comment(self, node: nodes.Element) -> None:
+        """Leave out what a page does not show either."""
+        raise nodes.SkipNode
+
+    def visit_target(self, node: nodes.Element) -> None:
+        """Leave out anchors: links lead to the pages."""
+        raise nodes.SkipNode
+
+    def visit_raw(self, node: nodes.Element) -> None:
+        """Leave out HTML."""
+        raise nodes.SkipNode
+
+    def visit_image(self, node: nodes.Element) -> None:
+        """Show an image from where the page has it."""
+        if name := self.builder.images.get(node["uri"]):
+            source = posixpath.join(self.builder.imgpath, name)
+            self.add(f"![{node.get('alt', '')}]({source})")
+        raise nodes.SkipNode
+
+    def visit_reference(self, node: nodes.Element) -> None:
+        """Leave out links without words, which only lie over a card."""
+        if not node.astext().strip() and not any(node.findall(nodes.image)):
+            raise nodes.SkipNode
+        super().visit_reference(node)
+
+    visit_reference.__pushing_context__ = True  # type: ignore[attr-defined]
+
+
+def markdown(app: Sphinx, name: str, doctree: nodes.document) -> str:
+    """Return a page as Markdown."""
+    translator = Twin(doctree, _Builder(app, name))
+    translator.ours = app.registry.translation_handlers.get("markdown", {})
+    doctree.walkabout(translator)
+    return re.sub(r"\n{3,}", "\n\n", translator.astext()).lstrip()
+
+
+def write_twin(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Write the twin beside the page, which names it in its head."""
+    if not is_site(app) or doctree is None:
+        return
+    page = Path(app.builder.get_outfilename(name))  # type: ignore[attr-defined]
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.with_name(f"{page.name}.md").write_text(markdown(app, name, doctree), encoding="utf-8")
+    context["metatags"] = context.get("metatags", "") + (
+        f'\n<link rel="alternate" type="text/markdown" title="Markdown" href="{page.name}.md">'
+    )
+
+
+def listing(app: Sphinx) -> Iterator[str]:
+    """Yield the lines of ``llms.txt``: the chapters' lessons, then the other pages."""
+    root = app.config.root_doc
+    parts = app.env.toctree_includes
+    yield f"# {app.config.project}"
+    yield f"\n> {app.env.metadata[root]['said']}"
+    chapters = [name for name in parts.get(root, ()) if name in parts]
+    listed = {root}
+    for chapter in chapters:
+        yield f"\n## {app.env.titles[chapter].astext()}\n"
+        for name in [chapter, *parts[chapter]]:
+            yield _item(app, name)
+            listed.add(name)
+    yield "\n## Other pages\n"
+    for name in [root, *sorted(app.env.found_docs - listed)]:
+        yield _item(app, name)
+
+
+def _item(app: Sphinx, name: str) -> str:
+    address = f"{app.config.html_baseurl}{app.builder.get_target_uri(name)}"
+    if address.endswith("/"):
+        address += "index.html"
+    said = app.env.metadata[name]["said"]
+    return f"- [{app.env.titles[name].astext()}]({address}.md)" + (f": {said}" if said else "")
+
+
+def write_listing(app: Sphinx, exception: Exception | None) -> None:
+    """Write ``llms.txt`` when all pages are there."""
+    if not exception and is_site(app):
+        text = "\n".join(listing(app)) + "\n"
+        Path(app.outdir, "llms.txt").write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect; the extension has settings that its translator reads."""
+    app.setup_extension("sphinx_markdown_builder")
+    app.connect("html-page-context", write_twin)
+    app.connect("build-finished", write_listing)
