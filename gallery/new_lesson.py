@@ -1,12 +1,15 @@
-"""A new lesson and its test, from a template that already runs."""
+"""A new lesson and its test, or a new chapter, from templates that already work."""
 
 from __future__ import annotations
 
 import keyword
 import re
+import sys
 from datetime import date
 from pathlib import Path
 
+from gallery.chapter import HEADER, LAST, read_chapters
+from gallery.lesson import DEFAULT_ORDER, Lesson
 from gallery.project import ROOT
 
 LESSON = '''"""
@@ -60,36 +63,87 @@ def test_the_child_returns_the_answer(run):
 
 
 class TemplateError(Exception):
-    """The lesson cannot be made; says why and what to do."""
+    """It cannot be made; says why and what to do."""
+
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+INTRODUCTION = """.. chapter_order: {order}
+
+.. meta::
+   :description: Say in one sentence what a reader can do after this chapter.
+
+{title}
+{rule}
+
+Say what this chapter is about, and when *not* to use it.
+"""
 
 
 def new_lesson(lesson: str, root: Path = ROOT) -> list[Path]:
     """Write a lesson and its test and return their paths within the project.
 
-    Raises TemplateError when the name is not ``chapter/name``, the chapter does not exist or
-    one of the files does.
+    Raises TemplateError when the name is not ``chapter/name`` or cannot be a lesson's, the chapter
+    does not exist or one of the files does.
     """
-    match = re.fullmatch(r"([a-z][a-z0-9_]*)/([a-z][a-z0-9_]*)", lesson)
-    if not match or keyword.iskeyword(match[2]):
-        raise TemplateError(f"{lesson!r} is not CHAPTER/NAME in small letters, digits and _")
-    chapter, name = match.groups()
-    folder = root / "snippets" / chapter
-    if not (folder / "__init__.py").exists():
-        chapters = sorted(p.parent.name for p in (root / "snippets").glob("*/__init__.py"))
-        raise TemplateError(f"there is no chapter {chapter!r}; there are {', '.join(chapters)}")
-    twins = list((root / "snippets").glob(f"*/{name}.py"))
+    snippets = root / "snippets"
+    chapter, _, name = lesson.partition("/")
+    for word in (chapter, name):
+        _check_name(word, f"{lesson!r} is not CHAPTER/NAME in small letters, digits and _")
+    folder = snippets / chapter
+    if not (folder / HEADER).exists():
+        chapters = ", ".join(sorted(p.parent.name for p in snippets.glob(f"*/{HEADER}")))
+        raise TemplateError(
+            f"there is no chapter {chapter!r}; there are {chapters}. To make one: "
+            f'python -m gallery new --chapter {chapter} "Title"'
+        )
+    twins = list(snippets.glob(f"*/{name}.py"))
     if twins:
         raise TemplateError(f"{twins[0].relative_to(root)} exists; lessons have names of their own")
     title = name.replace("_", " ").capitalize()
-    order = 10 * (len(list(folder.glob("[!_]*.py"))) + 1)
-    files = {
-        folder / f"{name}.py": LESSON.format(
-            title=title, rule="=" * len(title), order=order, today=date.today()
-        ),
-        root / "tests/test_snippets" / chapter / f"test_{name}.py": TEST.format(
-            chapter=chapter, name=name
-        ),
-    }
+    orders = [Lesson.read(path).settings.order for path in folder.glob("[!_]*.py")]
+    order = 10 + max((order for order in orders if order != DEFAULT_ORDER), default=0)
+    return _write(
+        root,
+        {
+            folder / f"{name}.py": LESSON.format(
+                title=title, rule="=" * len(title), order=order, today=date.today()
+            ),
+            root / "tests/test_snippets" / chapter / f"test_{name}.py": TEST.format(
+                chapter=chapter, name=name
+            ),
+        },
+    )
+
+
+def new_chapter(name: str, title: str, root: Path = ROOT) -> list[Path]:
+    """Write what a chapter needs, behind all others, and return the paths within the project.
+
+    Raises TemplateError when the name cannot be a chapter's, or there is one.
+    """
+    _check_name(name, f"{name!r} is no name of a chapter: use small letters, digits and _")
+    if not title.strip() or not title.isprintable():
+        raise TemplateError("the title is empty, or of several lines")
+    chapters = read_chapters(root / "snippets")
+    order = 10 + max((c.order for c in chapters if c.order != LAST), default=0)
+    folder = root / "snippets" / name
+    introduction = INTRODUCTION.format(order=order, title=title, rule="=" * len(title))
+    return _write(
+        root,
+        {folder / HEADER: introduction, folder / "__init__.py": f'"""The chapter {name}."""\n'},
+    )
+
+
+def _check_name(name: str, otherwise: str) -> None:
+    if not NAME.fullmatch(name) or keyword.iskeyword(name):
+        raise TemplateError(otherwise)
+    if name in sys.stdlib_module_names:
+        raise TemplateError(
+            f"{name!r} is a module of the standard library: a script finds what is beside it "
+            f"first, so that `import {name}` would give the lesson's own file. Take another name"
+        )
+
+
+def _write(root: Path, files: dict[Path, str]) -> list[Path]:
     for path in files:
         if path.exists():
             raise TemplateError(f"{path.relative_to(root)} exists; nothing was written")

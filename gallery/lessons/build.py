@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -50,7 +51,7 @@ class Build:
             chapters = [c for c in chapters if c.name == self.only.partition("/")[0]]
         self.chapters = chapters
         lessons, wrong = read_all(self.files)
-        wrong += equal_orders(lessons)
+        wrong += [words for lesson in lessons for words in unfit(lesson)] + equal_orders(lessons)
         if wrong:
             raise ExtensionError("lessons that cannot be played:\n" + "\n".join(wrong))
         places = {chapter.name: place for place, chapter in enumerate(chapters)}
@@ -126,6 +127,20 @@ def read_all(paths: Iterable[Path]) -> tuple[list[Lesson], list[str]]:
         except ScriptError as error:
             wrong.append(str(error))
     return lessons, wrong
+
+
+def unfit(lesson: Lesson) -> Iterator[str]:
+    """Say why a script that can be played is no lesson."""
+    if not lesson.path.stem.isidentifier():
+        yield (
+            f"{lesson.path}: no name for a module, and children import the script as one; rename "
+            f"it to {re.sub(r'[^a-z0-9_]', '_', lesson.path.stem.lower())}.py"
+        )
+    if not lesson.title or lesson.title == lesson.name:
+        yield (
+            f"{lesson.path}:1: there is no docstring; begin with one: the title, ==== under it, an "
+            "empty line, and what the reader will be able to do"
+        )
 
 
 def equal_orders(lessons: list[Lesson]) -> list[str]:

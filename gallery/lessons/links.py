@@ -6,6 +6,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from gallery import facts
@@ -42,3 +43,20 @@ def cell_label(env: BuildEnvironment, lesson: str, number: int) -> str:
 def cell_link(env: BuildEnvironment, lesson: str, number: int) -> addnodes.pending_xref:
     """Return a link to a lesson's cell."""
     return link_to("ref", cell_label(env, lesson, number), nodes.inline("", f"cell {number}"))
+
+
+def without_the_others(
+    app: Sphinx, env: BuildEnvironment, node: nodes.Element, text: nodes.Element
+) -> nodes.Element | None:
+    """Where only one lesson's page is built, let what leads to another's be words."""
+    build = build_of(env)
+    labels = {
+        build.label_of(f"{path.parent.name}/{path.stem}").lower()
+        for path in (build.snippets.glob("*/*.py") if build.only else ())
+    }
+    return text if str(node["reftarget"]).partition(":")[0].lower() in labels else None
+
+
+def setup(app: Sphinx) -> None:
+    """Connect."""
+    app.connect("missing-reference", without_the_others)

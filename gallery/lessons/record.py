@@ -13,6 +13,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
+from gallery.in_words import in_words
 from gallery.lesson import Lesson
 from gallery.lessons.build import build_of
 from gallery.pythons import python_for, recorded_on
@@ -148,22 +149,31 @@ def complaints(
 ) -> Iterator[str]:
     """Say in words what keeps a lesson from being shown."""
     for lesson in lessons:
+        under: dict[str, list[str]] = {}  # the same words are said once
         for method in recorded_on(lesson):
             recording = recordings.get((lesson.name, method))
             if recording is None:  # the build did not come to it
                 continue
-            why = f"\n  {recording.explanation}" if recording.explanation else ""
-            for problem in recording.problems:
-                yield f"{lesson.path} under {method}: {problem.text}{why}"
-            if lesson.settings.failures:
-                continue
-            for child in recording.failed_by_themselves:
-                said = [line.text for line in recording.lines if line.process == child.label]
-                last = f"; it last said {said[-1]!r}" if said else ""
-                yield (
-                    f"{lesson.path} under {method}: {child.label} {child.ending}{last}. If that "
-                    f'is meant, say why: # sphinx_gallery_lesson_failures = "..."{why}'
-                )
+            for words in _complaints(lesson, recording):
+                under.setdefault(words, []).append(method)
+        for words, methods in under.items():
+            yield f"{lesson.path} under {in_words(methods)}: {words}"
+
+
+def _complaints(lesson: Lesson, recording: Recording) -> Iterator[str]:
+    """Say what is wrong with one recording."""
+    why = f"\n  {recording.explanation}" if recording.explanation else ""
+    for problem in recording.problems:
+        yield f"{problem.text}{why}"
+    if lesson.settings.failures:
+        return
+    for child in recording.failed_by_themselves:
+        said = [line.text for line in recording.lines if line.process == child.label]
+        last = f"; it last said {said[-1]!r}" if said else ""
+        yield (
+            f"{child.label} {child.ending}{last}. If that is meant, say why: "
+            f'# sphinx_gallery_lesson_failures = "..."{why}'
+        )
 
 
 def setup(app: Sphinx) -> None:
