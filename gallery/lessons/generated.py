@@ -58,15 +58,20 @@ def markdown(title: str, description: str, body: str) -> str:
 def of_chapters(app: Sphinx, folder: str, make: Callable[[Chapter], str]) -> None:
     """Write a page for each chapter that has lessons."""
     build = build_of(app)
-    if not build.only:
-        chapters = [chapter for chapter in build.chapters if build.of_chapter(chapter.name)]
-        write(app, folder, {chapter.name: make(chapter) for chapter in chapters})
+    chapters = [chapter for chapter in build.chapters if build.of_chapter(chapter.name)]
+    write(app, folder, {chapter.name: make(chapter) for chapter in chapters})
 
 
 def write(app: Sphinx, folder: str, pages: dict[str, str]) -> None:
-    """Write Markdown pages, by their names, to a folder of docs/; others of ours there go."""
+    """Write Markdown pages, by their names, to a folder of docs/; others of ours there go.
+
+    A page of the folder's name lists them; where that is not there, they are not wanted.
+    """
     target = Path(app.srcdir, folder)
-    target.mkdir(parents=True, exist_ok=True)
+    if not target.with_suffix(".md").is_file():
+        pages = {}
+    if pages:
+        target.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
         path, text = target / f"{name}.md", f"{text.rstrip()}\n\n{MARK}\n"
         if not path.is_file() or path.read_text("utf-8") != text:

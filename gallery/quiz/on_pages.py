@@ -79,8 +79,7 @@ def settle_quizzes(app: Sphinx) -> None:
         raise ExtensionError("answers that do not hold:\n" + "\n".join(settled.refuted))
     quizzes = Quizzes(questions, settled, folder)
     build.keep(quizzes)
-    if not build.only:
-        generated.write(app, "quiz", {quiz: page_of(build, quiz) for quiz in quizzes.names})
+    generated.write(app, "quiz", {quiz: page_of(build, quiz) for quiz in quizzes.names})
 
 
 def in_reading_order(build: Build, questions: list[Question]) -> list[Question]:

@@ -25,17 +25,12 @@ from gallery import pythons
 pythons.searched = lambda: (Path(__file__).parent / "pythons").read_text().split()
 recordings_dir = "recordings"
 html_static_path, html_css_files, html_js_files, templates_path = [], [], [], []
-sphinx_gallery_conf = {{
-    **sphinx_gallery_conf,
-    "subsection_order": None,
-    "image_scrapers": (Transcripts(str(Path(__file__).parent / "recordings")),),
-}}
 """
 
 INDEX = """# Tiny
 
-```{toctree}
-lessons/index
+```{chapters}
+:caption: Chapters
 ```
 """
 
@@ -56,23 +51,31 @@ class Site:
     status: int = -1
     log: str = ""
 
-    def lesson(self, name: str, code: str) -> Path:
-        """Write ``snippets/tiny/NAME.py`` with a title in front."""
-        path = self.root / "snippets" / "tiny" / f"{name}.py"
-        path.write_text(TITLE.format(title=name, rule="=" * len(name)) + code, encoding="utf-8")
+    def lesson(self, name: str, code: str, chapter: str = "tiny", title: str = "") -> Path:
+        """Write ``snippets/CHAPTER/NAME.py`` with a title in front."""
+        path = self.root / "snippets" / chapter / f"{name}.py"
+        title = title or name
+        path.write_text(TITLE.format(title=title, rule="=" * len(title)) + code, encoding="utf-8")
         return path
+
+    def chapter(self, name: str) -> Path:
+        """Make an empty chapter."""
+        folder = self.root / "snippets" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "GALLERY_HEADER.rst").write_text(f"{name.title()}\n====================\n")
+        (folder / "__init__.py").touch()
+        return folder
 
     def find(self, *pythons: str) -> None:
         """Have builds find these besides the tests' own Python, which they take otherwise."""
         (self.root / "pythons").write_text("\n".join(pythons))
 
-    def build(self, builder: str = "html", strict: bool = True) -> "Site":
-        """Run sphinx-build as the Makefile does."""
-        words = ["-n", "-c", ".", "docs", f"build/{builder}"]
-        strictness = ["-W", "--keep-going"] if strict else []
+    def build(self, builder: str = "html") -> "Site":
+        """Build as the Makefile does."""
+        command = [sys.executable, "-m", "gallery", "build", "--root", str(self.root)]
         done = subprocess.run(
-            [sys.executable, "-m", "sphinx", "-b", builder, *strictness, *words],
-            cwd=self.root,
+            [*command, "--builder", builder, "--jobs", "1"],
+            cwd=ROOT,
             capture_output=True,
             text=True,
             timeout=100,
@@ -120,15 +123,13 @@ def make_site(tmp_path: Path) -> Callable[[], Site]:
 
     def make() -> Site:
         root = tmp_path / "site"
-        chapter = root / "snippets" / "tiny"
-        chapter.mkdir(parents=True)
-        (root / "docs").mkdir()
+        site = Site(root)
+        (root / "docs").mkdir(parents=True)
         (root / "conf.py").write_text(CONF)
         (root / "docs" / "index.md").write_text(INDEX)
-        for folder in (chapter, chapter.parent):
-            (folder / "GALLERY_HEADER.rst").write_text("Tiny\n====\n")
-        (chapter / "__init__.py").touch()
+        site.chapter("tiny")
+        (root / "snippets" / "GALLERY_HEADER.rst").write_text("Tiny\n====\n")
         (root / "pythons").touch()
-        return Site(root)
+        return site
 
     return make
