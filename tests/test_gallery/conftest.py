@@ -70,11 +70,11 @@ class Site:
         """Have builds find these besides the tests' own Python, which they take otherwise."""
         (self.root / "pythons").write_text("\n".join(pythons))
 
-    def build(self, builder: str = "html") -> "Site":
+    def build(self, builder: str = "html", jobs: int = 1) -> "Site":
         """Build as the Makefile does."""
         command = [sys.executable, "-m", "gallery", "build", "--root", str(self.root)]
         done = subprocess.run(
-            [*command, "--builder", builder, "--jobs", "1"],
+            [*command, "--builder", builder, "--jobs", str(jobs)],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -17,6 +17,9 @@ from gallery.project import ROOT
         (["new", "../x"], "is not CHAPTER/NAME"),
         ([], "the following arguments are required: command"),
         (["play"], "invalid choice: 'play'"),
+        (["new"], "error: name a lesson, CHAPTER/NAME, or a --chapter NAME TITLE"),
+        (["new", "pools/one", "--chapter", "a", "b"], "error: name a lesson, CHAPTER/NAME, or"),
+        (["page", "pools/none"], "none.py: there is no such file"),
     ],
 )
 def test_what_is_refused(words, said, refused):
@@ -35,5 +38,5 @@ def test_help(words):
         timeout=60,
     )
     assert done.returncode == 0
-    assert "Example: python -m gallery" in done.stdout or "Exit status: 0" in done.stdout
+    assert "Examples: python -m gallery" in done.stdout or "Exit status: 0" in done.stdout
     assert done.stderr == ""

@@ -71,7 +71,7 @@ CHANGES = [
 
 @pytest.mark.timeout(600)
 def test_after_each_change_the_site_is_as_if_built_from_nothing(make_site, tmp_path):
-    """Every page that names a lesson tells of it; pages, twins, images and zips that are gone go."""
+    """Pages that name a lesson tell of it; pages, twins, images and zips that are gone go."""
     site = make_site()
     site.lesson("first", CODE.format(word="one"))
     site.lesson("second", CODE.format(word="two"))

@@ -5,7 +5,7 @@ import pytest
 from gallery.lesson import Lesson
 from gallery.project import ROOT
 from multitrack import cache
-from multitrack.script import START_METHODS, Cell
+from multitrack.script import START_METHODS, Cell, ScriptError
 
 SCRIPT = '''"""A title."""
 
@@ -108,3 +108,23 @@ def test_so_does_another_version_of_a_library(write, monkeypatch):
     assert cache.key_of(lesson, "fork") == before
     monkeypatch.setattr(cache, "installed", lambda python, name: f"{name} 99")
     assert cache.key_of(lesson, "fork") != before
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# sphinx_gallery_lesson_order: 70",
+        "# sphinx_gallery_lessn_order = 1",
+        "# sphinx_gallery_thumbnail_number = 2",
+        "# sphinx_gallery",
+    ],
+)
+def test_what_looks_like_a_setting_and_is_none_is_refused(write, comment):
+    path = write(f"x = 1\n{comment}\n")
+    with pytest.raises(ScriptError, match=r":2: .* is no setting; write # sphinx_gallery_lesson_"):
+        Lesson.read(path)
+
+
+def test_what_sphinx_gallery_is_told_to_ignore_is_no_setting(write):
+    code = "# sphinx_gallery_start_ignore\nx = 1\n# sphinx_gallery_end_ignore\n"
+    assert Lesson.read(write(code)).settings.order == 1000

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gallery import links
-from gallery.videos import CATEGORIES, VideosError, read_videos
+from gallery import __main__ as command
+from gallery import network
+from gallery.videos.talks import CATEGORIES, VideosError, read_videos
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = """
@@ -115,17 +116,16 @@ def test_the_project_s_list_has_twenty_in_four_categories():
 
 
 def test_links_are_not_checked_without_a_network_and_that_is_said(monkeypatch, capsys):
-    monkeypatch.setattr(links, "PROBE", "http://127.0.0.1:9/")
-    monkeypatch.setattr(links.network, "__defaults__", ("http://127.0.0.1:9/", 1.0))
-    assert links.main() == 0
+    monkeypatch.setattr(network.network, "__defaults__", ("http://127.0.0.1:9/", 1.0))
+    assert command.main(["links"]) == 0
     assert "not checked: no network" in capsys.readouterr().out
 
 
 def test_a_name_that_nobody_knows_is_no_network():
-    assert not links.network("http://host.invalid/", 1.0)
+    assert not network.network("http://host.invalid/", 1.0)
 
 
 def test_the_schema_is_json_with_all_categories():
-    schema = json.loads((ROOT / "gallery" / "videos.schema.json").read_text())
+    schema = json.loads((ROOT / "gallery" / "videos" / "schema.json").read_text())
     assert schema["items"]["additionalProperties"] is False
     assert len(CATEGORIES) == 4

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gallery.transcript import times_of
+from multitrack.show.transcript import times_of
 from multitrack.recording import Interpreter, Line, PlayedCell, Process, Recording
 
 

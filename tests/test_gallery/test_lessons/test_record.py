@@ -1,4 +1,4 @@
-"""What the build makes of recordings, without Sphinx where that is possible."""
+"""Recording in a build, without Sphinx where that is possible."""
 
 import errno
 import secrets
@@ -13,9 +13,10 @@ import psutil
 import pytest
 from sphinx.errors import ExtensionError
 
-from gallery import build
-from gallery.build import NotWell, complaints, make_recordings, read_all
 from gallery.lesson import Lesson
+from gallery.lessons import record
+from gallery.lessons.build import read_all
+from gallery.lessons.record import NotWell, complaints, make_recordings
 from multitrack import cache, own_shm
 from multitrack.pool import record_all
 
@@ -52,7 +53,7 @@ def test_each_start_method_is_recorded_once(write, folder, monkeypatch):
     recordings = make_recordings([lesson], folder)
     assert [method for _, method in sorted(recordings)] == ["fork", "forkserver", "spawn"]
     assert all(r.ok and r.key for r in recordings.values())
-    monkeypatch.setattr(build, "record_all", lambda jobs, _: iter(assert_none(jobs)))
+    monkeypatch.setattr(record, "record_all", lambda jobs, _: iter(assert_none(jobs)))
     assert make_recordings([lesson], folder) == recordings
 
 
@@ -152,13 +153,13 @@ def test_a_measuring_lesson_is_recorded_alone(write, folder, monkeypatch):
         asked.append(([(j.path, j.alone) for j in jobs], at_once))
         return iter(())
 
-    monkeypatch.setattr(build, "record_all", record_all)
+    monkeypatch.setattr(record, "record_all", record_all)
     one = Lesson.read(write(only_fork("print(1)"), "a/one.py"))
     two = Lesson.read(
         write(only_fork("# sphinx_gallery_lesson_measures = True\nx = 1"), "a/two.py")
     )
     make_recordings([one, two], folder)
-    assert asked == [([(str(one.path), False)], build.AT_ONCE), ([(str(two.path), True)], 1)]
+    assert asked == [([(str(one.path), False)], record.AT_ONCE), ([(str(two.path), True)], 1)]
 
 
 def test_lessons_have_shared_memory_of_their_own(write, folder):
@@ -185,7 +186,7 @@ def test_what_appears_on_the_machine_is_not_kept(write, folder, monkeypatch):
     name = f"psm_{secrets.token_hex(6)}"
     path = Path("/dev/shm", name)
     lesson = Lesson.read(write(only_fork(f"open({str(path)!r}, 'w').close()")))
-    monkeypatch.setattr(build, "record_all", without)
+    monkeypatch.setattr(record, "record_all", without)
     try:
         recording = make_recordings([lesson], folder)[lesson.name, "fork"]
     finally:
@@ -248,19 +249,3 @@ def test_a_library_that_is_not_installed_is_named_before_anything_is_recorded(ma
     assert "requirements/site.in" in site.log
     assert "needs psutil" not in site.log
     assert not list((site.root / "recordings").glob("*/*.json"))
-
-
-def test_a_lesson_s_page_offers_its_files_and_says_what_it_needs(make_site):
-    site = make_site()
-    (site.root / "snippets" / "tiny" / "words.txt").write_text("one two")
-    code = "print(open('words.txt').read())\n# sphinx_gallery_lesson_files = ['words.txt']\n"
-    site.lesson("reads", code + "# sphinx_gallery_lesson_needs = ['psutil']\n")
-    assert site.build().status == 0, site.log
-    page = site.page("reads")
-    assert "the script, as it is above. It needs <code>pip install psutil</code></li>" in page
-    assert 'href="../../downloads/tiny/words.txt">words.txt</a>: what the script reads' in page
-    assert (site.root / "build/html/downloads/tiny/words.txt").read_text() == "one two"
-    (site.root / "snippets" / "tiny" / "words.txt").write_text("three")
-    assert site.build().status == 0, site.log
-    assert "three" in site.page("reads")
-    assert (site.root / "build/html/downloads/tiny/words.txt").read_text() == "three"

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-INDEX = "\n```{names-index}\n```\n"
-GUARD = '\nif __name__ == "__main__":\n    '
+INDEX = "# Names\n\n```{names-index}\n```\n"
 LOCK = "from multiprocessing import Lock\n"
 FORK = (
     "\n# sphinx_gallery_lesson_start_methods = ['fork']"
@@ -15,17 +14,19 @@ FORK = (
 
 @pytest.fixture
 def site(make_site):
-    """Make a site whose first page is the index of names."""
+    """Make a site with an index of names."""
     site = make_site()
     index = site.root / "docs" / "index.md"
-    index.write_text(index.read_text() + INDEX)
+    index.write_text(index.read_text() + "\n```{toctree}\nnames\n```\n")
+    (site.root / "docs" / "names.md").write_text(INDEX)
     return site
 
 
-def entry(site, name: str) -> str:
-    """Return what the index says of a name."""
-    page = (site.root / "build" / "html" / "index.html").read_text("utf-8")
-    return re.search(rf'<dt id="{re.escape(name)}">.*?</dd>', page, re.DOTALL)[0]
+def entry(site, name: str, page: str = "names") -> str:
+    """Return what a page says of a name."""
+    text = (site.root / "build" / "html" / f"{page}.html").read_text("utf-8")
+    found = re.search(rf'<dt id="{re.escape(name)}">.*?</dd>', text, re.DOTALL)
+    return found[0] if found else ""
 
 
 def test_a_new_lesson_appears_by_itself(site):
@@ -36,8 +37,12 @@ def test_a_new_lesson_appears_by_itself(site):
         'href="https://docs.python.org/3.15/library/multiprocessing.html#multiprocessing.Lock"'
         in said
     )
-    assert 'href="lessons/tiny/one.html#cell-2"' in said
-    assert "cell-1" not in said  # an import is no use
+    assert 'href="names/tiny.html#multiprocessing.Lock"' in said
+    assert ": 1 lesson<" in said
+    in_chapter = entry(site, "multiprocessing.Lock", "names/tiny")
+    assert 'href="../lessons/tiny/one.html#cell-2"' in in_chapter
+    assert "cell-1" not in in_chapter  # an import is no use
+    assert entry(site, "multiprocessing.Event", "names/tiny") == ""
     assert "not yet in a lesson" in entry(site, "multiprocessing.Event")
     assert "Also read" not in site.page("one")
     assert site.page("one").count('id="cell-') == 2
@@ -45,21 +50,24 @@ def test_a_new_lesson_appears_by_itself(site):
     site.lesson("two", LOCK + "from multiprocessing import Event\nLock(), Event()\n" + FORK)
     site.lesson("three", "from multiprocessing import Event\nprint(Event)\n" + FORK)
     assert site.build().status == 0, site.log
-    assert 'href="lessons/tiny/two.html#cell-1"' in entry(site, "multiprocessing.Lock")
-    assert "three.html#cell-1" in entry(site, "multiprocessing.Event")
+    assert ": 2 lessons<" in entry(site, "multiprocessing.Lock")
+    in_chapter = entry(site, "multiprocessing.Lock", "names/tiny")
+    assert 'href="../lessons/tiny/two.html#cell-1"' in in_chapter
+    assert "three.html#cell-1" in entry(site, "multiprocessing.Event", "names/tiny")
     also = re.search(r'id="also-read".*?</section>', site.page("one"), re.DOTALL)[0]
     assert "two.html" in also
     assert "three.html" not in also
     assert re.search(r"which also uses <code[^>]*><span[^>]*>Lock</span>", also)
 
-    index = site.root / "build" / "html" / "index.html"
+    index = site.root / "build" / "html" / "names.html"
     before = index.stat().st_mtime_ns
     assert site.build().status == 0, site.log
     assert index.stat().st_mtime_ns == before
 
     (site.root / "snippets" / "tiny" / "two.py").unlink()
     assert site.build().status == 0, site.log
-    assert "two.html" not in entry(site, "multiprocessing.Lock")
+    assert "two.html" not in entry(site, "multiprocessing.Lock", "names/tiny")
+    assert ": 1 lesson<" in entry(site, "multiprocessing.Lock")
     assert "Also read" not in site.page("one")
 
 
@@ -87,5 +95,5 @@ def test_anchors_stand_at_code_and_not_at_comments(site):
 def test_the_index_is_in_other_builders_too(site):
     site.lesson("one", LOCK + "Lock()\n" + FORK)
     assert site.build("text").status == 0, site.log
-    text = (site.root / "build" / "text" / "index.txt").read_text("utf-8")
+    text = (site.root / "build" / "text" / "names" / "tiny.txt").read_text("utf-8")
     assert re.search(r"Lock. class\n.*one: cell 1", text)

@@ -278,22 +278,26 @@ def test_carriage_returns_and_colours_are_shown_as_a_terminal_leaves_them(make_s
     assert "\x1b" not in page
 
 
-def test_markup_is_text_for_epub_too(make_site):
-    """What a script prints is escaped in every builder that writes markup."""
+def test_markup_is_text_in_markdown_too(make_site):
+    """What a script prints is in a fence that it does not end."""
     site = make_site()
     site.lesson("prints", "print('<script>alert(1)</script> <b> & ```')\n")
-    assert site.build("epub", strict=False).status == 0, site.log
-    page = next((site.root / "build/epub").rglob("prints.xhtml")).read_text()
-    assert "&lt;script&gt;alert(1)" in page
-    assert "<script>alert" not in page
+    assert site.build().status == 0, site.log
+    twin = site.page("prints", end="html.md")
+    assert "main | <script>alert(1)</script> <b> & ```" in twin
 
 
-def test_an_epub_has_no_link_to_a_download_that_it_lacks(make_site):
-    """An e-book carries no downloads: the words stay, the link goes."""
+def test_a_lesson_s_page_offers_its_files_and_says_what_it_needs(make_site):
     site = make_site()
-    site.lesson("flood", "for number in range(3_000):\n    print('line', number)\n")
-    assert site.build("epub", strict=False).status == 0, site.log
-    page = next((site.root / "build/epub").rglob("flood.xhtml")).read_text()
-    assert "1,000 more lines: the whole output of the run as text (3,000 lines" in page
-    assert "download:" not in page
-    assert "_downloads" not in page
+    (site.root / "snippets" / "tiny" / "words.txt").write_text("one two")
+    code = "print(open('words.txt').read())\n# sphinx_gallery_lesson_files = ['words.txt']\n"
+    site.lesson("reads", code + "# sphinx_gallery_lesson_needs = ['psutil']\n")
+    assert site.build().status == 0, site.log
+    page = site.page("reads")
+    assert "the script, as it is above. It needs <code>pip install psutil</code></li>" in page
+    assert 'href="../../downloads/tiny/words.txt">words.txt</a>: what the script reads' in page
+    assert (site.root / "build/html/downloads/tiny/words.txt").read_text() == "one two"
+    (site.root / "snippets" / "tiny" / "words.txt").write_text("three")
+    assert site.build().status == 0, site.log
+    assert "three" in site.page("reads")
+    assert (site.root / "build/html/downloads/tiny/words.txt").read_text() == "three"

@@ -1,4 +1,4 @@
-"""From a figure to the page: under its cell, once, and in every builder."""
+"""From a figure to the page: under its cell, once, and and in text."""
 
 import json
 import re
@@ -31,7 +31,7 @@ IMAGE = re.compile(r'<figure class="picture"><img src="([^"]+)" alt="([^"]*)" wi
 
 
 def test_pictures_stand_under_their_cells(make_site):
-    """In HTML, an e-book and text; the same everywhere once, others by start method."""
+    """In HTML and text; the same everywhere once, others by start method."""
     site = make_site()
     site.lesson("drawn", DRAWN)
     assert site.build().status == 0, site.log
@@ -61,9 +61,3 @@ def test_pictures_stand_under_their_cells(make_site):
     text = site.page("drawn", "text", "txt")
     assert text.index("[image: Squares <& more>]") < text.index("[image: squares.png]")
     assert "Left out: bad.svg (it is no SVG)" in text
-
-    site.build("epub", strict=False)
-    book = site.page("drawn", "epub", "xhtml")
-    assert len(IMAGE.findall(book)) == 5
-    for address, _, _ in IMAGE.findall(book):
-        assert (site.root / "build" / "epub" / "lessons" / "tiny" / address).is_file()

@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
+from gallery.chapter import read_chapters
 from gallery.lesson import Lesson
+from gallery.new_lesson import TemplateError, new_chapter, new_lesson
 from gallery.project import ROOT
-from gallery.template import TemplateError, new_lesson
 from multitrack.run import Options, record
 
 
@@ -21,6 +22,7 @@ def project(tmp_path):
     chapter.mkdir(parents=True)
     for folder in (chapter, chapter.parent):
         (folder / "__init__.py").touch()
+        (folder / "GALLERY_HEADER.rst").write_text(".. chapter_order: 20\n\nTiny\n====\n")
     (root / "tests").mkdir()
     shutil.copy(ROOT / "pyproject.toml", root)
     for name in ("__init__.py", "conftest.py", "calling.py", "chromium.py", "vnu.py"):
@@ -58,10 +60,31 @@ def test_the_lesson_and_its_test_pass(project):
 
 
 def test_the_next_lesson_comes_after(project):
-    """Its order is one step on."""
-    new_lesson("tiny/one", project)
+    """Its order is one step on, also where lessons went."""
+    first, _ = new_lesson("tiny/one", project)
     lesson, _ = new_lesson("tiny/two", project)
     assert Lesson.read(project / lesson).settings.order == 20
+    (project / first).unlink()
+    lesson, _ = new_lesson("tiny/three", project)
+    assert Lesson.read(project / lesson).settings.order == 30
+
+
+def test_a_chapter_comes_after_the_others_and_takes_lessons(project):
+    header, _ = new_chapter("locks", "Locks and friends", project)
+    assert str(header) == "snippets/locks/GALLERY_HEADER.rst"
+    chapters = read_chapters(project / "snippets")
+    assert [(c.name, c.title, c.order) for c in chapters] == [
+        ("tiny", "Tiny", 20),
+        ("locks", "Locks and friends", 30),
+    ]
+    assert chapters[1].card.startswith("Say in one sentence")
+    new_lesson("locks/first_lock", project)
+    with pytest.raises(TemplateError, match=r"GALLERY_HEADER\.rst exists; nothing was written"):
+        new_chapter("locks", "Others", project)
+    with pytest.raises(TemplateError, match="a module of the standard library"):
+        new_chapter("queue", "Queues", project)
+    with pytest.raises(TemplateError, match="no name of a chapter"):
+        new_chapter("a/b", "Queues", project)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +94,8 @@ def test_the_next_lesson_comes_after(project):
         ("tiny/class", "is not CHAPTER/NAME"),
         ("tiny/Upper", "is not CHAPTER/NAME"),
         ("tiny/../x", "is not CHAPTER/NAME"),
-        ("other/x", "there is no chapter 'other'; there are tiny"),
+        ("tiny/queue", "'queue' is a module of the standard library: .* Take another name"),
+        ("other/x", "there is no chapter 'other'; there are tiny. To make one: .* --chapter other"),
     ],
 )
 def test_names_that_will_not_do(project, name, words):

@@ -1,6 +1,7 @@
 """The evidence on a tiny site: what is there, what does not fit, and what was not gathered."""
 
 import dataclasses
+import re
 
 from gallery.evidence.findings import (
     ALL,
@@ -13,7 +14,8 @@ from gallery.evidence.findings import (
     Spread,
 )
 from gallery.evidence.gathering import key_of, same_in_words
-from gallery.evidence.pages import in_short, sentence
+from gallery.evidence.on_lessons import sentence
+from gallery.evidence.table import in_short
 from gallery.lesson import Lesson
 
 OWN = Python("cpython-3.11.7", "CPython 3.11.7", "3.11.7", "ok", "", True)
@@ -86,10 +88,9 @@ def test_what_varied_is_said_in_words():
 def test_a_site_with_fitting_evidence_then_with_evidence_of_another_version(make_site):
     """Only the pages whose evidence changed are read again."""
     site = make_site()
-    (site.root / "docs" / "index.md").write_text(
-        "# Tiny\n\n```{toctree}\nlessons/index\nevidence\n```\n"
-    )
-    (site.root / "docs" / "evidence.md").write_text("# Evidence\n\n```{evidence-table}\n```\n")
+    index = site.root / "docs" / "index.md"
+    index.write_text(index.read_text() + "\n```{toctree}\nevidence\n```\n")
+    (site.root / "docs" / "evidence.md").write_text("# Evidence\n\n```{evidence-overview}\n```\n")
     path = site.lesson("lesson", "print('hello')\n")
     site.lesson("plain", "print('hello')\n")
     site.build()
@@ -119,16 +120,19 @@ def test_a_site_with_fitting_evidence_then_with_evidence_of_another_version(make
     assert ">bye</span>" in page
     assert "What was not the same in all 15 runs" in page
     assert "not gathered for this version of the lesson" in site.page("plain")
-    table = (site.root / "build/html/evidence.html").read_text("utf-8")
+    overview = (site.root / "build/html/evidence.html").read_text("utf-8")
+    assert "no python3.13" in overview
+    assert 'href="evidence/tiny.html"' in overview
+    assert re.search(r"<p>1 of 2</p></td>\s*<td><p>0 of 2</p>", overview)
+    table = (site.root / "build/html/evidence/tiny.html").read_text("utf-8")
     assert 'class="state-failed"' in table
     assert "why &lt;not&gt;" in table
     assert "evidence.js" in table
     assert "evidence.js" not in page
-    assert "no python3.13" in table
 
     site.build("text")
     assert site.status == 0, site.log
-    text = (site.root / "build/text/evidence.txt").read_text("utf-8")
+    text = (site.root / "build/text/evidence/tiny.txt").read_text("utf-8")
     assert "fork failed 100 ms" in text
     assert "main | bye" in site.page("lesson", "text", "txt")
 
