@@ -254,7 +254,7 @@ def memory_of(pid: int) -> Iterator[list[int]]:
     over = threading.Event()
 
     def sample() -> None:
-        while not over.wait(0.3):
+        while not over.wait(1):
             total = 0
             with contextlib.suppress(psutil.Error):
                 process = psutil.Process(pid)
