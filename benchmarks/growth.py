@@ -213,14 +213,13 @@ class Build:
     recorded: int
 
 
-def build(folder: Path, jobs: str) -> Build:
+def build(folder: Path, jobs: int) -> Build:
     """Build the site as ``make`` does; raise NotMeasured where that fails."""
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-j", jobs]
     pages, recordings = pages_of(folder), recordings_in(folder)
     with tempfile.TemporaryFile("w+") as output:
         began = time.perf_counter()
         process = subprocess.Popen(
-            [*command, "-c", ".", "docs", "build/html"],
+            [sys.executable, "-m", "gallery", "build", "--jobs", str(jobs)],
             cwd=folder,
             env=CLEAN,
             stdout=output,
@@ -418,8 +417,8 @@ def measure(folder: Path, pages: int, say: Callable[[str], None]) -> list[Row]:
     say("copy")
     make_copy(pristine, pages)
     full = {}
-    for jobs in ("1", "auto"):
-        say(f"full build, -j {jobs}")
+    for jobs in (1, CORES):
+        say(f"full build, {jobs} at once")
         work = folder / f"{pages}-lessons-{jobs}"
         shutil.copytree(pristine, work)
         full[jobs] = build(work, jobs)
@@ -434,19 +433,19 @@ def measure(folder: Path, pages: int, say: Callable[[str], None]) -> list[Row]:
         say(what)
         if change is not str:
             lesson.write_text(change(lesson.read_text("utf-8")), encoding="utf-8")
-        partial[what] = build(work, "auto")
+        partial[what] = build(work, CORES)
     rows = build_rows(full, partial, pages) + page_rows(work)
     for jobs in full:
         shutil.rmtree(folder / f"{pages}-lessons-{jobs}")
     return rows
 
 
-def build_rows(full: dict[str, Build], partial: dict[str, Build], lessons: int) -> list[Row]:
+def build_rows(full: dict[int, Build], partial: dict[str, Build], lessons: int) -> list[Row]:
     """Return what builds took."""
     rows = []
     for jobs, one in full.items():
-        what = f"full build, -j {jobs}"
-        limit = 0.35 if jobs == "auto" else None
+        what = f"full build, {jobs} at once"
+        limit = 0.35 if jobs == CORES else None
         rows += [
             Row(what, "s", [one.seconds]),
             Row(f"{what}, a lesson", "s", [one.seconds / lessons], limit),
