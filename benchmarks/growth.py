@@ -212,6 +212,9 @@ class Build:
     written: int
     recorded: int
 
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s, CPU {self.cpu:.1f} s, {self.read} pages read"
+
 
 def build(folder: Path, jobs: int) -> Build:
     """Build the site as ``make`` does; raise NotMeasured where that fails."""
@@ -414,14 +417,14 @@ class Row:
 def measure(folder: Path, pages: int, say: Callable[[str], None]) -> list[Row]:
     """Build a copy of the project with so many lessons in several ways; return rows."""
     pristine = folder / f"of-{pages}"
-    say("copy")
     make_copy(pristine, pages)
+    say("copied")
     full = {}
     for jobs in (1, CORES):
-        say(f"full build, {jobs} at once")
         work = folder / f"{pages}-lessons-{jobs}"
         shutil.copytree(pristine, work)
         full[jobs] = build(work, jobs)
+        say(f"full build, {jobs} at once: {full[jobs]}")
     partial = {}
     lesson = work / CHANGED
     changes: dict[str, Callable[[str], str]] = {
@@ -430,10 +433,10 @@ def measure(folder: Path, pages: int, say: Callable[[str], None]) -> list[Row]:
         "one lesson's code changed": change_code,
     }
     for what, change in changes.items():
-        say(what)
         if change is not str:
             lesson.write_text(change(lesson.read_text("utf-8")), encoding="utf-8")
         partial[what] = build(work, CORES)
+        say(f"{what}: {partial[what]}")
     rows = build_rows(full, partial, pages) + page_rows(work)
     for jobs in full:
         shutil.rmtree(folder / f"{pages}-lessons-{jobs}")
