@@ -141,6 +141,19 @@ def test_a_line_was_written_before_what_came_after_it(tmp_path):
     assert (main.start, child.start, late.start) == (0.0, 2.0, 4.0)
 
 
+def test_what_is_kept_of_a_cell_has_no_gap(tmp_path):
+    """After a line that there is no room for, none is kept that would fit; other cells go on."""
+    collected = Output(tmp_path / "spool")
+    whole, rest = divmod(CHARACTERS, LONGEST)
+    for size in [*[LONGEST] * whole, rest - 1, 2, 1]:
+        collected.take(Lines(0, 0.0, b"x" * size), None, 1)
+    collected.take(Lines(0, 0.0, b"another"), None, 2)
+    shown = [(line.cell, len(line.text)) for line in collected.shown(float, str)]
+    assert shown == [(1, LONGEST)] * whole + [(1, rest - 1), (2, 7)]
+    assert collected.unshown == {1: 2, 2: 0}
+    collected.close()
+
+
 @pytest.mark.parametrize("at_once", [1, 7, LINES, 3 * LINES])
 def test_lines_taken_at_once_are_those_taken_one_by_one(tmp_path, at_once):
     """Where the bound falls, and where a line is cut, decides nothing of the rest."""
