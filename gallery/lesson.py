@@ -85,6 +85,16 @@ class Lesson(Script):
         return UNPLAYED.sub(b"", self.source).rstrip()
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """The settings that decide how it is recorded.
+
+        Its files and libraries count by themselves. The others say where it is shown, which
+        recordings are made, or how they are judged.
+        """
+        settings = self.settings
+        return (f"timeout {settings.timeout:g}", f"measures {settings.measures}")
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """The files beside the script that it reads."""
         return tuple(self.path.with_name(name) for name in self.settings.files)

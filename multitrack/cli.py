@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ScriptError as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
-    except NotRecorded as error:
+    except (NotRecorded, OSError) as error:  # the disk for temporary files is full, say
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -29,8 +29,12 @@ class Scratch:
         self.top = Path(tempfile.mkdtemp(prefix="multitrack-"))
         self.work, self.tmp, self.home = (self.top / name for name in ("work", "tmp", "home"))
         self.pictures = self.top / "pictures"
-        for folder in (self.work, self.tmp, self.home, self.pictures):
-            folder.mkdir()
+        try:
+            for folder in (self.work, self.tmp, self.home, self.pictures):
+                folder.mkdir()
+        except OSError:
+            self.remove()
+            raise
         self.output = self.top / "output"
 
     def bring(self, files: tuple[Path, ...]) -> None:

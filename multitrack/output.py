@@ -7,6 +7,7 @@ from the first line on, and the recording says how much more is there.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import struct
 from collections import Counter
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from multitrack.disk import CannotKeep, keeping
 from multitrack.lines import Lines
 from multitrack.process_tree import Life
 from multitrack.recording import FullText, Line
@@ -48,9 +50,19 @@ class Output:
         self._count: Counter[int] = Counter()
         self._bytes: Counter[int] = Counter()
         self._file: BinaryIO | None = None
+        self._full = False  # the disk
 
     def take(self, lines: Lines, life: Life | None, cell: int) -> None:
-        """Take lines in."""
+        """Take lines in; raises CannotKeep once, and what comes while the run is ended is lost."""
+        if self._full:
+            return
+        try:
+            self._take(lines, life, cell)
+        except OSError as error:
+            self._full = True
+            raise CannotKeep(self._path, error.strerror or str(error)) from None
+
+    def _take(self, lines: Lines, life: Life | None, cell: int) -> None:
         before, number = len(self._kept), lines.data.count(b"\n") + 1
         self.size += len(lines.data) + 1
         self.lines += number
@@ -132,8 +144,17 @@ class Output:
         if path is None:
             return FullText("", self.lines, self.size)
         width = max(len(life.label) for life in everybody)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file.seek(0)
+        with keeping(self._path):
+            self._file.seek(0)  # what is in memory is written first
+        with keeping(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._write_full(path, width, everybody, short)
+            return FullText(path.name, self.lines, path.stat().st_size)
+
+    def _write_full(
+        self, path: Path, width: int, everybody: list[Life], short: Callable[[str], str]
+    ) -> None:
+        assert self._file
         with path.open("w", encoding="utf-8", newline="\n") as text:
             while head := self._file.read(RECORD.size):
                 number, size = RECORD.unpack(head)
@@ -141,12 +162,12 @@ class Output:
                 who = f"{label:>{width}} | "
                 lines = short(decoded(self._file.read(size)))
                 text.write(who + lines.replace("\n", "\n" + who) + "\n")
-        return FullText(path.name, self.lines, path.stat().st_size)
 
     def close(self) -> None:
         """Let go of the file; whoever made its folder removes it."""
         if self._file:
-            self._file.close()
+            with contextlib.suppress(OSError):  # nobody wants it any more
+                self._file.close()
 
 
 def decoded(data: bytes) -> str:

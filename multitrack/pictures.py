@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from xml.parsers import expat
 
+from multitrack.disk import keeping
 from multitrack.recording import Picture, PictureKind
 
 MOST = 12  # pictures of a cell
@@ -28,6 +29,11 @@ LONGEST = 200  # characters of a title, or of an error
 LONGEST_INDEX = 4 << 20  # bytes: some 50,000 pictures
 FIELDS = 6  # of a picture in the stage's index
 KINDS: dict[str, PictureKind] = {".svg": "svg", ".png": "png"}
+
+
+def may_draw(source: bytes) -> bool:
+    """Whether a script may draw with Matplotlib, to be given the lists of fonts."""
+    return b"matplotlib" in source
 
 
 @cache
@@ -68,6 +74,7 @@ class Album:
     """What a script leaves to be seen: the stage's copies, and files in its working folder."""
 
     def __init__(self, copies: Path, work: Path) -> None:
+        self.written: list[Path] = []  # by pictures()
         self._copies, self._work = copies, work
         self._before = dict(_saved(work))
 
@@ -105,8 +112,7 @@ class Album:
                 name = ""
                 if beside:
                     name = f"{beside.name}.{kept.total()}.{kind}"
-                    beside.parent.mkdir(parents=True, exist_ok=True)
-                    beside.with_name(name).write_bytes(data)
+                    self._write(beside.with_name(name), data)
                 pictures.append(
                     replace(
                         picture, file=name, kind=kind, bytes=len(data), width=width, height=height
@@ -116,6 +122,12 @@ class Album:
             why = f"at most {MOST} of a cell are kept"
             pictures.append(Picture(cell, f"{count} more", left_out="too many", why=why))
         return tuple(sorted(pictures, key=lambda picture: picture.cell))
+
+    def _write(self, path: Path, data: bytes) -> None:
+        with keeping(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.written.append(path)
+            path.write_bytes(data)
 
     def _late(self, found: list[Found], cell: int) -> Iterator[Found]:
         """Find what was saved after the stage's last look, for it had no other at the end."""

@@ -173,7 +173,10 @@ def record_all(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[tuple[Jo
     threads = []
     try:
         for _ in range(min(at_once, count)):
-            workers.append(_Worker())
+            try:
+                workers.append(_Worker())
+            except OSError as error:  # no more processes, or descriptors
+                raise NotRecorded(f"no recorder can be started: {error}") from None
             thread = threading.Thread(target=serve, args=(workers[-1],), daemon=True)
             thread.start()
             threads.append(thread)

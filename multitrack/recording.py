@@ -216,7 +216,7 @@ class Recording:
     explanation : a sentence on the cause of what went wrong, where the cause is known.
     full : all that was written, where that is more than ``lines`` holds.
     pictures : the figures and pictures that the script made, by their cells.
-    key : what the recording depends on, as a hash; set by the cache.
+    key : what the recording depends on, as hashes; set by the cache.
     """
 
     script: str

@@ -18,11 +18,12 @@ from pathlib import Path
 
 from multitrack import interpreters
 from multitrack.descendants import Descendants
+from multitrack.disk import whole
 from multitrack.exclusive import GoneWhileWaiting, turn
 from multitrack.hearing import Hearing, last_words
 from multitrack.launch import Launched, Scratch, adopt_orphans, need_proc
 from multitrack.marks import Sender
-from multitrack.pictures import Album, font_lists
+from multitrack.pictures import Album, font_lists, may_draw
 from multitrack.problems import GUARD, GivenUp, failed_main
 from multitrack.process_tree import Life
 from multitrack.recording import EndedBy, Interpreter, Problem, ProblemKind, Process, Recording
@@ -122,7 +123,7 @@ class Run:
             self.scratch = Scratch()
             undo.callback(self.scratch.remove)
             self.scratch.bring(self.options.files)
-            if b"matplotlib" in self.script.source:
+            if may_draw(self.script.source):
                 self.scratch.take_fonts(font_lists(self.options.python))
             self.album = Album(self.scratch.pictures, self.scratch.work)
             self.shm = ShmWatch(
@@ -272,7 +273,15 @@ class Run:
     # -- what was recorded ---------------------------------------------------------------
 
     def recording(self) -> Recording:
-        """Return what was recorded as plain data."""
+        """Return what was recorded as plain data.
+
+        Raises CannotKeep where the full text or a picture cannot be written; none is there then.
+        """
+        text = self.options.full_text
+        with whole([text] if text else []), whole(self.album.written):
+            return self._recording()
+
+    def _recording(self) -> Recording:
         self.descendants.follow()
         self.hearing.finish(time.monotonic())
         self.descendants.label()

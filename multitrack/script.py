@@ -68,8 +68,13 @@ class Script:
         return ()
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """What else, beside its code, says how it is to be recorded."""
+        return ()
+
+    @property
     def played(self) -> bytes:
-        """What of the source a run depends on."""
+        """What of the source a run depends on, and its prose."""
         return self.source
 
     @classmethod

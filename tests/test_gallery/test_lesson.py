@@ -81,6 +81,29 @@ def test_words_for_the_search_need_no_new_recording(write):
     assert cache.key_of(Lesson.read(write(words + code)), "fork") != plain
 
 
+@pytest.mark.parametrize(
+    ("setting", "counts"),
+    [
+        ("timeout = 7", True),
+        ("measures = True", True),
+        ("files = ['words.txt']", True),
+        ("needs = ['psutil']", True),
+        ("order = 7", False),
+        ("added = '2026-11-25'", False),
+        ("failures = 'on purpose'", False),
+        ("needs_python = (3, 11)", False),
+    ],
+)
+def test_settings_that_decide_how_it_is_recorded_need_a_new_recording(write, setting, counts):
+    """The others say where it is shown, on which Pythons it is recorded, or how that is judged."""
+    write("one two\n", "words.txt")
+    keys = [
+        cache.key_of(Lesson.read(write(code)), "fork")
+        for code in ("x = 1\n", f"x = 1\n# sphinx_gallery_lesson_{setting}\n")
+    ]
+    assert (keys[0] != keys[1]) == counts
+
+
 def test_what_a_lesson_needs_is_said_in_words(write):
     """Beyond Python 3.11: nothing, a newer Python, libraries."""
     assert Lesson.read(write("x = 1\n")).needs_in_words == ""

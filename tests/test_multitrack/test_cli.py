@@ -1,11 +1,13 @@
 """``multitrack record``: what is printed, and the statuses."""
 
 import ctypes
+import errno
 import json
 import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -148,6 +150,17 @@ def test_a_syntax_error_is_refused_before_the_first_cell_runs(write, tmp_path, c
     assert main(["record", str(path)]) == 2
     assert f"error: {path}:3: not Python: " in capfd.readouterr().err
     assert not mark.exists()
+
+
+def test_no_room_for_temporary_files(write, capfd, monkeypatch):
+    """One line says where; nothing was printed."""
+
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/full-1")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    assert main(["record", str(write("print(1)"))]) == 1
+    assert capfd.readouterr() == ("", "error: [Errno 28] No space left on device: '/tmp/full-1'\n")
 
 
 @pytest.mark.parametrize("words", [["--help"], ["record", "--help"]])

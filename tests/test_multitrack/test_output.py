@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from multitrack import output, run
+from multitrack.disk import CannotKeep
 from multitrack.lines import Lines
 from multitrack.output import CHARACTERS, LINES, LONGEST, Output
 from multitrack.process_tree import ProcessTree
 from multitrack.recording import FullText
+
+FULL = Path("/dev/full")  # a disk that always is
 
 
 @pytest.fixture
@@ -139,6 +142,49 @@ def test_a_line_was_written_before_what_came_after_it(tmp_path):
     shown = list(lines.shown(lambda at: at, str))
     assert [x.time for x in shown] == [3.0, 4.0, 4.0, 4.0, 1.0, 7.0]
     assert (main.start, child.start, late.start) == (0.0, 2.0, 4.0)
+
+
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="no /dev/full here")
+
+
+@needs_full
+def test_a_full_disk_is_told_once():
+    """What comes while the run is being ended is lost, and keeps nobody from ending it."""
+    collected = Output(FULL)
+    with pytest.raises(CannotKeep) as caught:
+        for _ in range(LINES):
+            collected.take(Lines(0, 0.0, b"x" * 2 * LONGEST), None, 1)
+    assert str(caught.value) == f"{FULL}: No space left on device"
+    collected.take(Lines(0, 0.0, b"x" * 2 * LONGEST), None, 1)
+    collected.close()
+
+
+@needs_full
+def test_a_disk_that_is_full_at_the_end_is_named(tmp_path):
+    """Whichever of the two has no room: that of temporary files, or that of the full text."""
+    tree = ProcessTree()
+    tree.born(1, None, 0.0)
+    for spool, text in [(FULL, tmp_path / "a"), (tmp_path / "b", FULL)]:
+        collected = Output(spool)
+        collected.take(Lines(0, 0.0, b"\n" * LINES), None, 1)
+        with pytest.raises(CannotKeep) as caught:
+            collected.write_full(text, tree.all, str)
+        assert caught.value.path == FULL
+        collected.close()
+    assert not (tmp_path / "a").exists()
+
+
+def test_what_is_kept_of_a_cell_has_no_gap(tmp_path):
+    """After a line that there is no room for, none is kept that would fit; other cells go on."""
+    collected = Output(tmp_path / "spool")
+    whole, rest = divmod(CHARACTERS, LONGEST)
+    for size in [*[LONGEST] * whole, rest - 1, 2, 1]:
+        collected.take(Lines(0, 0.0, b"x" * size), None, 1)
+    collected.take(Lines(0, 0.0, b"another"), None, 2)
+    shown = [(line.cell, len(line.text)) for line in collected.shown(float, str)]
+    assert shown == [(1, LONGEST)] * whole + [(1, rest - 1), (2, 7)]
+    assert collected.unshown == {1: 2, 2: 0}
+    collected.close()
 
 
 @pytest.mark.parametrize("at_once", [1, 7, LINES, 3 * LINES])

@@ -1,5 +1,6 @@
 """Workers: many lessons at once, and nothing left however one of them ends."""
 
+import errno
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from gallery.project import ROOT
 from multitrack import pool as workers
 from multitrack.pool import Job, NotRecorded, WorkerDied, record_all
 from multitrack.recording import Recording
+from tests.disks import small_disk
 
 # A lesson whose child leaves the group, and which says once all stands where its folder is.
 WAITS = """
@@ -221,8 +223,69 @@ def test_trouble_with_the_disk_is_said(write, tmp_path):
     (tmp_path / "file").touch()
     path = write("for n in range(3000): print(n)")
     job = Job(str(path), "fork", full_text=str(tmp_path / "file" / "full.txt"))
-    with pytest.raises(NotRecorded, match=r"lesson\.py could not be recorded under fork: .*file"):
+    said = r"lesson\.py could not be recorded under fork: .*file: a folder must be here"
+    with pytest.raises(NotRecorded, match=said):
         list(record_all([job], 1))
+
+
+SAVES = """
+for n in range(3000): print(n)
+svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+open("a.svg", "w").write(svg)
+open("b.svg", "w").write(svg + " " * 500_000)
+"""
+
+
+@pytest.mark.parametrize(
+    ("room", "file"), [(4, "full.txt"), (128, "full.2.svg")], ids=["full text", "picture"]
+)
+def test_a_full_disk_is_said_and_nothing_half_written_is_left(write, tmp_path, capfd, room, file):
+    """Nor what was whole: it belongs to no recording."""
+    with small_disk(tmp_path / "small", room) as folder:
+        job = Job(str(write(SAVES)), "fork", full_text=str(folder / "full.txt"))
+        with pytest.raises(NotRecorded) as caught:
+            list(record_all([job], 1))
+        assert str(caught.value) == (
+            f"{job.path} could not be recorded under fork: {folder / file}: No space left on device"
+        )
+        assert list(folder.iterdir()) == []
+    assert capfd.readouterr().err == ""
+
+
+def test_a_full_disk_of_temporary_files_is_said(write, tmp_path, capfd, monkeypatch):
+    """The run is ended, with all that it started, and its folder removed."""
+    code = """
+    import multiprocessing, time
+    def work():
+        while True: print("x" * 1000)
+    if __name__ == "__main__":
+        for _ in range(3): multiprocessing.Process(target=work).start()
+        time.sleep(60)
+    """
+    with small_disk(tmp_path / "small", 512) as folder:
+        monkeypatch.setenv("TMPDIR", str(folder))
+        job = Job(str(write(code)), "spawn")
+        with pytest.raises(NotRecorded) as caught:
+            list(record_all([job], 1))
+        said = str(caught.value)
+        assert said.startswith(
+            f"{job.path} could not be recorded under spawn: {folder}/multitrack-"
+        )
+        assert said.endswith("/output: No space left on device")
+        assert [path for path in folder.iterdir() if path.is_dir()] == []
+        assert naming(str(folder)) == []
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_recorder_that_cannot_be_started_is_said(write, monkeypatch):
+    """There may be no more processes, or descriptors."""
+
+    def none_left(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", none_left)
+    with pytest.raises(NotRecorded, match=r"no recorder can be started: .*unavailable"):
+        list(record_all([Job(str(write("print(1)")), "fork")], 1))
 
 
 def test_a_worker_tells_of_the_run_before_it_begins(write):
