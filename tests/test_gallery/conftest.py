@@ -114,22 +114,21 @@ def fake_python(tmp_path: Path) -> Callable[[str], str]:
     return write
 
 
-def empty_site(folder: Path) -> Site:
-    """Make a tiny site in a folder, with one chapter, ``tiny``, that is empty."""
-    root = folder / "site"
-    chapter = root / "snippets" / "tiny"
-    chapter.mkdir(parents=True)
-    (root / "docs").mkdir()
-    (root / "conf.py").write_text(CONF)
-    (root / "docs" / "index.md").write_text(INDEX)
-    for heading in (chapter, chapter.parent):
-        (heading / "GALLERY_HEADER.rst").write_text("Tiny\n====\n")
-    (chapter / "__init__.py").touch()
-    (root / "pythons").touch()
-    return Site(root)
+@pytest.fixture(scope="session")
+def make_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Site]:
+    """Make an empty tiny site with one chapter, ``tiny``."""
 
+    def make() -> Site:
+        root = tmp_path_factory.mktemp("tiny") / "site"
+        chapter = root / "snippets" / "tiny"
+        chapter.mkdir(parents=True)
+        (root / "docs").mkdir()
+        (root / "conf.py").write_text(CONF)
+        (root / "docs" / "index.md").write_text(INDEX)
+        for folder in (chapter, chapter.parent):
+            (folder / "GALLERY_HEADER.rst").write_text("Tiny\n====\n")
+        (chapter / "__init__.py").touch()
+        (root / "pythons").touch()
+        return Site(root)
 
-@pytest.fixture
-def make_site(tmp_path: Path) -> Callable[[], Site]:
-    """Make an empty tiny site, ``make_site()``."""
-    return lambda: empty_site(tmp_path)
+    return make

@@ -246,7 +246,6 @@ def test_a_stranger_that_was_given_the_output(play, tmp_path, polling):
 
 def test_children_are_numbered_as_they_were_born(truth, monkeypatch):
     """Though the second one is known by its line before anybody saw the first one."""
-
     seeing = False
 
     def blind_at_first(watch, read=Polling.read):
