@@ -1,60 +1,86 @@
-# `make` builds the site, `make test` passes the tests; README.md says the rest.
+# `make help` lists what can be made; README.md and CONTRIBUTING.md say the rest.
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 SPHINX := $(BIN)/sphinx-build -W --keep-going -n -c .
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: html offline epub evidence test serve live links lighthouse soak bench requirements clean
+# What `make check` leaves to `make test`; pyproject.toml says what these marks of tests mean.
+LATER := built_site or tiny_site or other_python or long
+
+.PHONY: help html check lint test quick serve live offline epub evidence links lighthouse soak bench requirements clean
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
-html: $(VENV)/site.txt
+html: $(VENV)/site.txt  ## Build the site into build/html (this is what `make` alone does)
 	$(SPHINX) docs build/html
 	@echo "The site is in build/html: open build/html/index.html, or run \`make serve\`."
 
-# The whole site as one file each. The page of downloads lists them once they are there.
-offline: html
+check: lint  ## Try a change in a minute: lint, and all tests that need no built site, browser or other Python
+	$(PYTEST) -m "not ($(LATER) or unchanged)"
+
+lint: $(VENV)/test.txt
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint quick html $(VENV)/npm.txt  ## Pass all tests: those of `make check`, then the others
+	$(PYTEST) -m "$(LATER)"
+
+quick: $(VENV)/test.txt
+	$(PYTEST) -m "not ($(LATER))"
+
+serve: html  ## Show the site on 127.0.0.1; PORT=8000
+	@echo "http://127.0.0.1:$(PORT)/ (end with Ctrl-C)"
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/html $(PORT)
+
+live: $(VENV)/live.txt  ## Show the site and rebuild it when a file changes; PORT=8000
+	$(BIN)/sphinx-autobuild -W --keep-going -n -c . --host 127.0.0.1 --port $(PORT) \
+		--watch snippets --watch gallery --ignore '*/docs/lessons/*' docs build/html
+
+# The page of downloads lists the site and the book once they are there.
+offline: html  ## Put the whole site into one zip
 	$(BIN)/python -m gallery.downloads.offline build/html build/multiprocessing-by-example-html.zip
 	$(SPHINX) -q docs build/html
 
-epub: html
+epub: html  ## Put the whole site into a book
 	$(SPHINX) -q -b epub -d build/doctrees-epub docs build/epub
 	$(SPHINX) -q docs build/html
 	@echo "The book is in build/epub."
 
-test: $(VENV)/test.txt $(VENV)/npm.txt html
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
-
-# Runs the lessons and their tests on every Python that is found; the next build shows it.
-# STRICT=1 fails when something did not work; EVIDENCE has other options, such as --python PATH.
-evidence: $(VENV)/test.txt
+# The next build shows it. EVIDENCE has other options, such as --python PATH.
+evidence: $(VENV)/test.txt  ## Run the lessons and their tests on every Python that is found; STRICT=1 fails if one fails
 	$(BIN)/python -m gallery.evidence $(if $(STRICT),--strict) $(EVIDENCE)
 
-serve: html
-	@echo "http://127.0.0.1:$(PORT)/ (end with Ctrl-C)"
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/html $(PORT)
-
-live: $(VENV)/live.txt
-	$(BIN)/sphinx-autobuild -W --keep-going -n -c . --host 127.0.0.1 --port $(PORT) \
-		--watch snippets --watch gallery --ignore '*/docs/lessons/*' docs build/html
-
-links: $(VENV)/site.txt
+links: $(VENV)/site.txt  ## Ask for every address that a page links to
 	$(BIN)/python -m gallery.links
 
-# Lighthouse's scores of a page of each kind; npx fetches it. PAGES names other pages.
-lighthouse: $(VENV)/test.txt html
+lighthouse: $(VENV)/test.txt html  ## Lighthouse's scores of a page of each kind, fetched by npx; PAGES="index.html ..."
 	$(BIN)/python benchmarks/lighthouse.py $(PAGES)
 
-soak: $(VENV)/site.txt
+soak: $(VENV)/site.txt  ## Record for minutes on a busy machine, and compare
 	$(BIN)/python benchmarks/soak.py
 
-bench: $(VENV)/bench.txt
+bench: $(VENV)/bench.txt  ## Measure builds beside those of another tool
 	$(BIN)/python benchmarks/bench.py
+
+requirements: $(VENV)/uv.txt  ## Pin what requirements/*.in ask for; UPGRADE=1 upgrades all, UPGRADE=sphinx one package
+	for name in site test live bench uv; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+			--fork-strategy fewest --generate-hashes --no-annotate --no-emit-index-url \
+			--no-emit-find-links --custom-compile-command "make requirements" \
+			$(if $(filter 1,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package=,$(UPGRADE))) \
+			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+
+clean:  ## Delete what was built
+	rm -rf build docs/lessons
+
+help:  ## List what can be made
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 # The checker of HTML is Java's, and comes from npm. Without npm the tests say what they leave out.
 $(VENV)/npm.txt: requirements/npm/package-lock.json $(VENV)/pyvenv.cfg
@@ -72,15 +98,3 @@ $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is older than Python 3.11; say which to use: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-
-requirements:
-	$(PYTHON) -m pip install --quiet uv
-	for name in site test live bench; do \
-		$(PYTHON) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-			--fork-strategy fewest --generate-hashes --no-annotate --no-emit-index-url \
-			--no-emit-find-links --custom-compile-command "make requirements" \
-			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
-	done
-
-clean:
-	rm -rf build docs/lessons

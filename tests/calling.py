@@ -137,9 +137,9 @@ def _living() -> Iterator[int]:
     """Find all processes that have not ended."""
     if not Path("/proc/self/stat").exists():  # macOS
         listed = subprocess.run(["ps", "-axo", "pid=,stat="], capture_output=True, text=True)
-        for pid, state in (line.split()[:2] for line in listed.stdout.splitlines()):
+        for listed_pid, state in (line.split()[:2] for line in listed.stdout.splitlines()):
             if "Z" not in state:
-                yield int(pid)
+                yield int(listed_pid)
         return
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError, ValueError):

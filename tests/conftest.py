@@ -15,7 +15,7 @@ from multitrack import own_shm, shm_leaks
 from multitrack.recording import Recording
 from multitrack.run import Options, record
 from multitrack.script import Script, ScriptError
-from tests import calling, vnu
+from tests import calling, kinds, unchanged, vnu
 from tests.chromium import MISSING, find_browser
 from tests.vnu import find_checker
 
@@ -26,6 +26,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 run, start_method = calling.run, calling.start_method  # fixtures
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let marks be found: what a test needs, and whether it need be run again."""
+    config.pluginmanager.register(kinds)
+    config.pluginmanager.register(unchanged)
 
 
 @pytest.fixture

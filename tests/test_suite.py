@@ -33,6 +33,7 @@ def suite(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long  # a suite of its own
 def test_a_process_that_is_left(tmp_path):
     """With its pid."""
     done = suite(tmp_path, "subprocess.Popen(['sleep', '60'], stdout=-3, stderr=-3)")
@@ -42,6 +43,7 @@ def test_a_process_that_is_left(tmp_path):
     assert done.returncode == 1
 
 
+@pytest.mark.long  # a suite of its own
 @pytest.mark.skipif(
     own_shm.way(sys.executable) != "mount namespace", reason="only root may mount here"
 )

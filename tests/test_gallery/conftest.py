@@ -117,12 +117,12 @@ def fake_python(tmp_path: Path) -> Callable[[str], str]:
     return write
 
 
-@pytest.fixture
-def make_site(tmp_path: Path) -> Callable[[], Site]:
+@pytest.fixture(scope="session")
+def make_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Site]:
     """Make an empty tiny site with one chapter, ``tiny``."""
 
     def make() -> Site:
-        root = tmp_path / "site"
+        root = tmp_path_factory.mktemp("tiny") / "site"
         site = Site(root)
         (root / "docs").mkdir(parents=True)
         (root / "conf.py").write_text(CONF)

@@ -103,7 +103,12 @@ def test_only_the_newest_on_each_side_are_started(found, fake_python, monkeypatc
     """An older one where the newer does not work; of one version all."""
     old, new, newer = (fake_python(v) for v in ("3.11.9", "3.13.5", "3.13.18"))
     started = []
-    monkeypatch.setattr(pythons, "look_at", lambda paths: started.extend(paths) or look_at(paths))
+
+    def noted(paths):
+        started.extend(paths)
+        return look_at(paths)
+
+    monkeypatch.setattr(pythons, "look_at", noted)
     assert found(old, new, newer, fake_python("3.14.2"), "/nowhere/3.15.1/bin/python") == [
         *(fake_python("3.14.2"), new, newer)
     ]

@@ -39,11 +39,9 @@ def address_is(site, address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def built(make_site):
     """Build a tiny site for an address below the root of a domain; return its folder."""
-    from tests.test_gallery.conftest import make_site
-
-    site = make_site.__wrapped__(tmp_path_factory.mktemp("web"))()
+    site = make_site()
     for day, name in enumerate(("early", "late"), 1):
         site.lesson(name, CODE.format(day=day))
     site.lesson("undated", CODE.replace("# sphinx_gallery_lesson_added", "# nothing"))

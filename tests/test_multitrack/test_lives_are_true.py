@@ -246,16 +246,17 @@ def test_a_stranger_that_was_given_the_output(play, tmp_path, polling):
 
 def test_children_are_numbered_as_they_were_born(truth, monkeypatch):
     """Though the second one is known by its line before anybody saw the first one."""
+    seeing = False
 
     def blind_at_first(watch, read=Polling.read):
-        return read(watch) if watch.seeing else iter(())
+        return read(watch) if seeing else iter(())
 
     def late(stream, receive=Stream.receive):
+        nonlocal seeing
         piece = receive(stream)
-        Polling.seeing = Polling.seeing or bool(piece and b"born" in piece.data)
+        seeing = seeing or bool(piece and b"born" in piece.data)
         return piece
 
-    monkeypatch.setattr(Polling, "seeing", False, raising=False)
     monkeypatch.setattr(Polling, "read", blind_at_first)
     monkeypatch.setattr(Stream, "receive", late)
     code = """

@@ -52,6 +52,7 @@ def test_one_line_of_ten_megabytes(play, full):
     assert recording.cells[0].unshown == 0
 
 
+@pytest.mark.long  # it is as many as it says
 def test_fifty_megabytes(play, full):
     """Nothing is lost, and the recorder's memory stays small."""
     code = "line = 'x' * 999\nfor n in range(50_000): print(line)\n"

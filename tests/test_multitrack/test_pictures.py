@@ -81,6 +81,7 @@ def test_figures_that_are_open_when_a_cell_ends(play, tmp_path):
     assert [p.label for p in recording.processes] == ["main"]  # nothing looked for fonts
 
 
+@pytest.mark.long  # matplotlib, again and again
 def test_the_same_figure_gives_the_same_bytes(play, tmp_path):
     """In another run, too."""
     code = """
@@ -96,6 +97,7 @@ def test_the_same_figure_gives_the_same_bytes(play, tmp_path):
     assert b"<metadata" not in data
 
 
+@pytest.mark.long  # matplotlib, again and again
 def test_figures_that_are_too_large_or_cannot_be_drawn(play):
     """One with very many points is drawn as PNG; the other's error is told, and is no failure."""
     code = r"""

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -169,7 +170,7 @@ def test_an_abandoned_iteration_leaves_nothing(waits, write):
     """Whoever stops listening stops the lessons."""
     path, mark = waits
     quick = write("print(1)", "quick.py")
-    results = record_all([Job(str(path), "fork"), Job(str(quick), "fork")], 2)
+    results: Any = record_all([Job(str(path), "fork"), Job(str(quick), "fork")], 2)
     job, recording = next(results)
     assert job.path == str(quick)
     assert recording.ok

@@ -3,6 +3,7 @@
 import os
 import struct
 import time
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ needs_events = pytest.mark.skipif(
 )
 
 
-def gathered(source, pid: int, until: type) -> list[lives.Event]:
+def gathered(source, pid: int, until: type) -> list[Any]:
     """Read until the wanted kind of event of this process has come."""
     found, deadline = [], time.monotonic() + 10
     while not any(isinstance(e, until) for e in found):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_an_end_by_nobody_known(recording):
 
 def test_a_problem_of_no_known_kind(recording):
     """Whoever decides by the kind must know it."""
-    odd = replace(recording, problems=(Problem("bad luck", "words"),))
+    kind: Any = "bad luck"
+    odd = replace(recording, problems=(Problem(kind, "words"),))
     with pytest.raises(RecordingError, match="no problem is of the kind 'bad luck'"):
         Recording.from_json(odd.to_json())
 

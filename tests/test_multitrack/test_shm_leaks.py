@@ -276,6 +276,7 @@ def test_descriptions():
     assert described("joblib_1/") == "the folder /dev/shm/joblib_1/"
 
 
+@pytest.mark.long  # a second recorder at work all the time
 @each
 def test_a_neighbour_loses_nothing_and_nobody_is_accused(write, own):
     """It makes shared memory, hands it over and drops it beside ten recordings.

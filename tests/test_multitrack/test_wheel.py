@@ -24,6 +24,7 @@ def wheel(tmp_path_factory) -> Path:
     return wheel
 
 
+@pytest.mark.long  # pip builds and installs
 def test_it_holds_the_recorder_and_nothing_else(wheel):
     """Every module of the package; nothing of the site, of its lessons and of its tests."""
     with zipfile.ZipFile(wheel) as archive:
@@ -34,6 +35,7 @@ def test_it_holds_the_recorder_and_nothing_else(wheel):
     assert {name for name in names if name.endswith(".py")} == modules
 
 
+@pytest.mark.long  # pip builds and installs
 def test_it_records_in_an_empty_environment(wheel, tmp_path, write):
     """By its command and as a module, from any folder; psutil is lent, for pip is not asked."""
     home = tmp_path / "environment"

@@ -121,6 +121,7 @@ def unglued(found: Counter, expected: Counter) -> Counter:
     return parted
 
 
+@pytest.mark.long  # a kernel for each lesson and start method
 @pytest.mark.parametrize("method", START_METHODS)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_a_notebook_says_what_the_page_says(lesson, method, tmp_path):

@@ -106,6 +106,7 @@ def other(tmp_path: Path) -> Callable[[str], str]:
     return write
 
 
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
 def test_a_good_lesson(project, capsys, monkeypatch):
     """Every cell is ok, the tests too; and a second time nothing is run."""
     project.lesson("good")
@@ -132,6 +133,7 @@ def test_a_good_lesson(project, capsys, monkeypatch):
     assert project.evidence("good") == evidence
 
 
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
 def test_bad_lessons_are_named_and_the_rest_goes_on(project, capsys):
     project.lesson("good")
     project.lesson("bad", "raise SystemExit('no luck')", "def test_it(): assert 1 == 2, 'no'")
@@ -155,6 +157,7 @@ def test_bad_lessons_are_named_and_the_rest_goes_on(project, capsys):
     assert "fork: failed: main ended with 1" in said
 
 
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
 def test_a_python_without_a_library_of_a_lesson(project, other, monkeypatch, capsys):
     """There the lesson is "not here", which is no failure; here it is run."""
     path = other("exit 1")
@@ -172,6 +175,7 @@ def test_a_python_without_a_library_of_a_lesson(project, other, monkeypatch, cap
     assert "3.99.1 not here" in capsys.readouterr().out
 
 
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
 def test_chance_is_shown(project):
     code = "import time\nprint('drawn', time.monotonic_ns() % 1_000_003)\nprint('end')\n"
     project.lesson("chance", code, "def test_it(): pass")
@@ -184,6 +188,7 @@ def test_chance_is_shown(project):
     assert (spread.seen, spread.runs) == (9, 9)
 
 
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
 def test_lines_that_differ_on_another_python(project, other):
     """One run there shows it, and two more confirm it."""
     path = other(f'echo "only there"; exec {sys.executable} "$@"')
@@ -196,6 +201,7 @@ def test_lines_that_differ_on_another_python(project, other):
     assert difference.runs == 3
 
 
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
 def test_an_interpreter_that_crashes_is_left_alone(project, other, capsys):
     project.lesson("first")
     project.lesson("second")
@@ -238,6 +244,7 @@ def test_what_means_nothing_is_refused(project, words):
     assert status == 2
 
 
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_nothing_running_and_keeps_what_was_done(project, which):
     mark = f"300.{uuid.uuid4().int % 10**9}"

@@ -195,6 +195,7 @@ def test_what_appears_on_the_machine_is_not_kept(write, folder, monkeypatch):
     assert (recording.shared_memory, recording.meanwhile) == ("machine", ())
 
 
+@pytest.mark.long  # two builds
 def test_two_builds_at_once(write, folder):
     """Both have good recordings, and what is kept is whole."""
     lessons = [

@@ -10,7 +10,8 @@ MP = "multiprocessing"
 
 def lesson(name: str, *names: str) -> Taught:
     """Return a lesson that uses names in its first cell, and the module as all do."""
-    return Taught(f"tiny/{name}", name, {MP: (1,)} | {f"{MP}.{n}": (1,) for n in names})
+    used: dict[str, tuple[int, ...]] = {f"{MP}.{n}": (1,) for n in names}
+    return Taught(f"tiny/{name}", name, {MP: (1,)} | used)
 
 
 CATALOGUE = Catalogue(

@@ -176,7 +176,9 @@ def test_a_use_has_the_line_where_its_name_ends():
     assert uses(code, MANUAL)[1:] == [(P, 4), (f"{P}.start", 5)]
 
 
-KNOWN = {  # seen by eye in the lessons: name, and the cells that use it
+KNOWN: dict[
+    str, dict[str, tuple[int, ...]]
+] = {  # seen by eye in the lessons: name, and the cells that use it
     "spawning/first_process": {
         P: (1, 2),
         f"{P}.start": (1, 2),

@@ -1,6 +1,7 @@
 """The lesson on sentinels: one per producer, one per consumer, and of the right kind."""
 
 import queue
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def test_no_producer(run):
 
 def test_collect_does_not_care_whose_sentinel_comes_first():
     """Items between the sentinels are kept, and what follows the last is left."""
-    items = queue.Queue()
+    items: Any = queue.Queue()
     for item in ["a", None, "b", "c", None, "not ours"]:
         items.put(item)
     assert sentinels.collect(items, 2) == ["a", "b", "c"]
@@ -29,9 +30,10 @@ def test_collect_does_not_care_whose_sentinel_comes_first():
 
 def test_a_failing_producer_still_puts_its_sentinel():
     """The ``finally`` keeps the promise."""
-    results = queue.Queue()
+    results: Any = queue.Queue()
+    number: Any = "six"
     with pytest.raises(TypeError):
-        sentinels.put_divisors("six", results)
+        sentinels.put_divisors(number, results)
     assert results.get_nowait() is None
 
 
