@@ -21,7 +21,7 @@ from gallery.build import pythons_file
 from gallery.lesson import Lesson
 from gallery.page import app_of
 from gallery.quiz import page
-from gallery.quiz.questions import MIXED, Question, QuizError, files_of, read_all
+from gallery.quiz.questions import END, MIXED, Question, QuizError, files_of, read_all
 from gallery.quiz.settle import Run, Settled, path_of, settle
 from multitrack.pool import NotRecorded
 
@@ -35,7 +35,7 @@ class Quizzes:
         self.questions, self.settled = questions, settled
 
     def of(self, quiz: str) -> list[Question]:
-        """Return a quiz's questions in the order of its file."""
+        """Return a quiz's questions in their order."""
         return [q for q in self.questions if q.quiz == quiz]
 
     def on(self, lesson: str) -> list[Question]:
@@ -84,16 +84,21 @@ def settle_quizzes(app: Sphinx) -> None:
 def outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Find lessons whose pages do not know yet that their chapter has a quiz."""
+    """Find the pages that a new file of questions belongs on: its lesson's, and all of quizzes."""
     pages = app.config.sphinx_gallery_conf["gallery_dirs"]
-    found = []
-    for quiz, path in files_of(snippets_of(app)):
-        for name in env.found_docs:
-            if name.startswith(f"{pages}/{quiz}/"):
-                known = {os.path.normpath(env.srcdir / p) for p in env.dependencies.get(name, ())}
-                if str(path) not in known:
-                    found.append(name)
-    return found
+    known = {
+        name: {os.path.normpath(env.srcdir / p) for p in env.dependencies.get(name, ())}
+        for name in env.found_docs
+    }
+    files = {str(p): f"{pages}/{p.parent.name}/{p.name}" for p in files_of(snippets_of(app))}
+    new = files.keys() - set().union(*known.values())
+    lessons = {files[path].removesuffix(END) for path in new}
+    return [
+        name
+        for name in known
+        if name in lessons
+        or (new and not name.startswith(f"{pages}/") and known[name] & files.keys())
+    ]
 
 
 def title_of(app: Sphinx, lesson: str) -> str:
@@ -107,6 +112,7 @@ def _note(app: Sphinx, env: BuildEnvironment, questions: list[Question]) -> None
     env.note_dependency(str(pythons_file(app)))
     for question in questions:
         env.note_dependency(question.place.rpartition(":")[0])
+        env.note_dependency(str(snippets_of(app) / f"{question.lesson}.py"))  # title, place
         for run in _quizzes[app].settled.recordings[question.id]:
             env.note_dependency(str(path_of(run, folder)))
 
@@ -188,9 +194,9 @@ class PredictFirst(SphinxTransform):
         if app not in _quizzes or not name.startswith(f"{pages}/"):
             return
         lesson = name.removeprefix(f"{pages}/")
-        for quiz, path in files_of(snippets_of(app)):
-            if lesson.startswith(f"{quiz}/"):
-                self.env.note_dependency(str(path))
+        path = snippets_of(app) / f"{lesson}{END}"
+        if path.is_file():
+            self.env.note_dependency(str(path))
         questions = _quizzes[app].on(lesson)
         if not questions:
             return
