@@ -24,7 +24,7 @@ from multitrack.pool import Job, record_all
 from multitrack.recording import LEFT, Recording, RecordingError
 from multitrack.script import Script
 
-AT_ONCE = 3 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait
+AT_ONCE = 4 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait
 CHANCE_RUNS = 9  # for a question with several possible outputs, spread over the start methods
 PATIENCE = 20.0  # seconds for a program that ends by itself: the machine may be busy
 ELLIPSIS = "..."  # a line of an expected output that stands for any lines
