@@ -115,11 +115,6 @@ def files_of(snippets: Path) -> list[Path]:
     return sorted(snippets.glob("**/*quiz.yaml"))
 
 
-def beside(lesson: Path) -> Path:
-    """Return the file of a lesson's questions, which need not be there."""
-    return lesson.with_name(lesson.stem + END)
-
-
 def read_all(snippets: Path) -> list[Question]:
     """Read all questions below the lessons' folder.
 
@@ -134,7 +129,8 @@ def read_all(snippets: Path) -> list[Question]:
     """
     found: list[tuple[Lesson, list[Question]]] = []
     wrong: list[str] = []
-    for path in files_of(snippets):
+    files = files_of(snippets)
+    for path in files:
         try:
             lesson = _lesson(path, snippets)
             read = data.read(path)
@@ -153,7 +149,8 @@ def read_all(snippets: Path) -> list[Question]:
         return lesson.path.parent.name, lesson.settings.order, lesson.name
 
     questions = [q for _, of_lesson in sorted(found, key=place) for q in of_lesson]
-    wrong += _across(questions)
+    if len(found) == len(files):  # else too few questions are there to count
+        wrong += _across(questions)
     if wrong:
         raise QuizError("\n".join(wrong))
     mixed = sorted((q for q in questions if q.mixed), key=lambda q: _lot(q.id))
@@ -164,8 +161,8 @@ def _lesson(path: Path, snippets: Path) -> Lesson:
     """Read the lesson that a file of questions is beside."""
     name = path.name.removesuffix(END).removesuffix(".yaml")
     lesson = path.with_name(f"{name}.py")
-    in_chapter = path.parent.parent == snippets and name.isidentifier()
-    if not (in_chapter and beside(lesson) == path and lesson.is_file()):
+    well_named = path.name == name + END and name.isidentifier()
+    if not (well_named and path.parent.parent == snippets and lesson.is_file()):
         raise QuizError(
             f"{path}: there is no lesson {lesson.name} beside it (questions on one.py are in "
             f"one{END}); rename or delete it"

@@ -224,6 +224,11 @@ def test_one_in_four_of_a_quiz_may_be_advice(write):
     write(advice("a1"), advice("a2"), name="tiny/two.quiz.yaml")
     with pytest.raises(QuizError, match="'a2': 2 of the 5 questions of the quiz 'tiny' are advice"):
         read_all(snippets)
+    write(question(kind="guess"))  # that there are no others is not this file's fault
+    with pytest.raises(QuizError) as error:
+        read_all(snippets)
+    assert "advice" not in str(error.value)
+    write(*[question(f"q{n}") for n in range(3)])
     write(advice("a1"), advice("a2", mixed="true"), name="tiny/two.quiz.yaml")
     with pytest.raises(QuizError, match="'a2': 1 of the 1 questions of the quiz 'mixed'"):
         read_all(snippets)
