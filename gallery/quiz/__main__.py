@@ -24,7 +24,16 @@ def main(arguments: list[str] | None = None) -> int:
         "question cannot be asked and nothing was run.",
     )
     parser.add_argument(
-        "only", nargs="*", metavar="NAME", help="a quiz (spawning, mixed) or a question's id"
+        "only",
+        nargs="*",
+        metavar="NAME",
+        help="a quiz (spawning, mixed), a lesson (spawning/main_guard) or a question's id",
+    )
+    parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="run every program under every start method; the site's build leaves out wrong "
+        "choices and cures under some",
     )
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "build" / "quiz", help="where runs are kept"
@@ -35,13 +44,14 @@ def main(arguments: list[str] | None = None) -> int:
     except QuizError as error:
         print(error, file=sys.stderr)
         return 2
-    if unknown := set(options.only) - {n for q in questions for n in (q.quiz, q.id)}:
-        print(f"no quiz and no question is called {', '.join(unknown)}", file=sys.stderr)
+    only = set(options.only)
+    if unknown := sorted(only - {n for q in questions for n in (q.quiz, q.lesson, q.id)}):
+        print(f"no quiz, lesson or question is called {', '.join(unknown)}", file=sys.stderr)
         return 2
-    chosen = [q for q in questions if not options.only or {q.quiz, q.id} & set(options.only)]
+    chosen = [q for q in questions if not only or {q.quiz, q.lesson, q.id} & only]
     began = time.monotonic()
     try:
-        settled = settle(chosen, options.folder, _progress)
+        settled = settle(chosen, options.folder, _progress, options.thorough)
     except NotRecorded as error:
         print(error, file=sys.stderr)
         return 1

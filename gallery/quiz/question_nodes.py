@@ -12,10 +12,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from gallery.in_words import inline
+from gallery.in_words import in_words, inline
 from gallery.nodes import add_node, block, lives_of, load, load_all, nothing, skip, transcript_of
-from gallery.quiz.questions import Choice, Question
-from gallery.quiz.settle import Run, choice_of, printed
+from gallery.quiz.questions import Choice, Question, sources
+from gallery.quiz.settle import CHANCE_RUNS, Run, choice_of, methods_of, printed
 from multitrack.script import START_METHODS
 
 LETTERS = "ABCDE"
@@ -140,8 +140,12 @@ def settled_words(question: Question) -> str:
     if question.settled_by == "advice":
         return "This is advice: no run can settle it."
     methods = question.start_methods
-    where = f"{', '.join(methods[:-1])} and {methods[-1]}" if methods[1:] else methods[0]
-    many = "20 runs" if question.chance else "runs" if methods[1:] else "a run"
+    where = in_words(methods)
+    many = f"{CHANCE_RUNS} runs" if question.chance else "runs" if methods[1:] else "a run"
+    once = {methods_of(question, part) for part, _ in sources(question)} - {methods}
+    for others in once:
+        what = "the mended program" if question.cure else "wrong choices"
+        where += f" (of {what} under {in_words(others)} alone)"
     return f"Settled by {many} under {where}, made when this page was built."
 
 

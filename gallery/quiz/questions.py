@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from collections.abc import Iterator
@@ -11,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from gallery import yaml_data
-from multitrack.script import START_METHODS
+from gallery.lesson import Lesson
+from multitrack.script import START_METHODS, ScriptError, parsed
 
 SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
 BLANK = "____"
 MIXED = "mixed"
+END = ".quiz.yaml"  # of the file beside a lesson
 MOST_ON_A_LESSON = 3
 WIDEST = 72  # characters of a program's line: more does not fit a phone
 LONGEST = {"program": 25, "cure": 25, "choice": 15}  # lines
@@ -57,7 +58,7 @@ class Expected:
 class Question:
     """A question; docs/quiz-format.md describes the fields.
 
-    ``place`` is ``file:line``, ``quiz`` the chapter's name or ``mixed``.
+    ``place`` is ``file:line``, ``lesson`` the lesson that its file is beside, ``chapter/name``.
     """
 
     id: str
@@ -66,8 +67,8 @@ class Question:
     question: str
     choices: tuple[Choice, ...]
     place: str = ""
-    quiz: str = ""
     on_lesson: bool = False
+    mixed: bool = False
     program: str = ""
     start_methods: tuple[str, ...] = START_METHODS
     settled_by: str = "run"
@@ -85,16 +86,17 @@ class Question:
         return f"{self.place}: question {self.id!r}"
 
     @property
+    def quiz(self) -> str:
+        """The quiz that asks it: its chapter's, or the mixed one."""
+        return MIXED if self.mixed else self.lesson.partition("/")[0]
+
+    @property
     def shown(self) -> list[Choice]:
         """The choices as the page shows them: mixed, and always in the same way.
 
         Authors write the right one first more often than they should.
         """
-
-        def lot(choice: Choice) -> str:
-            return hashlib.sha256(f"{self.id} {choice.number}".encode()).hexdigest()
-
-        return sorted(self.choices, key=lot)
+        return sorted(self.choices, key=lambda choice: _lot(f"{self.id} {choice.number}"))
 
     def with_code(self, choice: Choice) -> str:
         """Return the program with a choice's code in place of the blank."""
@@ -103,15 +105,21 @@ class Question:
         return self.program.replace(BLANK, choice.code.strip().replace("\n", "\n" + indent))
 
 
-def files_of(snippets: Path) -> list[tuple[str, Path]]:
-    """Return each quiz's name and file: a chapter's is in its folder, the mixed one above."""
-    chapters = sorted(snippets.glob("*/quiz.yaml"))
-    mixed = sorted(snippets.glob("mixed_quiz.yaml"))
-    return [(p.parent.name, p) for p in chapters] + [(MIXED, p) for p in mixed]
+def _lot(text: str) -> str:
+    """Return what to sort by for an order that looks like chance, and is always the same."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def files_of(snippets: Path) -> list[Path]:
+    """Find the files of questions, and those that may be meant as such."""
+    return sorted(snippets.glob("**/*quiz.yaml"))
 
 
 def read_all(snippets: Path) -> list[Question]:
-    """Read the questions of all quizzes below the lessons' folder, in the order of the files.
+    """Read all questions below the lessons' folder.
+
+    First the chapters', each in the reading order of its lessons and in the order of their files.
+    Then the mixed ones, in an order that tells nothing and stays the same.
 
     Raises
     ------
@@ -119,24 +127,47 @@ def read_all(snippets: Path) -> list[Question]:
         With every reason why one of them cannot be asked: file, line, question, the way out.
         Nothing was run.
     """
-    questions: list[Question] = []
+    found: list[tuple[Lesson, list[Question]]] = []
     wrong: list[str] = []
-    for quiz, path in files_of(snippets):
+    files = files_of(snippets)
+    for path in files:
         try:
+            lesson = _lesson(path, snippets)
             read = yaml_data.read(path)
-        except yaml_data.DataError as error:
+        except (yaml_data.DataError, ScriptError, QuizError) as error:
             wrong.append(str(error))
             continue
         refused = list(_refused(read))
         wrong += refused
         if not refused:
-            questions += [_question(quiz, read, n) for n in range(len(read.value))]
-    for question in questions:
-        wrong += [f"{question.name}: {reason}" for reason in _reasons(question, snippets)]
-    wrong += _across(questions)
+            questions = [_question(lesson.name, read, n) for n in range(len(read.value))]
+            wrong += [f"{q.name}: {reason}" for q in questions for reason in _reasons(q)]
+            found.append((lesson, questions))
+
+    def place(item: tuple[Lesson, list[Question]]) -> tuple[str, int, str]:
+        lesson, _ = item
+        return lesson.path.parent.name, lesson.settings.order, lesson.name
+
+    questions = [q for _, of_lesson in sorted(found, key=place) for q in of_lesson]
+    if len(found) == len(files):  # else too few questions are there to count
+        wrong += _across(questions)
     if wrong:
         raise QuizError("\n".join(wrong))
-    return questions
+    mixed = sorted((q for q in questions if q.mixed), key=lambda q: _lot(q.id))
+    return [q for q in questions if not q.mixed] + mixed
+
+
+def _lesson(path: Path, snippets: Path) -> Lesson:
+    """Read the lesson that a file of questions is beside."""
+    name = path.name.removesuffix(END).removesuffix(".yaml")
+    lesson = path.with_name(f"{name}.py")
+    well_named = path.name == name + END and name.isidentifier()
+    if not (well_named and path.parent.parent == snippets and lesson.is_file()):
+        raise QuizError(
+            f"{path}: there is no lesson {lesson.name} beside it (questions on one.py are in "
+            f"one{END}); rename or delete it"
+        )
+    return Lesson.read(lesson)
 
 
 def _refused(read: yaml_data.Data) -> Iterator[str]:
@@ -149,14 +180,14 @@ def _refused(read: yaml_data.Data) -> Iterator[str]:
         yield f"{read.at(*place)}:{which} {words}"
 
 
-def _question(quiz: str, read: yaml_data.Data, number: int) -> Question:
+def _question(lesson: str, read: yaml_data.Data, number: int) -> Question:
     fields: dict[str, Any] = dict(read.value[number])
     fields["choices"] = tuple(_choice(n, c) for n, c in enumerate(fields["choices"], 1))
     if "expect" in fields:
         fields["expect"] = Expected(**fields["expect"])
     if "start_methods" in fields:
         fields["start_methods"] = _in_order(fields["start_methods"])
-    return Question(**fields, place=read.at(number), quiz=quiz)
+    return Question(**fields, lesson=lesson, place=read.at(number))
 
 
 def _choice(number: int, fields: dict[str, Any]) -> Choice:
@@ -169,19 +200,10 @@ def _in_order(methods: list[str]) -> tuple[str, ...]:
     return tuple(m for m in START_METHODS if m in methods)
 
 
-def _reasons(question: Question, snippets: Path) -> Iterator[str]:
+def _reasons(question: Question) -> Iterator[str]:
     """Say why a question that has the right form cannot be asked all the same."""
-    chapter, _, name = question.lesson.partition("/")
-    if not (snippets / chapter / f"{name}.py").is_file():
-        yield (
-            f"there is no lesson {question.lesson!r}: {snippets.name}/{question.lesson}.py is "
-            "missing; name one that is there"
-        )
-    if question.on_lesson and question.quiz != chapter:
-        yield (
-            f"on_lesson: {question.lesson!r} is no lesson of this quiz's chapter; leave on_lesson "
-            "out, or move the question to the chapter's quiz"
-        )
+    if question.on_lesson and question.mixed:
+        yield "on_lesson and mixed: the mixed quiz alone shows a mixed question; leave one out"
     yield from _parts(question)
     yield from _right_ones(question)
     yield from _not_python(question)
@@ -281,11 +303,10 @@ def sources(question: Question) -> Iterator[tuple[str, str]]:
 def _not_python(question: Question) -> Iterator[str]:
     for part, source in sources(question):
         try:
-            ast.parse(source)
-        except (SyntaxError, ValueError) as error:
-            line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-            why = error.msg if isinstance(error, SyntaxError) else error
-            yield f"{part.replace('-', ' ')} is not Python{line}: {why}"
+            parsed(Path(part), part, Path(), source.encode())
+        except ScriptError as error:
+            line = f", line {error.line}" if error.line else ""
+            yield f"{part.replace('-', ' ')}{line}: {error.reason}"
         lines = source.splitlines()
         most = LONGEST["choice" if question.kind == "hangs" else "program"]
         if len(lines) > most:
@@ -302,24 +323,24 @@ def _across(questions: list[Question]) -> Iterator[str]:
     """Say what is wrong between questions."""
     first: dict[str, Question] = {}
     shown: dict[str, list[Question]] = {}
-    by_file: dict[str, list[Question]] = {}
+    by_quiz: dict[str, list[Question]] = {}
     for question in questions:
         if question.id in first:
             yield f"{question.name}: {first[question.id].place} has the same id; give another"
         first.setdefault(question.id, question)
         if question.on_lesson:
             shown.setdefault(question.lesson, []).append(question)
-        by_file.setdefault(question.place.rpartition(":")[0], []).append(question)
+        by_quiz.setdefault(question.quiz, []).append(question)
     for lesson, found in shown.items():
         for question in found[MOST_ON_A_LESSON:]:
             yield (
                 f"{question.name}: {lesson} shows {len(found)} questions, and "
                 f"{MOST_ON_A_LESSON} are the most; take on_lesson from one"
             )
-    for path, found in by_file.items():
+    for quiz, found in by_quiz.items():
         advice = [q for q in found if q.settled_by == "advice"]
         if 4 * len(advice) > len(found):
             yield (
-                f"{advice[-1].name}: {len(advice)} of the {len(found)} questions in {path} are "
-                "advice, and one in four is the most; add questions that a run can settle"
+                f"{advice[-1].name}: {len(advice)} of the {len(found)} questions of the quiz "
+                f"{quiz!r} are advice, and one in four is the most; add some that a run can settle"
             )

@@ -1,4 +1,8 @@
-"""Truth by running: every program of a question is recorded, and must bear the answer out."""
+"""Truth by running: every program of a question is recorded, and must bear the answer out.
+
+What the answer rests on is run under each start method that the question is about: its program,
+and the choices that are right. What only completes it is run once: see :func:`methods_of`.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +17,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from gallery.lesson import Lesson
-from gallery.project import ROOT
+from gallery.in_words import in_words
 from gallery.pythons import python_for
 from gallery.quiz.questions import Choice, Expected, Question, sources
 from multitrack import cache
 from multitrack.pool import Job, record_all
-from multitrack.recording import LEFT, Line, Recording, RecordingError
-from multitrack.script import ScriptError
+from multitrack.recording import LEFT, Recording, RecordingError
+from multitrack.script import Script
 
-AT_ONCE = 3 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait
-CHANCE_RUNS = 20  # for a question with several possible outputs, spread over the start methods
-PATIENCE = 10.0  # seconds for a program that is asked what it prints
-ONCE_MORE = 4  # times the limit for one that should end and did not: the machine may be busy
+AT_ONCE = 4 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait
+CHANCE_RUNS = 9  # for a question with several possible outputs, spread over the start methods
+PATIENCE = 20.0  # seconds for a program that ends by itself: the machine may be busy
 ELLIPSIS = "..."  # a line of an expected output that stands for any lines
 TRACEBACK = "Traceback (most recent call last):"
 
@@ -48,8 +50,7 @@ class Run:
     @property
     def limit(self) -> float:
         """Seconds that it may take."""
-        timed = self.hangs is not False or self.question.kind in ("hangs", "missing")
-        return self.question.limit if timed else PATIENCE
+        return PATIENCE if self.hangs is False else self.question.limit
 
     @property
     def python(self) -> str:
@@ -62,25 +63,46 @@ class Run:
         return f"{self.question.quiz}/{self.question.id}"
 
 
+@dataclass
 class Settled:
-    """What the runs showed: recordings by question and, in words, the answers that they refute."""
+    """What the runs showed: recordings by question and, in words, the answers that they refute.
 
-    def __init__(self) -> None:
-        self.recordings: dict[str, dict[Run, Recording]] = defaultdict(dict)
-        self.refuted: list[str] = []
-        self.recorded = 0  # runs that were made now, and not kept from an earlier build
+    ``recorded``: how many runs were made now, and not kept from an earlier build.
+    """
+
+    recordings: dict[str, dict[Run, Recording]] = field(default_factory=lambda: defaultdict(dict))
+    refuted: list[str] = field(default_factory=list)
+    recorded: int = 0
 
 
-def runs_of(question: Question) -> Iterator[Run]:
-    """Yield what has to be run to settle a question; nothing where it is advice."""
+def runs_of(question: Question, thorough: bool = False) -> Iterator[Run]:
+    """Yield what has to be run to settle a question; nothing where it is advice.
+
+    ``thorough``: every program under every start method.
+    """
     if question.settled_by == "advice":
         return
     for part, source in sources(question):
-        methods = question.start_methods
+        methods = question.start_methods if thorough else methods_of(question, part)
         chance = question.chance and part == "program"
         for number in range(CHANCE_RUNS if chance else len(methods)):
             turn, which = divmod(number, len(methods))
             yield Run(question, part, source, methods[which], turn + 1, _hangs(question, part))
+
+
+def methods_of(question: Question, part: str) -> tuple[str, ...]:
+    """Return the start methods under which a program is run.
+
+    All that the question is about for its program and for right choices. A wrong choice is run
+    under the first of them, fork where it is one: there most things work, and a child inherits
+    what others may have to wait for. A cure is run under the last, mostly spawn: there it has to
+    do without all that.
+    """
+    if part == "cure":
+        return question.start_methods[-1:]
+    if part == "program" or choice_of(question, part).right:
+        return question.start_methods
+    return question.start_methods[:1]
 
 
 def _hangs(question: Question, part: str) -> bool | None:
@@ -104,6 +126,7 @@ def settle(
     questions: Iterable[Question],
     folder: Path,
     watch: Callable[[Iterator[Run], int], Iterable[Run]] = lambda runs, count: runs,
+    thorough: bool = False,
 ) -> Settled:
     """Run what has not been run yet, and compare the answers with what happened.
 
@@ -111,58 +134,38 @@ def settle(
     ----------
     folder : where the programs and their recordings are kept.
     watch : is given the runs as they are done, and their number; shows progress.
+    thorough : as for :func:`runs_of`.
 
     Recordings are kept only of questions that hold; the next build tries the others again.
     """
-    settled = Settled()
+    questions = list(questions)
+    runs = [run for question in questions for run in runs_of(question, thorough)]
     keys: dict[Run, str] = {}
     todo: dict[Run, Job] = {}
-    by_id: dict[str, Question] = {}
-    for question in questions:
-        by_id[question.id] = question
-        programs: dict[str, Lesson] = {}  # each is run several times
-        parts: dict[tuple[str, str], str] = {}
-        for run in runs_of(question):
-            try:
-                lesson = programs.get(run.part) or _written(run, folder)
-            except ScriptError as error:
-                settled.refuted.append(f"{question.name}: {error}")
-                continue
-            programs[run.part] = lesson
-            where = run.part, run.start_method
-            key = parts[where] = parts.get(where) or cache.key_of(
-                lesson, run.start_method, run.python
-            )
-            keys[run] = hashlib.sha256(f"{key} {run.limit:g} {run.number}".encode()).hexdigest()
-            if kept := _kept(run, keys[run], folder):
-                settled.recordings[question.id][run] = kept
-            else:
-                todo[run] = Job.of(
-                    lesson, run.start_method, timeout=run.limit, own_shm=True, python=run.python
-                )
-    in_order = dict(sorted(todo.items(), key=_lot))
     found: dict[Run, Recording] = {}
-    results = _record(in_order, found, AT_ONCE)
+    for run in runs:
+        script = _written(run, folder)
+        key = cache.key_of(script, run.start_method, run.python)
+        keys[run] = hashlib.sha256(f"{key} {run.limit:g} {run.number}".encode()).hexdigest()
+        if kept := _kept(run, keys[run], folder):
+            found[run] = kept
+        else:
+            todo[run] = Job.of(
+                script, run.start_method, timeout=run.limit, own_shm=True, python=run.python
+            )
+    results = _record(dict(sorted(todo.items(), key=_lot)), found)
     for _ in watch(results, len(todo)) if todo else ():
         pass
-    late = {
-        run: replace(todo[run], timeout=ONCE_MORE * run.limit)
-        for run, recording in found.items()
-        if run.hangs is False and recording.hung
-    }
-    for _ in _record(late, found, 1):
-        pass
-    for run, recording in found.items():
-        settled.recordings[run.question.id][run] = recording
-    settled.recorded = len(found) + len(late)
-    for name, question in by_id.items():
-        recordings = settled.recordings[name]
+    settled = Settled(recorded=len(todo))
+    for run in runs:
+        settled.recordings[run.question.id][run] = found[run]
+    for question in questions:
+        recordings = settled.recordings[question.id]
         if refuted := list(verdict(question, recordings)):
             settled.refuted += refuted
             continue
-        for run, recording in recordings.items():
-            if run in found:
-                recordings[run] = cache.save(recording, keys[run], folder, run.python)
+        for run in recordings.keys() & todo.keys():
+            recordings[run] = cache.save(recordings[run], keys[run], folder, run.python)
     return settled
 
 
@@ -172,12 +175,12 @@ def _lot(item: tuple[Run, Job]) -> str:
     return hashlib.sha256(f"{job.path} {job.start_method} {run.number}".encode()).hexdigest()
 
 
-def _written(run: Run, folder: Path) -> Lesson:
+def _written(run: Run, folder: Path) -> Script:
     path = folder / run.folder / f"{run.part.replace('-', '_')}.py"
     if not path.exists() or path.read_text("utf-8") != run.source:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(run.source, encoding="utf-8")
-    return Lesson.read(path)
+    return Script.read(path)
 
 
 def kept_as(run: Run) -> str:
@@ -198,30 +201,17 @@ def _kept(run: Run, key: str, folder: Path) -> Recording | None:
     return recording if recording.key == key else None
 
 
-def _record(todo: dict[Run, Job], found: dict[Run, Recording], at_once: int) -> Iterator[Run]:
+def _record(todo: dict[Run, Job], found: dict[Run, Recording]) -> Iterator[Run]:
     """Record, put what comes into ``found``, and yield each run as it is done."""
     waiting: dict[Job, list[Run]] = defaultdict(list)
     for run, job in todo.items():
         waiting[job].append(run)
-    if not todo:
-        return
-    results = record_all(list(todo.values()), at_once)
+    results = record_all(list(todo.values()), AT_ONCE)
     with closing(cast("Generator[tuple[Job, Recording]]", results)):
         for job, recording in results:
             run = waiting[job].pop()
-            found[run] = _as_shown(recording, run, Path(job.path).parent)
+            found[run] = replace(recording, script=kept_as(run))
             yield run
-
-
-def _as_shown(recording: Recording, run: Run, folder: Path) -> Recording:
-    """Name the recording, and take our folder out of its lines."""
-    folder = folder.resolve()
-    ours = f"{folder.relative_to(ROOT)}/" if folder.is_relative_to(ROOT) else f"{folder}/"
-
-    def short(line: Line) -> Line:
-        return replace(line, text=line.text.replace(ours, "")) if ours in line.text else line
-
-    return replace(recording, script=kept_as(run), lines=tuple(map(short, recording.lines)))
 
 
 # -- what was seen -----------------------------------------------------------------------------
@@ -275,18 +265,19 @@ def same(expected: str, seen: list[str], unordered: bool = False) -> bool:
 
 
 def verdict(question: Question, recordings: dict[Run, Recording]) -> Iterator[str]:
-    """Say in words, run by run, what refutes the answers; nothing where all hold."""
-    said = set()
+    """Say in words what refutes the answers, each thing once; nothing where all hold."""
+    said: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for run, recording in recordings.items():
         for expected, seen in _refutations(question, run, recording):
-            if (run.part, run.start_method, expected, seen) not in said:  # chance: once is enough
-                said.add((run.part, run.start_method, expected, seen))
-                where = "" if run.part == "program" else f" ({run.part.replace('-', ' ')})"
-                yield (
-                    f"{question.name}{where} under {run.start_method}: a run refutes the answer\n"
-                    f"  expected: {_indented(expected)}\n"
-                    f"  seen:     {_indented(seen)}"
-                )
+            said[run.part, expected, seen].append(run.start_method)
+    for (part, expected, seen), methods in said.items():
+        where = "" if part == "program" else f" ({part.replace('-', ' ')})"
+        runs = "runs refute" if methods[1:] else "a run refutes"
+        yield (
+            f"{question.name}{where} under {in_words(dict.fromkeys(methods))}: {runs} the answer\n"
+            f"  expected: {_indented(expected)}\n"
+            f"  seen:     {_indented(seen)}"
+        )
 
 
 def _refutations(question: Question, run: Run, recording: Recording) -> Iterator[tuple[str, str]]:
@@ -317,17 +308,18 @@ def _choices(question: Question, run: Run, recording: Recording) -> Iterator[tup
     if trouble(recording):
         yield "a program that ends by itself", _seen(recording)
         return
+    alike = [
+        f"choice {c.number}, which is said to be wrong"
+        for c in wrong
+        if same(c.output or "", seen, question.unordered) and (not c.ends or how == c.ends)
+    ]
     if not any(
         same(c.output or "", seen, question.unordered) and how == (c.ends or "0") for c in right
     ):
-        yield " or\n".join(_said(c.output or "", c.ends or "0") for c in right), _seen(recording)
-    for choice in wrong:
-        alike = same(choice.output or "", seen, question.unordered)
-        if alike and (not choice.ends or how == choice.ends):
-            yield (
-                f"anything but choice {choice.number}, which is said to be wrong",
-                _seen(recording),
-            )
+        said = " or\n".join(_said(c.output or "", c.ends or "0") for c in right)
+        yield said, "\n".join([_seen(recording), *(f"(this is {words})" for words in alike)])
+    elif alike:
+        yield f"anything but {' and '.join(alike)}", _seen(recording)
     if not question.chance and question.several:
         for choice in right:
             if not same(choice.output or "", seen, question.unordered):
@@ -338,7 +330,7 @@ def _hanging(run: Run, recording: Recording) -> Iterator[tuple[str, str]]:
     if run.hangs and not recording.hung:
         yield f"it is still there after {run.limit:g} s", _seen(recording)
     elif not run.hangs and trouble(recording):
-        yield f"it ends by itself within {run.limit:g} s", _seen(recording)
+        yield "it ends by itself", _seen(recording)
 
 
 def _differences(

@@ -6,7 +6,7 @@ from tests.test_gallery.test_quiz import CHILD, CHILD_CHOICES, advice, question
 
 PAGE = """# The quiz
 
-```{quiz} tiny
+```{quizzes}
 ```
 """
 FORM = '<form method="dialog">'
@@ -18,24 +18,27 @@ WITH_CHILD = question(
 )
 
 
-def make_quiz(make_site, *questions):
+def make_quiz(make_site, *questions, two=()):
     site = make_site()
     site.lesson("one", "print(1)\n")
     site.lesson("two", "print(2)\n")
-    (site.root / "snippets" / "tiny" / "quiz.yaml").write_text("\n".join(questions))
+    for name, of_lesson in (("one", questions), ("two", two)):
+        if of_lesson:
+            file = site.root / "snippets" / "tiny" / f"{name}.quiz.yaml"
+            file.write_text("\n".join(of_lesson))
     (site.root / "docs" / "quiz.md").write_text(PAGE)
     index = site.root / "docs" / "index.md"
-    index.write_text(index.read_text().replace("lessons/index", "lessons/index\nquiz"))
+    index.write_text(index.read_text() + "\n```{toctree}\nquiz\n```\n")
     return site
 
 
 def quiz_page(site, builder="html", end="html"):
-    return (site.root / "build" / builder / f"quiz.{end}").read_text("utf-8")
+    return (site.root / "build" / builder / "quiz" / f"tiny.{end}").read_text("utf-8")
 
 
 def test_a_question_is_a_form_with_its_answer_and_its_run(make_site):
-    others = [question(f"q{n}", lesson="tiny/two") for n in range(2)]
-    site = make_quiz(make_site, WITH_CHILD, *others, advice("a1"))
+    others = [question("q0"), question("q1"), advice("a1")]
+    site = make_quiz(make_site, WITH_CHILD, two=others)
     assert site.build().status == 0, site.log
     page = quiz_page(site)
     assert page.count(FORM) == 4
@@ -47,7 +50,7 @@ def test_a_question_is_a_form_with_its_answer_and_its_run(make_site):
     assert "<samp>child\nmain</samp>" in first
     assert first.count('data-right="yes"') == 1
     assert "Settled by a run under fork" in first
-    assert 'href="lessons/tiny/one.html' in first
+    assert 'href="../lessons/tiny/one.html' in first
     assert '<span class="who">child 1</span><span class="said">child</span>' in first
     assert "<svg" in first
     assert "This is advice: no run can settle it." in page
@@ -70,11 +73,11 @@ def test_a_lesson_ends_with_its_questions_before_the_download(make_site):
 def test_a_lesson_s_page_follows_its_quiz(make_site):
     """A quiz that comes later, and one that changes, is seen by the next build."""
     site = make_quiz(make_site, question())
-    quiz = site.root / "snippets" / "tiny" / "quiz.yaml"
+    quiz = site.root / "snippets" / "tiny" / "one.quiz.yaml"
     assert site.build().status == 0, site.log
     quiz.unlink()
-    (site.root / "docs" / "quiz.md").unlink()
     assert site.build().status == 0, site.log
+    assert not (site.root / "docs" / "quiz" / "tiny.md").exists()
     quiz.write_text(WITH_CHILD)
     assert site.build().status == 0, site.log
     assert "Predict first" in site.page("one")
@@ -85,6 +88,21 @@ def test_a_lesson_s_page_follows_its_quiz(make_site):
     assert "settling questions" not in site.log  # what settled it has not changed
 
 
+def test_a_chapter_s_quiz_follows_its_lessons(make_site):
+    """A question that comes with another lesson's first file, and one whose file goes."""
+    site = make_quiz(make_site, question())
+    assert site.build().status == 0, site.log
+    new = site.root / "snippets" / "tiny" / "two.quiz.yaml"
+    new.write_text(question("second", on_lesson="true"))
+    assert site.build().status == 0, site.log
+    assert quiz_page(site).index('id="quiz-first"') < quiz_page(site).index('id="quiz-second"')
+    assert "Predict first" in site.page("two")
+    new.unlink()
+    assert site.build().status == 0, site.log
+    assert 'id="quiz-second"' not in quiz_page(site)
+    assert "Predict first" not in site.page("two")
+
+
 def test_a_refuted_answer_fails_the_build(make_site):
     wrong = WITH_CHILD.replace("child\n        main\n", "main\n        nobody\n")
     assert wrong != WITH_CHILD
@@ -92,23 +110,23 @@ def test_a_refuted_answer_fails_the_build(make_site):
     site.build()
     assert site.status != 0
     assert "answers that do not hold" in site.log
-    assert re.search(r"quiz\.yaml:1: question 'first' under fork: a run refutes", site.log)
+    assert re.search(r"one\.quiz\.yaml:1: question 'first' under fork: a run refutes", site.log)
     assert re.search(r"expected:\s+main\s+nobody", site.log)
     assert re.search(r"seen:\s+child\s+main", site.log)
-    assert not (site.root / "build" / "html" / "quiz.html").exists()
+    assert not (site.root / "build" / "html" / "quiz").exists()
 
 
 def test_a_question_that_cannot_be_asked_fails_the_build_and_nothing_is_run(make_site):
-    site = make_quiz(make_site, question("good"), question("bad", lesson="tiny/three"))
+    site = make_quiz(make_site, question("good"), question("bad", kind="hangs"))
     site.build()
     assert site.status != 0
-    assert "question 'bad': there is no lesson 'tiny/three'" in site.log
+    assert "question 'bad': a question of kind hangs has no 'program'" in site.log
     assert not (site.root / "build" / "quiz").exists()
 
 
 def test_an_unknown_quiz_fails_the_build(make_site):
     site = make_quiz(make_site, question())
-    (site.root / "docs" / "quiz.md").write_text(PAGE.replace("tiny", "cats"))
+    (site.root / "docs" / "quiz.md").write_text(PAGE + "\n```{quiz} cats\n```\n")
     site.build()
     assert site.status != 0
     assert "no quiz is called 'cats'; there are tiny" in site.log

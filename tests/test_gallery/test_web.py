@@ -7,8 +7,8 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
-
 from gallery.web import policy, unused
+
 from tests.test_site.serving import served
 
 ADDRESS = "https://example.org/course/"

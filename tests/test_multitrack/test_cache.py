@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -275,7 +276,7 @@ def test_a_file_that_is_read_counts_by_its_name_too(lesson, write):
     """It is in the working folder under it."""
 
     class Reads(Script):
-        files = ()
+        files: tuple[Path, ...] = ()
 
     keys = []
     for name in ("one.txt", "two.txt"):
@@ -301,7 +302,7 @@ def test_what_is_split_otherwise_has_another_key(lesson, write):
 
 
 @pytest.fixture
-def recorder(tmp_path, monkeypatch) -> Path:
+def recorder(tmp_path, monkeypatch) -> Iterator[Path]:
     """Have a copy of the recorder's code count, which may be changed."""
     copy = tmp_path / "recorder"
     shutil.copytree(cache.HERE, copy, ignore=shutil.ignore_patterns("show", "__pycache__"))

@@ -37,7 +37,8 @@ def followed() -> tuple[Descendants, Told]:
     """Follow a main that was born at 0."""
     descendants = Descendants(polling=True)
     descendants.source.close()
-    descendants.source = told = Told()
+    told = Told()
+    descendants.source = told  # type: ignore[assignment]
     descendants.tree.born(MAIN, None, 0.0)
     return descendants, told
 

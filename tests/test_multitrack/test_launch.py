@@ -13,7 +13,7 @@ def test_no_folder_is_left_where_there_is_no_room_for_all(tmp_path, monkeypatch)
     """Else each try would leave one on the disk that is full."""
     made = Path.mkdir
 
-    def full(path: Path, *more: int) -> None:
+    def full(path: Path, *more: bool) -> None:
         if path.name == "home":
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
         made(path, *more)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from gallery.downloads.markdown import markdown
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from gallery.downloads.markdown import markdown
 from gallery.downloads.notebook import NotebookError, notebook
 from gallery.lesson import Lesson
 from multitrack.pool import Job, record_all

@@ -2,8 +2,8 @@
 
 import pytest
 
-from multitrack.show.transcript import times_of
 from multitrack.recording import Interpreter, Line, PlayedCell, Process, Recording
+from multitrack.show.transcript import times_of
 
 
 @pytest.fixture
