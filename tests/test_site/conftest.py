@@ -5,22 +5,48 @@ import http.server
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadFileScheduling
 
 from tests.chromium import MISSING, find_browser
+from tests.test_site import kinds
+from tests.test_site.faults import Visit
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "build" / "html"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no other host is reached
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name what `-m` can choose."""
+    config.addinivalue_line("markers", "every_page: looks at every page of the site in a browser")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling | None:
+    """Keep a file's tests in one worker, save those of all pages, which all workers share."""
+
+    class Scheduler(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if "test_every_page.py" in nodeid else super()._split_scope(nodeid)
+
+    return Scheduler(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pages() -> list[str]:
     """Return the address of every page below the site's root."""
     return sorted(str(p.relative_to(HTML)) for p in HTML.rglob("*.html"))
+
+
+def heaviest_pages() -> dict[str, str]:
+    """Return for each kind of page that the site has the one that stands for it."""
+    return kinds.heaviest(pages(), lambda name: (HTML / name).stat().st_size)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +70,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start the browser once."""
+    """Start the browser once. It reaches this machine alone."""
     path = find_browser()
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
@@ -54,20 +80,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@dataclass
-class Visit:
-    """A page that was opened, and what the browser had to say about it."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
-
-
 @pytest.fixture
 def visit(browser: Browser, address: str):
     """Open pages: ``visit("lessons/...html", width=360, dark=True, script=False)``.
 
-    Fonts and all else must come from the site itself: other hosts are noted and refused.
+    Fonts and all else must come from the site itself: other hosts are noted and not reached.
     """
     contexts = []
 
@@ -81,25 +98,8 @@ def visit(browser: Browser, address: str):
                 java_script_enabled=script,
             )
             contexts.append(context)
-        visited = Visit(context.new_page())
-        page = visited.page
-        page.set_default_timeout(20_000)
-        page.on("console", lambda m: visited.complaints.append(m.text) if m.type == "error" else 0)
-        page.on("pageerror", lambda error: visited.complaints.append(str(error)))
-        page.on(
-            "response",
-            lambda r: visited.complaints.append(f"{r.status} {r.url}") if r.status >= 400 else 0,
-        )
-
-        def guard(route):
-            if route.request.url.startswith((address, "data:", "blob:")):
-                route.continue_()
-            else:
-                visited.elsewhere.append(route.request.url)
-                route.abort()
-
-        page.route("**/*", guard)
-        page.goto(address + name)
+        visited = Visit(context.new_page(), address)
+        visited.page.goto(address + name)
         return visited
 
     yield open_page

@@ -35,7 +35,7 @@ def check():
             [shutil.which("java"), "-Xss8m", "-jar", jar, "--format", "json", *map(str, paths)],
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=60 + 2 * len(paths),
         )
         messages = json.loads(done.stderr)["messages"]
         return [

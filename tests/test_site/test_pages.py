@@ -8,8 +8,6 @@ import socket
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.test_site.conftest import HTML, ROOT, pages
 
 LESSONS = [p for p in pages() if re.match(r"lessons/\w+/(?!index)", p)]
@@ -19,20 +17,6 @@ def test_every_lesson_has_a_page():
     scripts = {p.relative_to(ROOT / "snippets") for p in ROOT.glob("snippets/*/[!_]*.py")}
     assert len(scripts) >= 16
     assert {Path(p).relative_to("lessons").with_suffix(".py") for p in LESSONS} == scripts
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_pages_ask_no_other_host_and_do_not_complain(visit, width, dark):
-    """No request elsewhere, nothing missing, no script error, no sideways scrolling."""
-    first = visit("index.html", width=width, dark=dark)
-    for name in pages():
-        visited = visit(name, context=first.page.context)
-        assert visited.elsewhere == [], name
-        assert visited.complaints == [], name
-        wide = visited.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{name} is {wide} px wide in a window of {width}"
-        visited.page.close()
 
 
 def built_texts():

@@ -2,27 +2,46 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
 
 import pytest
-from playwright.sync_api import ConsoleMessage
 
-from gallery.web import policy
-from tests.test_site.conftest import HTML, pages
+from tests.test_site.conftest import HTML, heaviest_pages, pages
+from tests.test_site.faults import Visit
 from tests.test_site.serving import served
 
 LESSON = "lessons/spawning/names_pids_parents.html"
-# Before anything else on the page: notes what the browser refuses.
-WATCH = """
-addEventListener("securitypolicyviolation", event => {
-  (window.refused = window.refused || []).push(
-    `${event.violatedDirective} ${event.blockedURI} ${event.sample} ${event.sourceFile}`);
-}, true);
-"""
 
 
-def is_complaint(message: ConsoleMessage) -> bool:
-    """Whether it is an error, and not that the browser looked for an icon where there is none."""
-    return message.type == "error" and not message.location["url"].endswith("/favicon.ico")
+class Policies(HTMLParser):
+    """The policies in a page, and the markup that a policy must not need to allow."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.wrong: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a policy, what comes before the first one, and code in an attribute."""
+        its = dict(attrs)
+        if tag == "meta" and (its.get("http-equiv") or "").lower() == "content-security-policy":
+            self.found.append(its["content"] or "")
+        if tag in ("script", "style", "link") and not self.found:
+            self.wrong.append(f"<{tag}> comes before the policy")
+        self.wrong += [
+            f'{name}="{value}" of <{tag}>'
+            for name, value in attrs
+            if name == "style" or name.startswith("on")
+        ]
+
+
+@cache
+def policies() -> dict[str, Policies]:
+    """Read all pages."""
+    return {name: Policies((HTML / name).read_text("utf-8")) for name in pages()}
 
 
 @pytest.fixture(scope="module")
@@ -37,41 +56,36 @@ def open_page(browser, roots, request):
     """Open a page, from wherever the site is; ``refused()`` says what was against its policy."""
     root = roots[request.param]
     context = browser.new_context()
-    context.add_init_script(WATCH)
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    said = []
-    page.on("console", lambda m: said.append(m.text) if is_complaint(m) else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-
-    def refused() -> list[str]:
-        page.wait_for_timeout(50)  # what was refused is told by an event
-        return [*page.evaluate("window.refused || []"), *said]
+    visit = Visit(context.new_page(), root)
 
     def open_page(name: str):
-        page.goto(root + name, wait_until="load")
-        return page
+        visit.page.goto(root + name, wait_until="load")
+        return visit.page
 
-    open_page.refused = refused
+    open_page.refused = lambda: visit.refused() + visit.complaints
     open_page.at_root = request.param == "root"
     yield open_page
     context.close()
 
 
 def test_every_page_has_a_policy_that_allows_no_inline_code():
-    for name in pages():
-        text = (HTML / name).read_text("utf-8")
-        (found,) = policy.META.findall(text)
-        assert "unsafe" not in found, name
-        assert "default-src 'none'" in found
-        before = text[: text.index("Content-Security-Policy")]
-        assert not re.search("<(script|style|link)", before), f"{name}: the policy comes too late"
-        assert not re.search(r"<[^>]+\sstyle=", text), f"{name} has a style attribute"
-        assert not re.search(r"<[^>]+\son\w+=", text), f"{name} has a handler in an attribute"
+    for name, its in policies().items():
+        (policy,) = its.found
+        assert "unsafe" not in policy, name
+        assert "default-src 'none'" in policy, name
+        assert its.wrong == [], name
+
+
+def test_what_a_policy_must_not_need_is_found():
+    wrong = Policies("<link href=a><meta http-equiv=content-security-policy content=b>").wrong
+    assert wrong == ["<link> comes before the policy"]
+    page = "<meta http-equiv=Content-Security-Policy content=b><p style='c: d' onclick=e><style>"
+    assert Policies(page).wrong == ['style="c: d" of <p>', 'onclick="e" of <p>']
 
 
 def test_no_page_does_what_its_policy_forbids(open_page):
-    for name in pages():
+    """One page of each kind, from each root; test_every_page.py opens all from one."""
+    for name in heaviest_pages().values():
         if name == "404.html" and not open_page.at_root:
             continue  # without an address of the site, it is made for a root
         open_page(name)
@@ -125,8 +139,8 @@ def test_the_file_for_servers_allows_what_the_pages_allow():
         r"^  Content-Security-Policy: (.*)$", (HTML / "_headers").read_text(), re.M
     )
     allowed = {d.split()[0]: set(d.split()[1:]) for d in served.split("; ")}
-    for one in policy.policies(HTML):
-        for directive in one.split("; "):
+    for its in policies().values():
+        for directive in its.found[0].split("; "):
             name, *sources = directive.split()
             assert set(sources) - {"file:"} <= allowed[name]
     assert allowed["frame-ancestors"] == {"'none'"}

@@ -3,10 +3,9 @@
 import pytest
 import yaml
 
-from tests.test_site.conftest import ROOT, pages
-from tests.test_site.test_accessibility import unfold, violations
+from tests.test_site.conftest import ROOT, heaviest_pages, pages
+from tests.test_site.faults import LOOKS, unfold, violations
 
-QUIZZES = sorted(p for p in pages() if p.startswith("quiz/"))
 SPAWNING = "quiz/spawning.html"
 
 
@@ -45,7 +44,7 @@ def test_lessons_end_with_one_to_three_questions():
     assert sum(count >= 1 for count in counts) >= 16
 
 
-@pytest.mark.parametrize("name", QUIZZES)
+@pytest.mark.parametrize("name", {SPAWNING, heaviest_pages()["quiz"]})
 def test_a_quiz_from_start_to_end_with_the_keyboard_alone(visit, name):
     """Every right answer is given by key; the score says so, and a reload keeps it."""
     visited = visit(name)
@@ -122,18 +121,15 @@ def test_without_javascript_the_answers_stand_in_details(visit):
             assert len(why.inner_text()) > 20
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("answered", [False, True], ids=["open", "answered"])
-def test_axe_finds_nothing(visit, width, dark, answered):
-    """Also with every question answered wrongly or rightly and everything unfolded."""
-    page = visit(SPAWNING, width=width, dark=dark).page
-    if answered:
-        for number, question in enumerate(page.locator(".quiz-question").all()):
-            want = "yes" if number % 2 else "no"
-            letter = question.locator(f'.quiz-why [data-right="{want}"]').first
-            question.locator(f'input[value="{letter.get_attribute("data-choice")}"]').check()
-            question.locator(".quiz-check").click()
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_axe_finds_nothing_in_what_is_answered(visit, width, scheme):
+    """With every question answered wrongly or rightly and everything unfolded."""
+    page = visit(SPAWNING, width=width, dark=scheme == "dark").page
+    for number, question in enumerate(page.locator(".quiz-question").all()):
+        want = "yes" if number % 2 else "no"
+        letter = question.locator(f'.quiz-why [data-right="{want}"]').first
+        question.locator(f'input[value="{letter.get_attribute("data-choice")}"]').check()
+        question.locator(".quiz-check").click()
     unfold(page)
     assert violations(page) == []
 

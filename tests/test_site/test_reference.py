@@ -3,16 +3,12 @@
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 
 from tests.test_site.conftest import HTML, ROOT
 from tests.test_site.test_pages import LESSONS
 
-AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
-PAGES = ("names.html", "glossary.html", "cheat-sheet.html", "do-i-need-processes.html")
 CHAPTERS = ("spawning", "communication", "shared_memory", "pools")
 
 
@@ -228,13 +224,3 @@ def test_terms_link_to_their_definitions():
         linked = {link.partition("#")[2] for link in links_of(page) if "glossary.html#" in link}
         assert linked, page
         assert linked <= set(terms)
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(visit, name, dark):
-    page = visit(name, width=360, dark=dark).page
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run().then(r => r.violations)")
-    assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []

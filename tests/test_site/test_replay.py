@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.test_site.conftest import ROOT
+from tests.test_site.conftest import HTML, ROOT
 
 FIVE = "lessons/spawning/first_process.html"
 CELLS = "lessons/communication/queues.html"  # several cells write
@@ -13,9 +13,8 @@ METHODS = ("fork", "forkserver", "spawn")
 
 
 def recorded(lesson: str, method: str) -> dict:
-    """Return the recording that a page shows."""
-    folder, name = (ROOT / "build/recordings" / lesson).parent, lesson.rpartition("/")[2]
-    return json.loads(next(folder.glob(f"{name}.{method}.*.json")).read_text("utf-8"))
+    """Return the recording that a page shows: the one that it offers."""
+    return json.loads((HTML / "downloads" / f"{lesson}.{method}.recording.json").read_text("utf-8"))
 
 
 @pytest.fixture
