@@ -1,7 +1,6 @@
 """Nothing on the cheat sheet that was not run: each snippet, under each start method."""
 
 import ast
-import html
 import os
 import re
 import signal
@@ -88,24 +87,7 @@ def test_a_snippet_that_promises_too_much_is_found():
     assert promised("print(1)  # 2\n    print([a, b])  # [3, 4]\nx = 1  # no\n") == ["2", "[3, 4]"]
 
 
-ROWS = re.findall(r"^\| (.+) \| (.+) \|$", PAGE.partition("## What you see")[2], re.MULTILINE)[2:]
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_an_error_s_words_stand_on_the_lesson_s_page(row):
-    """A message in the table is one that the linked lesson shows, in its text or its output."""
-    seen, means = row
-    chapter, name = re.search(r"<sphx_glr_lessons_(.+?)\.py>", means)[1], None
-    for path in ROOT.glob("snippets/*/[!_]*.py"):
-        if f"{path.parent.name}_{path.stem}" == chapter:
-            name = f"{path.parent.name}/{path.stem}"
-    assert name, chapter
-    page = (ROOT / "build" / "html" / "lessons" / f"{name}.html").read_text("utf-8")
-    text = html.unescape(re.sub(r"<[^>]+>", "", page))
-    for words in re.findall(r"`([^`{]+)`", seen):
-        assert words in text, (words, name)
-
-
 def test_each_entry_links_to_its_lesson():
-    for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
-        assert "{ref}`" in part, part.splitlines()[0]
+    _, *entries = re.split(r"^## ", PAGE, flags=re.MULTILINE)
+    assert len(entries) >= len(SNIPPETS)
+    assert [e.splitlines()[0] for e in entries if "{ref}`" not in e] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from xdist.scheduler import LoadFileScheduling
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests.chromium import MISSING, find_browser
 from tests.test_site import kinds
@@ -23,6 +23,13 @@ FLAGS = [
 ]
 
 
+class FilesButLots(LoadFileScheduling):  # type: ignore[misc]
+    """Keeps a file's tests in one worker, save those of test_every_page.py."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if "test_every_page.py" in nodeid else str(super()._split_scope(nodeid))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Name what `-m` can choose."""
     config.addinivalue_line("markers", "every_page: looks at every page of the site in a browser")
@@ -30,13 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling | None:
-    """Keep a file's tests in one worker, save those of all pages, which all workers share."""
-
-    class Scheduler(LoadFileScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return nodeid if "test_every_page.py" in nodeid else super()._split_scope(nodeid)
-
-    return Scheduler(config, log) if config.getoption("dist") == "loadfile" else None
+    """Have the tests of every page shared by all workers with `--dist loadfile`, too."""
+    return FilesButLots(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pages() -> list[str]:

@@ -3,6 +3,7 @@
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import axe_playwright_python
 from playwright.sync_api import ConsoleMessage, Page, Request
@@ -20,8 +21,8 @@ addEventListener("securitypolicyviolation", event => {
 # What is too wide is noticed when a frame has been laid out: it is over by the next one.
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
-Look = tuple[int, str]
-LOOKS: list[Look] = [(width, scheme) for scheme in ("light", "dark") for width in (360, 1280)]
+Look = tuple[int, Literal["light", "dark"]]
+LOOKS: list[Look] = [(360, "light"), (1280, "light"), (360, "dark"), (1280, "dark")]
 
 
 def look_of(name: str) -> Look:

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from tests.test_site import changed
-from tests.test_site.conftest import ROOT, heaviest_pages, pages
+from tests.test_site.conftest import ROOT, FilesButLots, heaviest_pages, pages
 from tests.test_site.faults import LOOKS, Visit, faults, look_of
 
 pytestmark = pytest.mark.every_page
@@ -45,3 +45,12 @@ def test_nothing_is_wrong(browser, address, chosen, lot):
 def test_the_looks_are_shared_out():
     """No look is left out, as it would be with a hash that has a favourite."""
     assert {look_of(name) for name in PAGES} == set(LOOKS)
+
+
+def test_workers_share_the_pages():
+    """The tests here are as many as the pages ask for; one worker would be at them when all end."""
+    scope = FilesButLots._split_scope
+    here, there = (f"tests/test_site/test_every_page.py::test_nothing[{lot}]" for lot in (0, 1))
+    scheduler = object.__new__(FilesButLots)
+    assert scope(scheduler, here) != scope(scheduler, there)
+    assert scope(scheduler, "tests/test_a.py::one") == scope(scheduler, "tests/test_a.py::two")

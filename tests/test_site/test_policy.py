@@ -6,6 +6,7 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.test_site.conftest import HTML, heaviest_pages, pages
 from tests.test_site.faults import Visit
@@ -51,21 +52,27 @@ def roots() -> Iterator[dict[str, str]]:
         yield {"root": root, "below": below, "file": HTML.as_uri() + "/"}
 
 
+class Site:
+    """The site below one of its roots, called to open a page."""
+
+    def __init__(self, page: Page, root: str, at_root: bool) -> None:
+        self.visit, self.root, self.at_root = Visit(page, root), root, at_root
+
+    def __call__(self, name: str) -> Page:
+        """Open a page."""
+        self.visit.page.goto(self.root + name)
+        return self.visit.page
+
+    def refused(self) -> list[str]:
+        """Return what was against the page's policy, and what else went wrong till now."""
+        return self.visit.refused() + self.visit.complaints
+
+
 @pytest.fixture(params=["root", "below", "file"])
-def open_page(browser, roots, request):
-    """Open a page, from wherever the site is; ``refused()`` says what was against its policy."""
-    root = roots[request.param]
-    context = browser.new_context()
-    visit = Visit(context.new_page(), root)
-
-    def open_page(name: str):
-        visit.page.goto(root + name, wait_until="load")
-        return visit.page
-
-    open_page.refused = lambda: visit.refused() + visit.complaints
-    open_page.at_root = request.param == "root"
-    yield open_page
-    context.close()
+def open_page(browser, roots, request) -> Iterator[Site]:
+    """Open a page, from wherever the site is."""
+    with browser.new_context() as context:
+        yield Site(context.new_page(), roots[request.param], request.param == "root")
 
 
 def test_every_page_has_a_policy_that_allows_no_inline_code():

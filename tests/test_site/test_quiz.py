@@ -44,7 +44,7 @@ def test_lessons_end_with_one_to_three_questions():
     assert sum(count >= 1 for count in counts) >= 16
 
 
-@pytest.mark.parametrize("name", {SPAWNING, heaviest_pages()["quiz"]})
+@pytest.mark.parametrize("name", sorted({SPAWNING, heaviest_pages()["quiz"]}))
 def test_a_quiz_from_start_to_end_with_the_keyboard_alone(visit, name):
     """Every right answer is given by key; the score says so, and a reload keeps it."""
     visited = visit(name)

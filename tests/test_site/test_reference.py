@@ -1,16 +1,15 @@
 """The pages to look things up in, and the ways from one page to the next."""
 
+import html
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from tests.test_site.conftest import HTML, ROOT
 from tests.test_site.test_pages import LESSONS
-
-CHAPTERS = ("spawning", "communication", "shared_memory", "pools")
-
 
 # -- the decision page, read as a reader without scripts does -----------------------------------
 
@@ -126,13 +125,32 @@ def test_no_line_of_the_cheat_sheet_is_cut_on_paper(visit):
     assert wide == []
 
 
+CHEAT_SHEET = (ROOT / "docs/cheat-sheet.md").read_text("utf-8").partition("## What you see")[2]
+ROWS = re.findall(r"^\| (.+) \| (.+) \|$", CHEAT_SHEET, re.MULTILINE)[2:]
+
+
+def test_the_cheat_sheet_has_a_table_of_what_one_sees():
+    assert len(ROWS) >= 12
+
+
+@pytest.mark.parametrize(("seen", "means"), ROWS, ids=[row[0] for row in ROWS])
+def test_an_error_s_words_stand_on_the_lesson_s_page(seen, means):
+    """A message in the table is one that the linked lesson shows, in its text or its output."""
+    label = re.search(r"<sphx_glr_lessons_(.+?)\.py>", means)[1]
+    labels = {"_".join(Path(name).with_suffix("").parts[1:]): name for name in LESSONS}
+    page = (HTML / labels[label]).read_text("utf-8")
+    text = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert [words for words in re.findall(r"`([^`{]+)`", seen) if words not in text] == []
+
+
 # -- next and previous --------------------------------------------------------------------------
 
 
 def in_order() -> list[str]:
-    """Return chapters and lessons in reading order, from the lessons' own settings."""
-    found = []
-    for chapter in CHAPTERS:
+    """Return chapters as they are listed, and their lessons by the lessons' own settings."""
+    found: list[str] = []
+    listed = (HTML / "lessons/index.html").read_text("utf-8")
+    for chapter in dict.fromkeys(re.findall(r'href="(\w+)/index\.html', listed)):
         found.append(f"lessons/{chapter}/index.html")
         scripts = (ROOT / "snippets" / chapter).glob("[!_]*.py")
         orders = [
@@ -176,12 +194,9 @@ def links_of(name: str) -> set[str]:
     return set(re.findall(r'<a [^>]*href="([^"]+)"', (HTML / name).read_text("utf-8")))
 
 
-def test_every_cell_that_the_index_names_is_there():
-    cells = {link for link in links_of("names.html") if "#cell-" in link}
-    assert len(cells) > 50
-    for link in cells:
-        page, _, anchor = link.partition("#")
-        assert f'id="{anchor}"' in (HTML / page).read_text("utf-8"), link
+def test_the_index_leads_to_cells():
+    """That they are there is what test_links.py asks of all links."""
+    assert len({link for link in links_of("names.html") if "#cell-" in link}) > 50
 
 
 def test_lessons_propose_others_that_share_names():
