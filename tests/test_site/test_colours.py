@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from gallery.code_colours import Dark, Light
+from gallery.site.code_colours import Dark, Light
 from tests.test_site.conftest import ROOT
 
-CSS = (ROOT / "gallery/static/recording.css").read_text("utf-8")
+CSS = (ROOT / "gallery/lessons/static/recording.css").read_text("utf-8")
 PAPER = {"light": "#ffffff", "dark": "#14161b"}
 # How colours in linear RGB look without the cones for red or for green (Machado et al., 2009).
 EYES = {

@@ -13,7 +13,7 @@ from tests.test_site.conftest import ROOT, FilesButLots, heaviest_pages, pages
 from tests.test_site.faults import LOOKS, Visit, faults, look_of
 
 pytestmark = pytest.mark.every_page
-LOT = 12  # pages a test: a worker has one while others have theirs
+LOT = 8  # pages a test: a worker has one while others have theirs
 PAGES = pages()
 
 

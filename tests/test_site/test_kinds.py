@@ -32,6 +32,7 @@ def test_every_page_is_of_a_kind():
         ("quiz/index.html", "list of quizzes"),
         ("names/new_chapter.html", "names of a chapter"),
         ("downloads/new_chapter.html", "downloads of a chapter"),
+        ("evidence/new_chapter.html", "evidence of a chapter"),
         ("404.html", "not found"),
         ("glossary.html", "prose"),
         ("new_section/page.html", None),

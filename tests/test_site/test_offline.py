@@ -21,7 +21,7 @@ def unpacked(tmp_path_factory) -> Path:
     made = folder / "site.zip"
     for _ in range(2):  # the second time is the same
         subprocess.run(
-            [sys.executable, "-m", "gallery.downloads.offline", HTML, made],
+            [sys.executable, "-m", "gallery.downloads.offline_zip", HTML, made],
             cwd=ROOT,
             check=True,
             timeout=60,

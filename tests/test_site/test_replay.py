@@ -266,4 +266,4 @@ def test_a_screen_reader_is_told_no_line_unasked(visit):
 
 def test_the_script_is_small():
     """The page's weight is the reader's time."""
-    assert len((ROOT / "gallery/static/replay.js").read_bytes()) <= 3 * 1024
+    assert len((ROOT / "gallery/lessons/static/replay.js").read_bytes()) <= 3 * 1024

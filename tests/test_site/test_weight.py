@@ -14,8 +14,6 @@ from tests.test_site.kinds import KINDS
 from tests.test_site.serving import served
 
 HEAVIEST = heaviest_pages()
-OVER_TODAY = {"list of lessons", "chapter", "names"}
-LISTS = pytest.mark.xfail(reason="issue 12: lists by chapter")
 
 
 @dataclass
@@ -69,14 +67,11 @@ def weigh(browser):
         yield weigh
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(k, marks=[LISTS] if k in OVER_TODAY else []) for k in HEAVIEST]
-)
+@pytest.mark.parametrize("kind", HEAVIEST)
 def test_no_page_is_over_its_budget(weigh, kind):
     name, budget = HEAVIEST[kind], KINDS[kind]
     # A search costs what its first results do.
     weight = weigh(f"{name}?q=queue" if kind == "search" else name)
-    print(f"{name}: {weight}")
     assert weight.bytes <= budget.kilobytes * 1000, f"{name}: {weight}"
     assert len(weight.sent) <= budget.requests, f"{name}: {weight}"
     assert weight.elements <= budget.elements, f"{name}: {weight}"
