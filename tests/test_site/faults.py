@@ -83,18 +83,19 @@ def sideways(page: Page, width: int) -> list[str]:
     return [f"is {wide} px wide in a window of {width}"] if wide > width else []
 
 
-def faults(visit: Visit, address: str, look: Look) -> list[str]:
+def faults(visit: Visit, address: str, name: str, look: Look) -> list[str]:
     """Open a page and say what is wrong with it, folded and unfolded."""
     page, (width, scheme) = visit.page, look
     visit.complaints.clear()
     visit.elsewhere.clear()
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    page.goto(address)
+    page.goto(address + name)
     found = sideways(page, width)
     unfold(page)
     found += sideways(page, width)
     found += [f"axe: {rule}: {place}" for rule, place in violations(page)]
     found += [f"refused: {what}" for what in visit.refused()]
     found += [f"asks another place: {where}" for where in visit.elsewhere]
-    return found + visit.complaints
+    found += visit.complaints
+    return [f"{name} at {width} px, {scheme}: {wrong}" for wrong in found]

@@ -38,8 +38,8 @@ def test_nothing_is_wrong(browser, address, chosen, lot):
         pytest.skip("none of these pages has changed")
     with browser.new_context() as context:
         visit = Visit(context.new_page(), address)
-        found = {name: faults(visit, address + name, look_of(name)) for name in names}
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+        found = [wrong for name in names for wrong in faults(visit, address, name, look_of(name))]
+    assert not found, "\n".join(found)
 
 
 def test_the_looks_are_shared_out():

@@ -55,8 +55,8 @@ def test_nothing_is_wrong_with_a_page_of_each_kind(browser, address, kind):
     with browser.new_context() as context:
         visit = Visit(context.new_page(), address)
         looks = [look for look in LOOKS if look != look_of(name)]
-        found = {look: faults(visit, address + name, look) for look in looks}
-    assert {look: wrong for look, wrong in found.items() if wrong} == {}
+        found = [wrong for look in looks for wrong in faults(visit, address, name, look)]
+    assert not found, "\n".join(found)
 
 
 def test_nothing_scrolls_sideways_at_a_zoom_of_200_percent(visit, address):
@@ -111,13 +111,14 @@ def found(browser, faulty):
     """Say what is found on a page; all are opened in the same tab."""
     with browser.new_context() as context:
         visit = Visit(context.new_page(), faulty)
-        yield lambda name: faults(visit, f"{faulty}{name}.html", (360, "light"))
+        yield lambda name: faults(visit, faulty, f"{name}.html", (360, "light"))
 
 
 @pytest.mark.parametrize("name", FAULTY)
 def test_a_fault_is_found(found, name):
     wanted = FAULTY[name][2]
-    assert any(re.search(wanted, wrong) for wrong in found(name)), wanted
+    wanted = rf"{name}\.html at 360 px, light: {wanted}"
+    assert any(re.match(wanted, wrong) for wrong in found(name)), wanted
 
 
 def test_a_sound_page_is_not_blamed_for_the_one_before(found):
