@@ -110,25 +110,29 @@ def test_it_holds_every_page_and_not_itself(unpacked):
     assert "multiprocessing-by-example.zip" in text
 
 
-def listed() -> list[tuple[str, str, str]]:
-    """Return (address, size, hash) of each row of the downloads page."""
-    rows = re.findall(
-        r'<tr><td><a[^>]* href="([^"]+)">[^<]*</a></td><td>([^<]+)</td><td><code>(\w+)</code>',
-        (HTML / "downloads.html").read_text("utf-8"),
-    )
-    assert len(rows) > 100
-    return rows
+def listed() -> dict[Path, tuple[str, str]]:
+    """Return size and hash of each file that the pages of downloads list."""
+    found = {}
+    for page in (HTML / "downloads.html", *HTML.glob("downloads/*.html")):
+        rows = re.findall(
+            r'<tr><td><a[^>]* href="([^"]+)">[^<]*</a></td><td>([^<]+)</td><td><code>(\w+)</code>',
+            page.read_text("utf-8"),
+        )
+        assert rows, page
+        found.update({(page.parent / at).resolve(): (size, digest) for at, size, digest in rows})
+    return found
 
 
 def test_every_download_is_listed_with_its_size_and_hash():
-    for address, size, digest in listed():
-        content = (HTML / address).read_bytes()
-        assert hashlib.sha256(content).hexdigest() == digest, address
+    for file, (size, digest) in listed().items():
+        content = file.read_bytes()
+        assert hashlib.sha256(content).hexdigest() == digest, file
         number, unit = size.split()
         factor = {"B": 1, "kB": 1000, "MB": 1_000_000}[unit]
-        assert abs(float(number) * factor - len(content)) <= 0.05 * factor, address
-    files = {str(p.relative_to(HTML)) for p in (HTML / "downloads").rglob("*") if p.is_file()}
-    assert files == {address for address, _, _ in listed()}
+        assert abs(float(number) * factor - len(content)) <= 0.05 * factor, file
+    there = {file.resolve() for file in (HTML / "downloads").rglob("*") if file.is_file()}
+    pages = {file for file in there if file.name.endswith((".html", ".html.md"))}
+    assert there - pages == set(listed())
 
 
 def test_the_sums_are_those_that_sha256sum_takes():

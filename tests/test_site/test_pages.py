@@ -60,9 +60,3 @@ def test_names_of_the_standard_library_link_to_their_documentation():
     code = re.search(r"<pre>.*?</pre>", text, re.DOTALL)[0]
     for target in ("multiprocessing.html#multiprocessing.Process", "time.html#time.sleep"):
         assert f"library/{target}" in code
-
-
-def test_every_thumbnail_is_the_lesson_s_own():
-    """The chapter pages show 16 different timelines, not one stock picture."""
-    pictures = {p.read_bytes() for p in (HTML / "_images").glob("sphx_glr_*_thumb.svg")}
-    assert len(pictures) == len(LESSONS)
