@@ -33,6 +33,7 @@ class Build:
     snippets, recordings : the folders of the scripts, and of their recordings.
     pages : the folder of the lessons' pages, as Sphinx names it.
     chapters, lessons : both in reading order, the lessons by their names.
+    published : the files that parts have put into the site, see :meth:`publishes`.
     """
 
     def __init__(self, app: Sphinx) -> None:
@@ -42,6 +43,7 @@ class Build:
         self.recordings = Path(app.confdir, app.config.recordings_dir)
         self.pages: str = conf["gallery_dirs"]
         self.only: str = app.config.only_lesson
+        self.published: set[str] = set()
         self._kept: dict[type, object] = {}
         try:
             chapters = read_chapters(self.snippets)
@@ -96,6 +98,13 @@ class Build:
     def recordings_of(self, lesson: Lesson) -> dict[str, Path]:
         """Return where the recordings that a lesson's page shows are kept, by start method."""
         return recordings_of(lesson, self.recordings)
+
+    def publishes(self, path: str) -> None:
+        """Note a file, by its path below the site's folder, that belongs to the site now.
+
+        A file that an earlier build has noted, and this one has not, is removed.
+        """
+        self.published.add(path)
 
     def keep(self, value: object) -> None:
         """Keep what a part found out, for as long as the build lasts."""

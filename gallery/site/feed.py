@@ -1,4 +1,4 @@
-"""The feed of new lessons, in the Atom format (RFC 4287).
+"""The feed of new lessons, in the Atom format.
 
 A lesson is news from the day that it names: ``# sphinx_gallery_lesson_added = "2026-11-25"``.
 The day stands in the script, for a copy of the project need not have its history. A feed
@@ -7,20 +7,21 @@ holds whole addresses: there is one only where ``html_baseurl`` says where the s
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
+
+from feedgenerator import Atom1Feed
 
 from gallery.lesson import Lesson
 from gallery.lessons.build import build_of
-from gallery.site import is_site
-from gallery.site.head import description
+from gallery.site import head, is_site
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
-ATOM = "http://www.w3.org/2005/Atom"
 FILE = "feed.xml"
 
 
@@ -31,60 +32,45 @@ def news(app: Sphinx) -> list[Lesson]:
     return sorted(dated, key=lambda one: one.settings.added, reverse=True)
 
 
-def feed(app: Sphinx) -> bytes:
+def feed(app: Sphinx) -> str:
     """Return the feed."""
-    base = app.config.html_baseurl
-    lessons = news(app)
-    top = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": app.config.language})
-
-    def add(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> None:
-        ElementTree.SubElement(parent, tag, attributes).text = text or None
-
-    add(top, "title", f"New lessons: {app.config.project}")
-    add(top, "id", base)
-    add(top, "link", href=base)
-    add(top, "link", rel="self", type="application/atom+xml", href=base + FILE)
-    add(top, "updated", _time(lessons[0].settings.added))
-    author = ElementTree.SubElement(top, "author")
-    add(author, "name", app.config.author)
-    for lesson in lessons:
-        name = build_of(app).page_of(lesson.name)
-        address = base + app.builder.get_target_uri(name)
-        entry = ElementTree.SubElement(top, "entry")
-        add(entry, "title", app.env.titles[name].astext())
-        add(entry, "id", address)
-        add(entry, "link", href=address)
-        add(entry, "updated", _time(lesson.settings.added))
-        add(entry, "summary", description(app.env.get_doctree(name)))
-    ElementTree.indent(top)
-    written: bytes = ElementTree.tostring(top, "utf-8", xml_declaration=True)
-    return written
-
-
-def _time(day: str) -> str:
-    return f"{day}T00:00:00Z"
+    config, build = app.config, build_of(app)
+    made = Atom1Feed(
+        title=f"New lessons: {config.project}",
+        link=config.html_baseurl,
+        feed_url=config.html_baseurl + FILE,
+        description=None,
+        language=config.language,
+        author_name=config.author,
+    )
+    for lesson in news(app):
+        page = build.page_of(lesson.name)
+        address = config.html_baseurl + app.builder.get_target_uri(page)
+        made.add_item(
+            title=app.env.titles[page].astext(),
+            link=address,
+            unique_id=address,
+            description=escape(app.env.metadata[page]["said"]),  # the format takes it for HTML
+            pubdate=datetime.fromisoformat(lesson.settings.added).replace(tzinfo=UTC),
+        )
+    return str(made.writeString("utf-8"))
 
 
 def link(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Tell feed readers from every page."""
-    if is_site(app) and app.config.html_baseurl and news(app):
-        context["metatags"] = context.get("metatags", "") + (
-            '\n<link rel="alternate" type="application/atom+xml" title="New lessons" '
-            f'href="{app.config.html_baseurl}{FILE}">'
-        )
+    base = app.config.html_baseurl
+    if is_site(app) and base and news(app):
+        kind = {"type": "application/atom+xml", "title": "New lessons"}
+        head.add(context, "link", rel="alternate", **kind, href=base + FILE)
 
 
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Write the feed when all pages are there."""
-    if exception or not is_site(app):
-        return
-    path = Path(app.outdir, FILE)
-    if app.config.html_baseurl and news(app):
-        path.write_bytes(feed(app))
-    else:
-        path.unlink(missing_ok=True)
+    if not exception and is_site(app) and app.config.html_baseurl and news(app):
+        Path(app.outdir, FILE).write_text(feed(app), encoding="utf-8")
+        build_of(app).publishes(FILE)
 
 
 def setup(app: Sphinx) -> None:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 LONGEST = 200  # characters of a description
 
 
+def add(context: dict[str, Any], element: str, **attributes: str) -> None:
+    """Put an element into the head of the page that is being written."""
+    said = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+    context["metatags"] = f"{context.get('metatags') or ''}\n<{element}{said}>"
+
+
 def description(doctree: nodes.document) -> str:
     """Return what the page says of itself: its own ``description``, or its first paragraph."""
     for meta in doctree.findall(nodes.meta):
@@ -38,25 +44,22 @@ def add_to_head(
     """Add the description, and Open Graph's properties where the page's address is known."""
     if not is_site(app):
         return
-    tags: list[tuple[str, str, str]] = []
     if name == app.config.notfound_pagename:
         context["pageurl"] = None  # it is at no address of its own
-    title = context.get("title") or name.capitalize()
+    heading = doctree.next_node(nodes.title) if doctree else None
+    title = heading.astext() if heading else context.get("title") or name.capitalize()
     said = description(doctree) if doctree else f"{title}: {app.config.project}"
-    if said and 'name="description"' not in context.get("metatags", ""):
-        tags.append(("name", "description", said))
+    if said and 'name="description"' not in (context.get("metatags") or ""):
+        add(context, "meta", name="description", content=said)
     if context.get("pageurl"):
-        heading = doctree.next_node(nodes.title) if doctree else None
-        tags += [
-            ("property", "og:title", heading.astext() if heading else title),
-            ("property", "og:type", "website" if name == app.config.root_doc else "article"),
-            ("property", "og:url", context["pageurl"]),
-            ("property", "og:site_name", app.config.project),
-            ("property", "og:description", said),
-        ]
-    context["metatags"] = context.get("metatags", "") + "".join(
-        f'\n<meta {kind}="{key}" content="{escape(value)}">' for kind, key, value in tags
-    )
+        for key, value in {
+            "title": title,
+            "type": "website" if name == app.config.root_doc else "article",
+            "url": context["pageurl"],
+            "site_name": app.config.project,
+            "description": said,
+        }.items():
+            add(context, "meta", property=f"og:{key}", content=value)
 
 
 def setup(app: Sphinx) -> None:

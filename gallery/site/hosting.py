@@ -7,6 +7,7 @@ leaves out what begins with an underscore when it serves a branch.
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 
 from sphinx.errors import ConfigError
 
+from gallery.lessons.build import build_of
 from gallery.site import is_site, policy
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ def check_address(app: Sphinx, config: Config) -> None:
     parts = urlsplit(address)
     root = parts.path.rstrip("/") + "/"
     config.notfound_urls_prefix = root
-    config.notfound_context = {"title": "Page not found", "body": NOT_FOUND.format(root=root)}
+    body = NOT_FOUND.format(root=escape(root))
+    config.notfound_context = {"title": "Page not found", "body": body}
     if not address:
         return
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
@@ -83,11 +86,10 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     if app.config.html_baseurl:
         robots += f"\nSitemap: {app.config.html_baseurl}sitemap.xml\n"
         site.joinpath("sitemap.xml").write_bytes(sitemap(app))
-    else:
-        site.joinpath("sitemap.xml").unlink(missing_ok=True)
+        build_of(app).publishes("sitemap.xml")
     site.joinpath("robots.txt").write_text(robots)
     site.joinpath(".nojekyll").touch()
-    site.joinpath("_headers").write_text(HEADERS.format(policy=policy.of_all_pages(site)))
+    site.joinpath("_headers").write_text(HEADERS.format(policy=policy.for_servers()))
 
 
 def setup(app: Sphinx) -> None:

@@ -11,14 +11,48 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from docutils import nodes
+from sphinx_markdown_builder.contexts import TableContext
 from sphinx_markdown_builder.translator import MarkdownTranslator
 
-from gallery.site import is_site
+from gallery.site import head, is_site
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
+
+# What Markdown would take for its own in a text, wherever it stands, and at the start of a line.
+ANYWHERE = re.compile(r"[\\`*\[\]<]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+AT_START = re.compile(r"^([ \t]*\d*)(?=#{1,6}\s|>|[+-]\s|[=-]+[ \t]*$|(?<=\d)[.)]\s)", re.MULTILINE)
+
+
+def escaped(text: str, starts: bool = False) -> str:
+    """Have Markdown show a text as it is; ``starts``: it is the first of its paragraph."""
+    first, newline, rest = ANYWHERE.sub(r"\\\g<0>", text).partition("\n")
+    if starts:
+        first = AT_START.sub(r"\1\\", first)
+    return first + newline + AT_START.sub(r"\1\\", rest)
+
+
+def delimiter(code: str, least: int) -> str:
+    """Return backticks that the code does not hold, be it itself about Markdown."""
+    longest = max(map(len, re.findall("`+", code)), default=0)
+    return "`" * (longest + 1 if longest >= least else least)
+
+
+def fenced(code: str, language: str = "") -> str:
+    """Return a block of code."""
+    fence = delimiter(code, 3)
+    return f"{fence}{language}\n{code.rstrip()}\n{fence}"
+
+
+def inline(code: str) -> str:
+    """Return code within a line."""
+    mark = delimiter(code, 1)
+    pad = " " if code[:1] == "`" or code[-1:] == "`" else ""
+    return f"{mark}{pad}{code}{pad}{mark}"
 
 
 class _Builder:
@@ -52,9 +86,32 @@ class Twin(MarkdownTranslator):  # type: ignore[misc]
         """Leave out what is said to machines."""
         raise nodes.SkipNode
 
+    def visit_Text(self, node: nodes.Text) -> None:
+        """Write a text so that Markdown shows it."""
+        text = node.astext().replace("\r", "")
+        if self.status.escape_text:
+            parent = node.parent
+            text = escaped(text, isinstance(parent, nodes.paragraph) and parent.index(node) == 0)
+        self.add(self.in_place(text))
+
+    def visit_literal(self, node: nodes.Element) -> None:
+        """Write code within a line."""
+        self.add(self.in_place(inline(node.astext())))
+        raise nodes.SkipNode
+
+    def in_place(self, text: str) -> str:
+        """Have a table's cell end where it should."""
+        in_table = any(isinstance(context, TableContext) for context in self._ctx_queue)
+        return text.replace("|", r"\|") if in_table else text
+
+    def visit_literal_block(self, node: nodes.Element) -> None:
+        """Write a block of code."""
+        self.add(fenced(node.astext(), node.get("language", "")), prefix_eol=2, suffix_eol=2)
+        raise nodes.SkipNode
+
     def visit_code_links_block(self, node: nodes.Element) -> None:
         """Write the code that sphinx-gallery has put links into as code."""
-        self.add(f"```python\n{node.astext().rstrip()}\n```", prefix_eol=2, suffix_eol=2)
+        self.add(fenced(node.astext(), "python"), prefix_eol=2, suffix_eol=2)
         raise nodes.SkipNode
 
     def visit_comment(self, node: nodes.Element) -> None:
@@ -90,7 +147,7 @@ def markdown(app: Sphinx, name: str, doctree: nodes.document) -> str:
     translator = Twin(doctree, _Builder(app, name))
     translator.ours = app.registry.translation_handlers.get("markdown", {})
     doctree.walkabout(translator)
-    return re.sub(r"\n{3,}", "\n\n", translator.astext()).lstrip()
+    return str(translator.astext()).lstrip()
 
 
 def write_twin(
@@ -102,21 +159,20 @@ def write_twin(
     page = Path(app.builder.get_outfilename(name))  # type: ignore[attr-defined]
     page.parent.mkdir(parents=True, exist_ok=True)
     page.with_name(f"{page.name}.md").write_text(markdown(app, name, doctree), encoding="utf-8")
-    context["metatags"] = context.get("metatags", "") + (
-        f'\n<link rel="alternate" type="text/markdown" title="Markdown" href="{page.name}.md">'
-    )
+    kind = {"type": "text/markdown", "title": "Markdown"}
+    head.add(context, "link", rel="alternate", **kind, href=f"{quote(page.name)}.md")
 
 
 def listing(app: Sphinx) -> Iterator[str]:
     """Yield the lines of ``llms.txt``: the chapters' lessons, then the other pages."""
     root = app.config.root_doc
     parts = app.env.toctree_includes
-    yield f"# {app.config.project}"
-    yield f"\n> {app.env.metadata[root]['said']}"
+    yield f"# {escaped(app.config.project)}"
+    yield f"\n> {escaped(app.env.metadata[root]['said'])}"
     chapters = [name for name in parts.get(root, ()) if name in parts]
     listed = {root}
     for chapter in chapters:
-        yield f"\n## {app.env.titles[chapter].astext()}\n"
+        yield f"\n## {escaped(app.env.titles[chapter].astext())}\n"
         for name in [chapter, *parts[chapter]]:
             yield _item(app, name)
             listed.add(name)
@@ -130,7 +186,8 @@ def _item(app: Sphinx, name: str) -> str:
     if address.endswith("/"):
         address += "index.html"
     said = app.env.metadata[name]["said"]
-    return f"- [{app.env.titles[name].astext()}]({address}.md)" + (f": {said}" if said else "")
+    title = escaped(app.env.titles[name].astext())
+    return f"- [{title}]({address}.md)" + (f": {escaped(said)}" if said else "")
 
 
 def write_listing(app: Sphinx, exception: Exception | None) -> None:
