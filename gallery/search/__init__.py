@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Register what is collected from each page, and the page with the results."""
-    from gallery.search import also_asked, index, results_page
+    from gallery.search import also_asked, collected, results_page
 
     also_asked.setup(app)
-    index.setup(app)
+    collected.setup(app)
     results_page.setup(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -9,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from gallery.search.index import script_of
+from gallery.search.index_scripts import FIRST, NAME, scripts_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-NAME = "search"
-INDEX = "search-index.js"
 # Where to look for what the search does not find: page and words for it.
 INSTEAD = {"names": "the index of names", "lessons/index": "all lessons, by chapter"}
 BODY = """\
@@ -48,16 +47,28 @@ def replace_sphinx_search(app: Sphinx) -> None:
 
 
 def results(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Write the index and yield the page; what a page's name is not on this site, is left out."""
+    """Write the index and yield the page, each of which stays as it is where it is the same.
+
+    Of the pages to look at instead those are named that this site has.
+    """
     folder = Path(app.outdir, "_static")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / INDEX).write_text(script_of(app.builder), encoding="utf-8")
+    for file, script in scripts_of(app.builder).items():
+        path = folder / file
+        if not path.is_file() or path.read_text("utf-8") != script:
+            path.write_text(script, encoding="utf-8")
     instead = " or ".join(
         f'<a href="{escape(app.builder.get_relative_uri(NAME, name))}">{words}</a>'
         for name, words in INSTEAD.items()
         if name in app.env.found_docs
     )
+    builder: Any = app.builder
+    page = Path(builder.get_outfilename(NAME))
+    before = (page.read_bytes(), page.stat()) if page.is_file() else None
     yield NAME, {"title": "Search", "body": BODY.format(instead=instead)}, "page.html"
+    # Sphinx has written it.
+    if before and page.read_bytes() == before[0]:
+        os.utime(page, ns=(before[1].st_atime_ns, before[1].st_mtime_ns))
 
 
 def add_files(
@@ -65,7 +76,7 @@ def add_files(
 ) -> None:
     """Give the page its scripts and style; no other page needs them."""
     if name == NAME and not doctree:
-        for number, script in enumerate((INDEX, "search.js")):
+        for number, script in enumerate((FIRST, "search.js")):
             app.add_js_file(script, priority=600 + number, loading_method="defer")
         app.add_css_file("search.css")
 

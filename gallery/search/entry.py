@@ -1,19 +1,15 @@
-"""The index of the search: what each page says, collected when the page is read."""
+"""What the search knows of a page: its title, askers' words, errors, headings and sentences."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-import yaml
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.environment.collectors import EnvironmentCollector
 
 from gallery.lesson import LONGEST
 from gallery.lessons.build import build_of
@@ -23,19 +19,16 @@ from multitrack.recording import Recording
 from multitrack.show.transcript import lines_of
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
 # A page with this in its front matter is found by its title, description and askers' words only.
 ASIDE = "nosearch"
 LESSON, PROSE, HELPER = 1.0, 0.8, 0.5  # which page comes first where their words are as good
-WORDS = Path(__file__).with_name("words.yaml")
 LEFT_OUT = (
     *(nodes.literal_block, nodes.raw, nodes.Invisible, nodes.footnote, nodes.image),
     *(addnodes.toctree, addnodes.index),
 )
-LINES = {CSS_CLASS, "evidence-line"}  # under a page, about it
+LINES = {CSS_CLASS, "evidence-line", "also-read"}  # under a page, about it or about others
 ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
 
 
@@ -54,26 +47,33 @@ class Block:
     text: list[str] = field(default_factory=list)
 
 
-@dataclass
-class Entry:
-    """What is known of a page. ``errors`` are messages that its processes wrote."""
+class Entry(TypedDict):
+    """What is known of a page, as plain data: an environment that was kept by other code loads.
+
+    ``errors`` are messages that its processes wrote; of ``blocks`` each has its anchor, its heading
+    and its texts.
+    """
 
     title: str
     weight: float
     asked: list[str]
     errors: list[str]
-    blocks: list[Block]
+    blocks: list[list[str]]
 
 
 def entry_of(env: BuildEnvironment, name: str, document: nodes.document) -> Entry:
     """Read a page."""
     title = env.titles[name].astext() if name in env.titles else name
-    asked = list(asked_of(env, name))
-    if ASIDE in env.metadata[name]:
-        return Entry(title, HELPER, asked, [], [Block("", title, _description(document))])
-    weight = LESSON if build_of(env).lesson_on(name) else PROSE
+    aside = ASIDE in env.metadata[name]
     top = next(document.findall(nodes.section), document)
-    return Entry(title, weight, asked, _errors(document), list(_blocks(top, "")))
+    blocks = [Block("", title, _description(document))] if aside else _blocks(top, "")
+    return Entry(
+        title=title,
+        weight=HELPER if aside else LESSON if build_of(env).lesson_on(name) else PROSE,
+        asked=list(asked_of(env, name)),
+        errors=[] if aside else _errors(document),
+        blocks=[[block.anchor, block.heading, *block.text] for block in blocks],
+    )
 
 
 def _description(document: nodes.document) -> list[str]:
@@ -142,12 +142,21 @@ def _words(node: nodes.Node) -> str:
 
 
 def _errors(document: nodes.document) -> list[str]:
-    """Find the messages of errors in what the processes of a page wrote."""
+    """Find the messages of errors in what the processes of a page's own script wrote."""
     found: dict[str, None] = {}
-    for shown in document.findall(transcript):
+    for shown in _transcripts(document):
         for recording in load_all(shown["files"]).values():
             found.update(dict.fromkeys(messages(recording, shown["cell"])))
     return list(found)
+
+
+def _transcripts(node: nodes.Element) -> Iterator[transcript]:
+    """Find the transcripts that a page does not show within something else, as questions do."""
+    for child in node.children:
+        if isinstance(child, transcript):
+            yield child
+        elif isinstance(child, nodes.Element) and not foreign(child):
+            yield from _transcripts(child)
 
 
 def messages(recording: Recording, cell: int | None = None) -> Iterator[str]:
@@ -160,69 +169,3 @@ def messages(recording: Recording, cell: int | None = None) -> Iterator[str]:
                 rest = [t.strip() for who, t in lines[number + 1 :] if who == label]
                 message = " ".join([message, *takewhile(bool, rest)])
             yield message[:LONGEST]
-
-
-class Collector(EnvironmentCollector):
-    """Keeps an entry of every page that was read, so that the others need not be read again."""
-
-    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-        """Forget a page."""
-        entries(env).pop(docname, None)
-
-    def merge_other(
-        self, app: Sphinx, env: BuildEnvironment, docnames: Set[str], other: BuildEnvironment
-    ) -> None:
-        """Take over what another process has read."""
-        entries(env).update((name, entries(other)[name]) for name in docnames)
-
-    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Note what a page says."""
-        name = app.env.current_document.docname
-        entries(app.env)[name] = entry_of(app.env, name, doctree)
-
-
-def entries(env: BuildEnvironment) -> dict[str, Entry]:
-    """Return what was collected, by the page's name."""
-    if not hasattr(env, "search_entries"):
-        env.search_entries = {}  # type: ignore[attr-defined]
-    found: dict[str, Entry] = env.search_entries  # type: ignore[attr-defined]
-    return found
-
-
-def chapters(env: BuildEnvironment) -> dict[str, str]:
-    """Return for each page the title of what it is in: a chapter, or a part of the site."""
-    root = env.config.root_doc
-    found = {
-        name: env.titles[parent].astext()
-        for parent, names in env.toctree_includes.items()
-        for name in names
-        if parent != root
-    }
-    for tree in env.get_doctree(root).findall(addnodes.toctree):
-        found |= dict.fromkeys(tree["includefiles"], tree["caption"] or "")
-    return found
-
-
-def script_of(builder: Builder) -> str:
-    """Return the index as a script: pages that are opened from a file may not fetch data."""
-    env = builder.env
-    inside = chapters(env)
-    pages = [
-        {
-            "at": builder.get_target_uri(name),
-            "title": entry.title,
-            "in": inside.get(name, ""),
-            "weight": entry.weight,
-            "asked": entry.asked,
-            "errors": entry.errors,
-            "blocks": [[b.anchor, b.heading, *b.text] for b in entry.blocks],
-        }
-        for name, entry in sorted(entries(env).items())
-    ]
-    index = yaml.safe_load(WORDS.read_text("utf-8")) | {"pages": pages}
-    return f"var SEARCH = {json.dumps(index, ensure_ascii=False, separators=(',', ':'))};\n"
-
-
-def setup(app: Sphinx) -> None:
-    """Register the collector."""
-    app.add_env_collector(Collector)
