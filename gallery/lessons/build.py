@@ -43,6 +43,7 @@ class Build:
         self.pages: str = conf["gallery_dirs"]
         self.only: str = app.config.only_lesson
         self._kept: dict[type, object] = {}
+        self.published: set[str] = set()  # files of the built site that are ours, not Sphinx's
         try:
             chapters = read_chapters(self.snippets)
         except ChapterError as error:
