@@ -300,7 +300,11 @@ def trace_name(lesson: str, method: str) -> str:
 
 
 def _of_recording(lesson: Lesson, method: str, path: Path) -> Iterator[tuple[str, bytes]]:
-    recording = Recording.load(path)
+    try:
+        recording = Recording.load(path)
+    except RecordingError as error:
+        words = f"{path}: {error}. Delete it, and the next build records it anew"
+        raise RecordingError(words) from None
     yield recording_name(lesson.name, method), path.read_bytes()
     yield trace_name(lesson.name, method), trace(recording).encode()
     for name in recording.files:
