@@ -12,7 +12,7 @@ def setup(app: Sphinx) -> None:
     """Register the files and where pages offer them."""
     from gallery.downloads import offered_files, on_pages
 
-    app.add_config_value("downloads_dir", "build/downloads", "env", str)
+    app.add_config_value("downloads_dir", "build/downloads", "", str)
     app.add_config_value("for_offline_zip", False, "html", bool)
     # After the lessons were recorded (100), before sphinx-gallery and before pages are read.
     app.connect("builder-inited", offered_files.make_downloads, priority=110)

@@ -1,24 +1,49 @@
-"""The zip files of scripts: a chapter's or the whole course's, with a README and their tests."""
+"""What the zips of scripts hold: a chapter's lessons or all, a README, and their tests."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from gallery.downloads.zip_file import zipped
 from gallery.lesson import Lesson
 
 NAME = "multiprocessing-by-example"
-SUPPORT = ("by_unittest.py", "calling.py")  # in the folder of the tests
 
-TESTS = '''\
-"""The lessons' tests. ``python -m unittest`` runs them and needs nothing but Python."""
+# pytest takes the folder for its own, whatever is around it; names of tests may come twice.
+INI = """\
+[pytest]
+addopts = --import-mode=importlib
+pythonpath = .
+testpaths = tests
+"""
 
-from tests.by_unittest import load_tests, offer_pytest
+CONFTEST = '''\
+"""Has pytest find ``run``, and leave out tests of lessons that need what is not here."""
 
-__all__ = ["load_tests"]
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
 
-offer_pytest()
+pytest_plugins = ["tests.calling"]
+
+# The oldest Python and the libraries that a lesson needs, by its test.
+NEEDS = {needs}
+
+
+def lacks(python, libraries):
+    """Whether one of them is not here."""
+    try:
+        return sys.version_info < tuple(python) or not all(map(distribution, libraries))
+    except PackageNotFoundError:
+        return True
+
+
+collect_ignore = [test for test, needs in NEEDS.items() if lacks(*needs)]
+
+
+def pytest_report_header():
+    """Say what is left out."""
+    return [f"left out, for the README names what it needs: {{test}}" for test in collect_ignore]
 '''
 
 README = """\
@@ -32,58 +57,60 @@ Python 3.11 or later and nothing else{unless}:
 {lessons}
 ## Test them
 
-    python -m unittest
+    python -m pip install pytest
+    python -m pytest
 
 runs the tests of every lesson here under fork, spawn and forkserver: for the whole course that
-takes some minutes. `python -m unittest -k {word}` runs those with `{word}` in their names. The
-tests are the project's own, which are written for pytest; `tests/by_unittest.py` stands in for
-it. They need Linux or macOS, and are skipped on Windows, where the scripts run all the same.
+takes some minutes. `python -m pytest -k {word}` runs those with `{word}` in their names. They need
+Linux or macOS; the scripts run on Windows, too.
 
 Code: MIT licence, see LICENSE. Text: CC BY 4.0.
 """
 
 
-def course(lessons: Iterable[Lesson], root: Path, title: str) -> bytes:
-    """Return the zip file of some lessons, everything in one folder.
+def contents(
+    lessons: Iterable[Lesson], root: Path, scripts: Path, title: str
+) -> dict[str, bytes | Path]:
+    """Return what a zip of some lessons holds: contents, or files that have them, by name.
 
-    ``root`` is the folder of ``snippets/``, ``tests/`` and ``LICENSE``; a lesson whose test is
-    not there comes without.
+    ``root`` is the folder of ``snippets/``, ``tests/`` and ``LICENSE``, ``scripts`` that of the
+    scripts as readers get them. A lesson whose test is not there comes without.
     """
     lessons = list(lessons)
-    files: dict[str, bytes] = {}
-    tests = root / "tests"
+    files: dict[str, bytes | Path] = {}
+    needs: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {}
     for lesson in lessons:
         folder = lesson.path.parent
-        for path in (
-            lesson.path,
-            *lesson.files,
-            folder / "__init__.py",
-            folder.parent / "__init__.py",
-        ):
+        files[f"snippets/{lesson.name}.py"] = scripts / f"{lesson.name}.py"
+        for path in (*lesson.files, folder / "__init__.py", folder.parent / "__init__.py"):
             if path.is_file():
-                files[f"snippets/{path.relative_to(folder.parent)}"] = path.read_bytes()
-        test = tests / "test_snippets" / folder.name / f"test_{lesson.path.stem}.py"
-        if test.is_file():
-            files[str(test.relative_to(root))] = test.read_bytes()
+                files[f"snippets/{path.relative_to(folder.parent)}"] = path
+        test = f"tests/test_snippets/{folder.name}/test_{lesson.path.stem}.py"
+        if (root / test).is_file():
+            files[test] = root / test
+            if lesson.needs_in_words:
+                needs[test] = lesson.settings.needs_python, lesson.settings.needs
     if any(name.startswith("tests/") for name in files):
-        files["tests/__init__.py"] = TESTS.encode()
-        files |= {f"tests/{name}": (tests / name).read_bytes() for name in SUPPORT}
+        files["tests/__init__.py"] = b'"""The tests of the lessons."""\n'
+        files["tests/calling.py"] = root / "tests" / "calling.py"
+        files["conftest.py"] = CONFTEST.format(needs=json.dumps(needs, indent=4)).encode()
+        files["pytest.ini"] = INI.encode()
     if (root / "LICENSE").is_file():
-        files["LICENSE"] = (root / "LICENSE").read_bytes()
+        files["LICENSE"] = root / "LICENSE"
     files["README.md"] = _readme(lessons, title).encode()
-    top = NAME if len({lesson.path.parent for lesson in lessons}) > 1 else _chapter_name(lessons[0])
-    return zipped({f"{top}/{name}": content for name, content in files.items()})
+    top = NAME if len({x.chapter for x in lessons}) > 1 else _chapter_name(lessons[0])
+    return {f"{top}/{name}": content for name, content in files.items()}
 
 
 def _chapter_name(lesson: Lesson) -> str:
-    return f"{NAME}-{lesson.path.parent.name.replace('_', '-')}"
+    return f"{NAME}-{lesson.chapter.replace('_', '-')}"
 
 
 def _readme(lessons: list[Lesson], title: str) -> str:
     listed, chapter = [], ""
     for lesson in lessons:
-        if lesson.path.parent.name != chapter:
-            chapter = lesson.path.parent.name
+        if lesson.chapter != chapter:
+            chapter = lesson.chapter
             listed.append(f"\n`snippets/{chapter}/`\n\n")
         needs = f" (needs {lesson.needs_in_words})" if lesson.needs_in_words else ""
         listed.append(f"- `{lesson.path.name}`: {lesson.title}{needs}\n")

@@ -17,15 +17,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count, dropwhile
 
-from sphinx_gallery.notebook import (
-    add_code_cell,
-    add_markdown_cell,
-    jupyter_notebook_skeleton,
-)
-from sphinx_gallery.py_source_parser import split_code_and_text_blocks
-
 from gallery.downloads.notebook_prose import markdown
+from gallery.downloads.script import script_of
 from gallery.lesson import Lesson
+from gallery.lessons.blocks import Levels, blocks
 from multitrack.script import CELL_MARKER, Cell
 
 HOW = """\
@@ -83,6 +78,12 @@ elif hasattr(os, "register_at_fork"):  # the notebook, where there are fork and 
 '''
 
 
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "file_extension": ".py"},
+}
+
+
 class NotebookError(Exception):
     """A lesson that would do something else as a notebook: says the line and the way out."""
 
@@ -101,42 +102,48 @@ class Part:
     defined: set[str] = field(default_factory=set)
 
 
-def notebook(lesson: Lesson, titles: dict[str, str]) -> str:
-    """Return the notebook (nbformat 4) as JSON; ``titles`` has the titles of all lessons by name.
+def notebook(lesson: Lesson, labelled: Mapping[str, Lesson]) -> str:
+    """Return the notebook (nbformat 4) as JSON; ``labelled`` are the lessons that it links to.
 
     Raises
     ------
     NotebookError
         A name is bound in one place and used in another in a way that does not survive the cut.
     """
-    text = lesson.source.decode("utf-8-sig")
+    text = script_of(lesson).decode("utf-8-sig")
     tree = ast.parse(text)
-    parts = {cell.number: part for cell, part in zip(lesson.cells, _parts(lesson), strict=True)}
+    parts = {
+        cell.number: part for cell, part in zip(lesson.cells, _parts(lesson, text), strict=True)
+    }
     _check(lesson, tree, parts)
-    made = jupyter_notebook_skeleton()
-    made["metadata"]["language_info"].pop("version")  # the reader's kernel knows better
     numbers = count(1)
-    levels: dict[tuple[str | None, str], int] = defaultdict(lambda: next(numbers))
-    _, blocks = split_code_and_text_blocks(str(lesson.path))
+    levels: Levels = defaultdict(lambda: next(numbers))
     ready = _Names(lesson, _imports(tree), parts)
-    for number, (kind, content, first) in enumerate(blocks):
-        if kind == "text":
-            prose = markdown(content, levels, titles)
-            add_markdown_cell(made, prose if number else f"{prose}\n\n{_how(lesson)}")
-            if not number:
-                for code in _setup(lesson, text):
-                    add_code_cell(made, code)
+    cells: list[dict[str, object]] = []
+    for block in blocks(lesson):
+        if isinstance(block, str):
+            prose = markdown(block, levels, labelled)
+            if cells:
+                cells.append(_prose(prose))
+            else:
+                cells += [_prose(f"{prose}\n\n{_how(lesson)}"), *map(_code, _setup(lesson, text))]
             continue
-        last = first + content.count("\n")
-        cell = next((c for c in lesson.cells if first <= c.last <= last), None)
-        if cell is None:  # only comments
-            continue
-        part = parts[cell.number]
+        part = parts[block.number]
         if part.definitions:
-            add_code_cell(made, _module(lesson, part, ready))
+            cells.append(_code(_module(lesson, part, ready)))
         if part.main:
-            add_code_cell(made, ready.for_main(part.main) + _silent(part.main))
+            cells.append(_code(ready.for_main(part.main) + _silent(part.main)))
+    made = {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 4}
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def _prose(text: str) -> dict[str, object]:
+    return {"cell_type": "markdown", "metadata": {}, "source": text.strip()}
+
+
+def _code(text: str) -> dict[str, object]:
+    cell = {"cell_type": "code", "metadata": {}, "source": text.strip()}
+    return cell | {"execution_count": None, "outputs": []}
 
 
 def _how(lesson: Lesson) -> str:
@@ -270,9 +277,8 @@ def _is_guard(node: ast.stmt) -> bool:
     return names == {"__name__"} and texts == {"__main__"}
 
 
-def _parts(lesson: Lesson) -> Iterator[Part]:
+def _parts(lesson: Lesson, text: str) -> Iterator[Part]:
     """Cut each cell: guarded statements go to the notebook, all others to the module."""
-    text = lesson.source.decode("utf-8-sig")
     lines = list(io.StringIO(text))  # not splitlines(): a form feed ends no line of Python
     inside = _inside_strings(text)
     tree = ast.parse(text)

@@ -3,41 +3,82 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from collections.abc import Mapping
+from textwrap import dedent, indent
 
 from docutils.parsers.rst.tableparser import SimpleTableParser
 from docutils.statemachine import StringList
-from sphinx_gallery.notebook import rst2md
 
+from gallery.lesson import Lesson
+from gallery.lessons.blocks import Levels, as_markdown
+
+# A directive, or the end of a paragraph ("this::"), and the indented lines below it.
+CODE = re.compile(
+    r"^(?P<margin> *)(?:\.\. code(?:-block)?:: *(?P<language>\S*)\n(?:(?P=margin) +:\S+:.*\n)*"
+    r"|(?!\.\. )(?P<said>\S.*?)?(?P<colon> ?)::\n)"
+    r"\n+(?P<code>(?P=margin) +\S.*\n(?:(?P=margin) .*\n|\n)*)",
+    re.M,
+)
 ROLE = re.compile(r":(?:[\w-]+:)?([\w-]+):`(?:([^`<]+?)\s*<[^`>]+>|([^`]+))`")
+LITERAL = re.compile(r"``(.+?)``(?!`)", re.S)
 TABLE = re.compile(r"^=+(?: +=+)+\n(?:.+\n)+?=+(?: +=+)+\n(?:(?:.+\n)+=+(?: +=+)+\n)?", re.M)
+# What Markdown would take for HTML; what stands in backquotes (an address, say) is left alone.
+HTML = re.compile(r"(`[^`]*`)|(<|&(?=#?\w+;))")
+KEPT = re.compile(r"^( *)\0(\d+)\0$|\0(\d+)\0", re.M)
 CALLED = {"func", "meth"}
-# What rst2md asks of sphinx-gallery's configuration.
-CONFIGURATION = {"notebook_images": False}
 
 
-def markdown(rest: str, levels: dict[tuple[str | None, str], int], titles: dict[str, str]) -> str:
+def markdown(rest: str, levels: Levels, labelled: Mapping[str, Lesson]) -> str:
     """Convert a block of prose.
 
-    ``levels`` has the level of each style of heading, and is filled as they come; ``titles``
-    has the title of each lesson by its name (``chapter/name``).
+    ``levels`` has the level of each style of heading, and is filled as they come; ``labelled``
+    has the lessons that the prose may refer to, by the labels of their pages.
     """
-    text = TABLE.sub(_table, rest.rstrip() + "\n")
-    text = ROLE.sub(lambda match: _role(match, titles), text)
-    converted = cast(str, rst2md(text, CONFIGURATION, ".", levels))
-    return converted.replace("``", "`").strip()
+    kept: list[str] = []  # code, which nothing may change: a number stands for it meanwhile
+
+    def keep(text: str) -> str:
+        kept.append(text)
+        return f"\0{len(kept) - 1}\0"
+
+    def keep_block(match: re.Match[str]) -> str:
+        said = f"{match['said']}{'' if match['colon'] else ':'}" if match["said"] else ""
+        before = f"{match['margin']}{said}\n\n" if said else ""
+        return f"{before}{match['margin']}{keep(_fenced(match['code'], match['language']))}\n\n"
+
+    text = CODE.sub(keep_block, rest.rstrip() + "\n")
+    text = TABLE.sub(_table, text)
+    text = ROLE.sub(lambda match: _role(match, labelled), text)
+    text = LITERAL.sub(lambda match: keep(_literal(match[1])), text)
+    text = HTML.sub(lambda match: match[1] or f"\\{match[2]}", text)
+    text = as_markdown(text, levels)
+    return KEPT.sub(lambda m: indent(kept[int(m[2] or m[3])], m[1] or ""), text).strip()
 
 
-def _role(match: re.Match[str], titles: dict[str, str]) -> str:
+def _fence(code: str, least: int) -> str:
+    """Return backquotes that end nowhere in the code."""
+    return "`" * max([least, *(len(found) + 1 for found in re.findall("`+", code))])
+
+
+def _fenced(code: str, language: str | None) -> str:
+    code = dedent(code).strip("\n")
+    fence = _fence(code, 3)
+    return f"{fence}{language or ''}\n{code}\n{fence}"
+
+
+def _literal(code: str) -> str:
+    fence = _fence(code, 1)
+    space = " " if "`" in code else ""
+    return f"{fence}{space}{code}{space}{fence}"
+
+
+def _role(match: re.Match[str], labelled: Mapping[str, Lesson]) -> str:
     """Write what a reader of the site sees: a name as code, a lesson by its title."""
     role, title, target = match.groups()
     if title:
         return f"*{title}*" if role == "ref" else f"``{' '.join(title.split())}``"
     if role == "ref":
-        for name, lesson in titles.items():
-            if target == f"sphx_glr_lessons_{name.replace('/', '_')}.py":
-                return f"*{lesson}* (`{name}.py`)"
-        return f"*{target}*"
+        lesson = labelled.get(target)
+        return f"*{lesson.title}* (``{lesson.name}.py``)" if lesson else f"*{target}*"
     shown = target.rpartition(".")[2] if target.startswith("~") else target
     return f"``{shown}{'()' if role in CALLED and not shown.endswith(')') else ''}``"
 
@@ -47,5 +88,6 @@ def _table(match: re.Match[str]) -> str:
     lines = StringList(match[0].splitlines(), "")
     _, head, body = SimpleTableParser().parse(lines)
     rows = [[" ".join(cell[3]).strip() if cell else "" for cell in row] for row in [*head, *body]]
+    rows = [[cell.replace("|", r"\|") for cell in row] for row in rows]
     written = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join([written[0], "|" + " --- |" * len(rows[0]), *written[1:]]) + "\n"

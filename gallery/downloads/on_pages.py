@@ -35,6 +35,10 @@ class download_table(nodes.General, nodes.Element):
     """Files with their sizes and hashes, in the attribute ``rows``."""
 
 
+class chapter_downloads(nodes.General, nodes.Element):
+    """The files of a chapter: ``lessons``, and of each its page, its title, and its files."""
+
+
 def files_of_lesson(page: Page) -> Iterator[nodes.Node]:
     """Offer a lesson's files."""
     yield lesson_downloads(
@@ -46,20 +50,31 @@ def files_of_lesson(page: Page) -> Iterator[nodes.Node]:
 
 
 class DownloadsDirective(ListDirective):
-    """``.. downloads:: zips``, ``formats``, ``site``, or a chapter: the files of one kind."""
+    """``.. downloads:: zips``, ``formats`` or ``site``: the files of one kind."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Make a table; nothing where there is no such file."""
         kind = self.arguments[0]
-        app = facts.app_of(self.env)
         facts.state(self.env, "downloads", kind)
-        return [download_table(rows=files.of_kind(app, kind))]
+        return [download_table(rows=files.of_kind(facts.app_of(self.env), kind))]
 
 
-class DownloadsOfChapters(ListDirective):
-    """``.. downloads-of-chapters::``: links to the tables of the chapters."""
+class ChapterDownloads(ListDirective):
+    """``.. chapter-downloads:: pools``: the files of each of its lessons."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """List them with their sizes; the hashes of so many are in SHA256SUMS."""
+        facts.state(self.env, "downloads of a chapter", self.arguments[0])
+        app = facts.app_of(self.env)
+        return [chapter_downloads(lessons=listed_of_chapter(app, self.arguments[0]))]
+
+
+class DownloadsByChapter(ListDirective):
+    """``.. downloads-by-chapter::``: links to the tables of the chapters."""
 
     def run(self) -> list[nodes.Node]:
         """Have the navigation list them, too."""
@@ -133,6 +148,32 @@ def visit_download_table(self: Any, node: download_table) -> None:
     raise nodes.SkipNode
 
 
+RUN = re.compile(r"\.(\w+)\.(recording|trace)\.json$")
+
+
+def visit_chapter_downloads(self: Any, node: chapter_downloads) -> None:
+    """Write a list of lessons: a line of a lesson's own files, one of recordings, one of traces."""
+    if not self.builder.download_support:
+        raise nodes.SkipNode
+    body = []
+    for page, title, of_lesson in node["lessons"]:
+        lines: dict[str, list[str]] = {"": [], "recording": [], "trace": []}
+        for entry in of_lesson:
+            run = RUN.search(entry.path)
+            text = run[1] if run else entry.path.rpartition("/")[2]
+            lines[run[2] if run else ""].append(
+                f'<a class="reference download" download href="{_address(self, entry.path)}">'
+                f"{escape(text)}</a> {size(entry.size)}"
+            )
+        words = {"": "", "recording": "Recording under ", "trace": "Trace under "}
+        said = (
+            f"<dd>{words[kind]}{', '.join(links)}</dd>" for kind, links in lines.items() if links
+        )
+        body.append(f"<dt>{_page(self, page, escape(title))}</dt>{''.join(said)}")
+    self.body.append(f'<dl class="downloads">{"".join(body)}</dl>\n')
+    raise nodes.SkipNode
+
+
 def _address(self: Any, file: str) -> str:
     """Return the address of a file below downloads/ as seen from the page."""
     builder, here = self.builder, self.builder.current_docname
@@ -148,15 +189,22 @@ def _page(self: Any, name: str, text: str, anchor: str = "") -> str:
     return f'<a class="reference internal" href="{escape(address + anchor)}">{text}</a>'
 
 
-def listed(app: Sphinx, kind: str) -> object:
-    """Tell apart what a table says."""
-    return files.of_kind(app, kind)
+def listed_of_chapter(app: Sphinx, chapter: str) -> list[tuple[str, str, list[files.Entry]]]:
+    """Return what the list of a chapter says: of each lesson its page, its title, its files."""
+    build = build_of(app)
+    return [
+        (build.page_of(lesson.name), lesson.title, files.of_lesson(app, lesson))
+        for lesson in build.of_chapter(chapter)
+    ]
 
 
 def setup(app: Sphinx) -> None:
     """Register the lists."""
     app.add_directive("downloads", DownloadsDirective)
-    app.add_directive("downloads-of-chapters", DownloadsOfChapters)
+    app.add_directive("chapter-downloads", ChapterDownloads)
+    app.add_directive("downloads-by-chapter", DownloadsByChapter)
     add_node(app, lesson_downloads, visit_lesson_downloads)
     add_node(app, download_table, visit_download_table)
-    facts.register(app, "downloads", listed)
+    add_node(app, chapter_downloads, visit_chapter_downloads)
+    facts.register(app, "downloads", files.of_kind)
+    facts.register(app, "downloads of a chapter", listed_of_chapter)

@@ -45,6 +45,7 @@ class Build:
         self.only: str = app.config.only_lesson
         self.published: set[str] = set()
         self._kept: dict[type, object] = {}
+        self.published: set[str] = set()  # files of the built site that are ours, not Sphinx's
         try:
             chapters = read_chapters(self.snippets)
         except ChapterError as error:

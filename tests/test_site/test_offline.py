@@ -9,29 +9,40 @@ from pathlib import Path
 
 import pytest
 
+from gallery.downloads import offline_zip
+from gallery.downloads.script import script_of
+from gallery.lesson import Lesson
 from tests.test_site.conftest import HTML, ROOT
 
+ZIP = "multiprocessing-by-example-html.zip"
 LESSON = "lessons/spawning/names_pids_parents.html"
 
 
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory) -> Path:
-    """Make the zip as `make offline` does, and unpack it into an empty folder."""
+def run(*words: str | Path) -> None:
+    """Run a part of `make offline`."""
+    command = [sys.executable, "-m", *words]
+    done = subprocess.run(command, cwd=ROOT, timeout=250, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory) -> Path:
+    """Build the site for the zip and make it, as `make offline` does, in a folder of its own."""
     folder = tmp_path_factory.mktemp("offline")
-    made = folder / "site.zip"
-    for _ in range(2):  # the second time is the same
-        subprocess.run(
-            [sys.executable, "-m", "gallery.downloads.offline_zip", HTML, made],
-            cwd=ROOT,
-            check=True,
-            timeout=60,
-            capture_output=True,
-        )
-        sums = {hashlib.sha256(made.read_bytes()).hexdigest()} | locals().get("sums", set())
-    assert len(sums) == 1
+    settings = ("--set", "for_offline_zip=1", "--set", f"downloads_dir={folder / 'downloads'}")
+    (folder / ZIP).write_bytes(b"of an earlier time")
+    run("gallery", "build", "--quiet", "--target", folder / "site", *settings)
+    run("gallery.downloads.offline_zip", folder / "site", folder / ZIP)
+    return folder / ZIP
+
+
+@pytest.fixture(scope="session")
+def unpacked(made) -> Path:
+    """Unpack it into an empty folder."""
+    folder = made.with_name("unpacked")
     with zipfile.ZipFile(made) as archive:
-        archive.extractall(folder / "unpacked")
-    (top,) = (folder / "unpacked").iterdir()
+        archive.extractall(folder)
+    (top,) = folder.iterdir()
     return top
 
 
@@ -93,46 +104,82 @@ def test_the_search_works_from_a_file(open_file):
 def test_a_download_is_a_file_beside_the_pages(open_file):
     page = open_file(LESSON)
     href = page.get_by_role("link", name="names_pids_parents.py").get_attribute("href")
-    script = ROOT / "snippets/spawning/names_pids_parents.py"
-    assert (Path(page.evaluate("location.pathname")).parent / href).resolve().read_bytes() == (
-        script.read_bytes()
-    )
+    script = Lesson.read(ROOT / "snippets/spawning/names_pids_parents.py")
+    file = (Path(page.evaluate("location.pathname")).parent / href).resolve()
+    assert file.read_bytes() == script_of(script)
 
 
 def test_it_holds_every_page_and_not_itself(unpacked):
     names = {str(p.relative_to(unpacked)) for p in unpacked.rglob("*") if p.is_file()}
     pages = {str(p.relative_to(HTML)) for p in HTML.rglob("*.html")}
     assert pages <= names
-    assert not [name for name in names if name.startswith(".") or name.endswith(".epub")]
-    assert "downloads/multiprocessing-by-example-html.zip" not in names
-    text = (unpacked / "downloads.html").read_text("utf-8")
-    assert "multiprocessing-by-example-html.zip" not in text
-    assert "multiprocessing-by-example.zip" in text
+    assert not [name for name in names if name.startswith(".")]
+    assert f"downloads/{ZIP}" not in names
+    for page in ("downloads.html", "downloads/SHA256SUMS"):
+        text = (unpacked / page).read_text("utf-8")
+        assert ZIP not in text
+        assert "multiprocessing-by-example.zip" in text
 
 
-def listed() -> dict[Path, tuple[str, str]]:
-    """Return size and hash of each file that the pages of downloads list."""
-    found = {}
-    for page in (HTML / "downloads.html", *HTML.glob("downloads/*.html")):
-        rows = re.findall(
-            r'<tr><td><a[^>]* href="([^"]+)">[^<]*</a></td><td>([^<]+)</td><td><code>(\w+)</code>',
-            page.read_text("utf-8"),
-        )
-        assert rows, page
-        found.update({(page.parent / at).resolve(): (size, digest) for at, size, digest in rows})
-    return found
+def test_the_same_site_gives_the_same_zip(made, unpacked, tmp_path):
+    run("gallery.downloads.offline_zip", unpacked, tmp_path / ZIP)
+    assert (tmp_path / ZIP).read_bytes() == made.read_bytes()
 
 
-def test_every_download_is_listed_with_its_size_and_hash():
-    for file, (size, digest) in listed().items():
-        content = file.read_bytes()
-        assert hashlib.sha256(content).hexdigest() == digest, file
+def test_where_there_is_no_site_the_command_says_so(tmp_path, refused):
+    err = refused(offline_zip.main, [str(tmp_path), str(tmp_path / ZIP)])
+    assert err == f"error: there is no site in {tmp_path}: run make offline, which builds it\n"
+    assert refused(offline_zip.main, []).startswith("usage: ")
+
+
+def test_where_the_zip_cannot_be_written_the_command_says_so(tmp_path, refused):
+    (tmp_path / "index.html").touch()
+    target = tmp_path / "gone" / ZIP
+    err = refused(offline_zip.main, [str(tmp_path), str(target)])
+    assert err == f"error: {target} cannot be written: No such file or directory\n"
+
+
+def listed(page: Path) -> dict[str, tuple[str, str]]:
+    """Return the size, and the hash if it is there, of each file that a page lists, by its path."""
+    rows = re.findall(
+        r' download href="([^"]+)">[^<]*</a>(?:</td><td>| )(\d[\d.]* [kM]?B)'
+        r"(?:</td><td><code>(\w+))?",
+        page.read_text("utf-8"),
+    )
+    files = {(page.parent / address).resolve(): (size, digest) for address, size, digest in rows}
+    return {str(file.relative_to(HTML / "downloads")): said for file, said in files.items()}
+
+
+def test_every_download_is_listed_with_its_size():
+    """Those of the course with their hashes, those of lessons on the page of their chapter."""
+    of_course = listed(HTML / "downloads.html")
+    chapters = sorted(path.parent.name for path in ROOT.glob("snippets/*/__init__.py"))
+    of_lessons = {}
+    for chapter in chapters:
+        of_chapter = listed(HTML / "downloads" / f"{chapter}.html")
+        assert {name.partition("/")[0] for name in of_chapter} == {chapter}
+        of_lessons |= of_chapter
+    assert {f"{chapter}.zip" for chapter in chapters} <= of_course.keys()
+    assert not of_course.keys() & of_lessons.keys()
+    for name, (size, digest) in (of_course | of_lessons).items():
+        content = (HTML / "downloads" / name).read_bytes()
+        assert digest == (hashlib.sha256(content).hexdigest() if name in of_course else "")
         number, unit = size.split()
         factor = {"B": 1, "kB": 1000, "MB": 1_000_000}[unit]
-        assert abs(float(number) * factor - len(content)) <= 0.05 * factor, file
-    there = {file.resolve() for file in (HTML / "downloads").rglob("*") if file.is_file()}
-    pages = {file for file in there if file.name.endswith((".html", ".html.md"))}
-    assert there - pages == set(listed())
+        assert abs(float(number) * factor - len(content)) <= 0.05 * factor, name
+    files = {str(p.relative_to(HTML / "downloads")) for p in (HTML / "downloads").rglob("*")}
+    pages = {name for name in files if name.endswith((".html", ".html.md")) or name in chapters}
+    assert files - pages == of_course.keys() | of_lessons.keys()
+
+
+def test_a_chapter_s_page_says_whose_files_they_are():
+    text = (HTML / "downloads" / "pools.html").read_text("utf-8")
+    entry = text[text.index("lessons/pools/pool_map.html") :].partition("<dt>")[0]
+    names = re.findall(r' download href="\.\./downloads/pools/([^"]+)"', entry)
+    methods = ("fork", "forkserver", "spawn")
+    runs = [f"pool_map.{m}.{kind}.json" for kind in ("recording", "trace") for m in methods]
+    assert names[:2] == ["pool_map.py", "pool_map.ipynb"]
+    assert sorted(names[2:]) == sorted(runs)
 
 
 def test_the_sums_are_those_that_sha256sum_takes():

@@ -14,6 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from gallery.downloads.notebook import NotebookError, notebook
+from gallery.downloads.script import script_of
 from gallery.lesson import Lesson
 from multitrack.pool import Job, record_all
 from multitrack.script import START_METHODS
@@ -83,7 +84,7 @@ def run_notebook(text: str, method: str, folder: Path, timeout: int = 60) -> nbf
         client = NotebookClient(
             read, km=manager, timeout=timeout, resources={"metadata": {"path": str(work)}}
         )
-        client.execute(env={**PLAIN, "IPYTHONDIR": str(folder / "ipython")})
+        client.execute(cleanup_kc=True, env={**PLAIN, "IPYTHONDIR": str(folder / "ipython")})
     return read
 
 
@@ -139,11 +140,13 @@ def test_a_notebook_says_what_the_page_says(lesson, method, tmp_path):
 @pytest.mark.parametrize("method", START_METHODS)
 def test_a_lesson_may_name_its_file(method, write, tmp_path):
     """It reads ``__file__``, runs itself as a program, and has texts of several lines."""
-    lesson = Lesson.read(write('"""\nTitle\n=====\n\nWhat.\n"""\n' + NAMED_FILE, "named.py"))
+    code = NAMED_FILE + "# sphinx_gallery_lesson_order = 10\n"
+    lesson = Lesson.read(write('"""\nTitle\n=====\n\nWhat.\n"""\n' + code, "named.py"))
     outputs = run_notebook(notebook(lesson, {}), method, tmp_path / "run")
     expected = ["child of named.py", "two lines", "  of text", "not", "    moved", "again"]
     assert unglued(Counter(filter(None, said(outputs))), Counter(expected)) == Counter(expected)
-    assert (tmp_path / "run/work/named.py").read_bytes() == lesson.source
+    assert (tmp_path / "run/work/named.py").read_bytes() == script_of(lesson)
+    assert "sphinx_gallery" not in notebook(lesson, {})
 
 
 def cells(text: str, kind: str) -> list[str]:
@@ -215,23 +218,23 @@ def test_what_a_notebook_would_do_otherwise_is_refused(write, code, line, word):
     assert f"lesson.py:{line}:" in str(caught.value)
 
 
-def test_prose_becomes_markdown():
-    """Names as code, lessons by title, tables with bars."""
-    rest = (
-        "Use :meth:`~multiprocessing.Process.start` and :class:`multiprocessing.Queue`,\n"
-        "``x`` or :meth:`send() <multiprocessing.connection.Connection.send>`; see\n"
-        ":ref:`sphx_glr_lessons_pools_pool_map.py`.\n\n"
-        "A part\n------\n\n"
-        "=====  =====\nmethod default\n=====  =====\n``a``  b c\n=====  =====\n"
-    )
-    text = markdown(rest.replace("method default", "name   what "), {(None, "-"): 2}, TITLES)
-    assert text == (
-        "Use `start()` and `multiprocessing.Queue`,\n"
-        "`x` or `send()`; see\n"
-        "*Pool.map* (`pools/pool_map.py`).\n\n"
-        "## A part\n\n"
-        "| name | what |\n| --- | --- |\n| `a` | b c |"
-    )
+@pytest.mark.parametrize("character", [*"\x01\x0c\x1b\x1c\x7f\x85\ufeff\u2028", "\r\n"])
+def test_control_characters_make_a_valid_notebook_that_has_them(tmp_path, character):
+    """In code, in a text, in prose and in the title."""
+    path = tmp_path / "odd.py"
+    ends = character if character == "\r\n" else "\n"
+    odd = "" if character == "\r\n" else character
+    source = f'"""\nTi{odd}tle\n=====\n"""\n\nTEXT = "a{odd}b"\n# %%\n# Pro{odd}se.\nprint(TEXT)\n'
+    path.write_bytes(source.replace("\n", ends).encode())
+    text = notebook(Lesson.read(path), {}).encode().decode()
+    nbformat.validate(json.loads(text))
+    assert f'TEXT = "a{odd}b"' in "\n".join(cells(text, "code"))
+    assert "print(TEXT)" in "\n".join(cells(text, "code"))
+    assert "se." in "\n".join(cells(text, "markdown"))
 
 
-TITLES = {"pools/pool_map": "Pool.map"}
+def test_a_title_is_shown_as_text(write):
+    title = "Can't pickle <function <lambda>>"
+    lesson = Lesson.read(write(f'"""\n{title}\n{"=" * len(title)}\n"""\nx = 1\n', "title.py"))
+    (first, *_) = cells(notebook(lesson, {}), "markdown")
+    assert first.splitlines()[0] == r"# Can't pickle \<function \<lambda>>"

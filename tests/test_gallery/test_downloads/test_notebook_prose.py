@@ -1,0 +1,162 @@
+"""Prose of lessons, as Markdown for notebooks."""
+
+from textwrap import dedent
+
+import pytest
+
+from gallery.downloads.notebook_prose import markdown
+from gallery.lesson import Lesson
+
+LABEL = "sphx_glr_lessons_pools_pool_map.py"
+
+
+@pytest.fixture
+def labelled(write) -> dict[str, Lesson]:
+    """Make a lesson that prose may refer to; its title looks like HTML."""
+    code = '"""\n<lambda> and ``map``\n====\n"""\nx = 1\n'
+    return {LABEL: Lesson.read(write(code, "pools/pool_map.py"))}
+
+
+def test_prose_becomes_markdown(labelled):
+    """Names as code, lessons by title, tables with bars."""
+    rest = (
+        "Use :meth:`~multiprocessing.Process.start` and :class:`multiprocessing.Queue`,\n"
+        "``x`` or :meth:`send() <multiprocessing.connection.Connection.send>`; see\n"
+        f":ref:`{LABEL}`, :ref:`this cell <{LABEL}:cell-2>`, :ref:`gone`.\n\n"
+        "A part\n------\n\n"
+        "=====  =====\nmethod default\n=====  =====\n``a``  b | c\n=====  =====\n"
+    )
+    text = markdown(rest.replace("method default", "name   what "), {(None, "-"): 2}, labelled)
+    assert text == (
+        "Use `start()` and `multiprocessing.Queue`,\n"
+        "`x` or `send()`; see\n"
+        "*\\<lambda> and `map`* (`pools/pool_map.py`), *this cell*, *gone*.\n\n"
+        "## A part\n\n"
+        "| name | what |\n| --- | --- |\n| `a` | b \\| c |"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        (
+            """
+            Do this:
+
+            .. code-block:: python
+               :linenos:
+
+               queue.put(``x``)  # :class:`Queue` <b>
+
+               done()
+
+            Then that.
+            """,
+            """
+            Do this:
+
+            ```python
+            queue.put(``x``)  # :class:`Queue` <b>
+
+            done()
+            ```
+
+            Then that.
+            """,
+        ),
+        (
+            """
+            It says::
+
+                >>> a_ and b_
+                  deeper
+
+            Two ::
+
+              lines
+
+            ::
+
+              alone
+            """,
+            """
+            It says:
+
+            ```
+            >>> a_ and b_
+              deeper
+            ```
+
+            Two
+
+            ```
+            lines
+            ```
+
+            ```
+            alone
+            ```
+            """,
+        ),
+        (
+            """
+            .. code-block:: markdown
+
+               ```
+               a fence
+               ```
+            """,
+            """
+            ````markdown
+            ```
+            a fence
+            ```
+            ````
+            """,
+        ),
+        (
+            """
+            - an item
+
+              .. code-block:: python
+
+                 x = 1
+
+            - another
+            """,
+            """
+            - an item
+
+              ```python
+              x = 1
+              ```
+
+            - another
+            """,
+        ),
+    ],
+)
+def test_code_blocks_keep_their_fence_and_all_that_is_in_them(rest, expected):
+    assert markdown(dedent(rest).strip("\n"), {}, {}) == dedent(expected).strip()
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("``a``", "`a`"),
+        ("``a`b``", "`` a`b ``"),
+        ("``two\nlines``", "`two\nlines`"),
+        ("``<lambda>`` is <lambda>", r"`<lambda>` is \<lambda>"),
+        ("a < b & c", r"a \< b & c"),
+        ("as &lt; is written", r"as \&lt; is written"),
+        ("see `the manual <https://example.org/a>`_", "see [the manual](https://example.org/a)"),
+    ],
+)
+def test_what_looks_like_html_is_text_and_code_is_as_written(rest, expected):
+    assert markdown(rest, {}, {}) == expected
+
+
+def test_code_in_a_note_stays_in_the_note():
+    rest = ".. note::\n\n   Mind ``this``:\n\n   .. code-block:: python\n\n      x = 1\n\nAfter.\n"
+    text = markdown(rest, {}, {})
+    assert "\nMind `this`:\n\n```python\nx = 1\n```\n\n</div>\n\nAfter." in text
