@@ -91,6 +91,7 @@ def test_a_snippet_that_promises_too_much_is_found():
 ROWS = re.findall(r"^\| (.+) \| (.+) \|$", PAGE.partition("## What you see")[2], re.MULTILINE)[2:]
 
 
+@pytest.mark.built_site
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_an_error_s_words_stand_on_the_lesson_s_page(row):
     """A message in the table is one that the linked lesson shows, in its text or its output."""
