@@ -476,13 +476,14 @@ def page_rows(folder: Path) -> list[Row]:
     for kind, patterns in KINDS.items():
         found = [weight(path, site) for path in matching(site, patterns)]
         page = max(found, key=lambda page: page.html, default=None)
-        for what, unit, of in (
+        measures: tuple[tuple[str, str, Callable[[Page], float]], ...] = (
             ("HTML", "kB", lambda page: page.html / 1000),
             ("HTML, gzip", "kB", lambda page: page.gzipped / 1000),
             ("elements", "", lambda page: page.elements),
             ("images", "", lambda page: page.images),
             ("requests at once", "", lambda page: page.requests),
-        ):
+        )
+        for what, unit, of in measures:
             grows = what == "images"
             rows.append(Row(f"{kind}: {what}", unit, [of(page) if page else None], grows=grows))
     index = matching(site, SEARCH_INDEX)

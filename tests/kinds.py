@@ -6,34 +6,57 @@ has no mark for fails, wherever it runs. pyproject.toml says what each mark mean
 
 import os
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
 
 from tests.pythons import NEWEST
 
-HTML = Path(__file__).resolve().parents[1] / "build" / "html"
+BUILT = Path(__file__).resolve().parents[1] / "build" / "html"
 
 
 def kinds(item: pytest.Function) -> Iterator[str]:
-    """Name what a test needs, by its fixtures, the paths in their modules, and its parameters."""
+    """Name what a test needs, by its fixtures, its parameters, and the functions that it calls."""
     fixtures = item._fixtureinfo.name2fixturedefs
-    functions = [item.function, *(f.func for found in fixtures.values() for f in found)]
-    if any(map(is_of_the_site, (v for f in functions for v in f.__globals__.values()))):
+    made_by: list[Any] = [f.func for found in fixtures.values() for f in found]
+    functions = called([item.function, *made_by])
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    if any(map(has_paths_of_the_site, {f.__module__ for f in functions})):
         yield "built_site"
     if "make_site" in fixtures:
         yield "tiny_site"
-    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
     if any("NEWEST" in f.__code__.co_names for f in functions) or any(map(is_other, parameters)):
         yield "other_python"
 
 
+def called(functions: list[FunctionType]) -> list[FunctionType]:
+    """Add the functions of tests/ that these call, and so on."""
+    found = list(dict.fromkeys(functions))
+    for function in found:
+        for name in function.__code__.co_names:
+            value = function.__globals__.get(name)
+            of_tests = isinstance(value, FunctionType) and value.__module__.startswith("tests.")
+            if of_tests and value not in found:
+                found.append(value)
+    return found
+
+
+@cache
+def has_paths_of_the_site(module: str) -> bool:
+    """Whether a module of tests/ knows a path of the built site."""
+    return any(map(is_of_the_site, vars(sys.modules[module]).values()))
+
+
 def is_of_the_site(value: object) -> bool:
-    """Whether this is a path below the built site, or that of the site."""
-    return isinstance(value, Path) and value.is_relative_to(HTML)
+    """Whether this is a path of the built site."""
+    return isinstance(value, Path) and value.is_relative_to(BUILT)
 
 
 def is_other(value: object) -> bool:
@@ -41,7 +64,9 @@ def is_other(value: object) -> bool:
     return value == NEWEST or (
         isinstance(value, str)
         and re.fullmatch(r"python3\.\d+t?", Path(value).name) is not None
+        and shutil.which(value) is not None
         and os.path.realpath(value) != os.path.realpath(sys.executable)
+        and not value.startswith(tempfile.gettempdir())  # a test made it, of this one
     )
 
 

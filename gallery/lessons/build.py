@@ -43,7 +43,6 @@ class Build:
         self.recordings = Path(app.confdir, app.config.recordings_dir)
         self.pages: str = conf["gallery_dirs"]
         self.only: str = app.config.only_lesson
-        self.published: set[str] = set()
         self._kept: dict[type, object] = {}
         self.published: set[str] = set()  # files of the built site that are ours, not Sphinx's
         try:

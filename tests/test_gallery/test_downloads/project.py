@@ -134,7 +134,7 @@ def recording(name: str, method: str, said: str = "said") -> Recording:
         method,
         Interpreter("cpython", "3.11.7", "linux"),
         "kernel",
-        "events",
+        "process events",
         True,
         0.5,
         (PlayedCell(1, 1, 10, 0.1, 0.2),),

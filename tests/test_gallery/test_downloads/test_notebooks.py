@@ -9,7 +9,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from gallery.downloads.markdown import markdown
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 

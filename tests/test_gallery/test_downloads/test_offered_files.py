@@ -182,9 +182,12 @@ def published(project: Project) -> dict[str, int]:
 def test_only_what_changed_is_copied_to_the_site(project, monkeypatch):
     copied = []
     copy = offered_files.shutil.copy2
-    monkeypatch.setattr(
-        offered_files.shutil, "copy2", lambda a, b: copied.append(b.name) or copy(a, b)
-    )
+
+    def noted(source: Path, target: Path) -> None:
+        copied.append(target.name)
+        copy(source, target)
+
+    monkeypatch.setattr(offered_files.shutil, "copy2", noted)
     assert build_of(project.app).published == {f"downloads/{name}" for name in project.names}
     assert published(project).keys() == build_of(project.app).published
     project.build(monkeypatch)
