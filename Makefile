@@ -41,10 +41,11 @@ live: $(VENV)/live.txt  ## Show the site and rebuild it when a file changes; POR
 	$(BIN)/sphinx-autobuild -W --keep-going -n -c . --host 127.0.0.1 --port $(PORT) \
 		--watch snippets --watch gallery --ignore '*/docs/lessons/*' docs build/html
 
-# The page of downloads lists the site and the book once they are there.
+# The zip is of a site of its own, which lists no zip of the site. The page of downloads lists it then.
 offline: html  ## Put the whole site into one zip
-	$(BIN)/python -m gallery.downloads.offline build/html build/multiprocessing-by-example-html.zip
-	$(SPHINX) -q docs build/html
+	$(BIN)/python -m gallery build --quiet --target build/offline --set for_offline_zip=1
+	$(BIN)/python -m gallery.downloads.offline_zip build/offline build/multiprocessing-by-example-html.zip
+	$(BIN)/python -m gallery build --quiet
 
 epub: html  ## Put the whole site into a book
 	$(SPHINX) -q -b epub -d build/doctrees-epub docs build/epub

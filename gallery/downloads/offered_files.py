@@ -325,7 +325,7 @@ def publish(app: Sphinx, exception: Exception | None) -> None:
         if _state(source) != _state(copy):
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
-        build.published.add(name)
+        build.publishes(name)
 
 
 def offers_downloads(app: Sphinx) -> bool:

@@ -174,7 +174,8 @@ def test_every_download_is_listed_with_its_size():
 
 def test_a_chapter_s_page_says_whose_files_they_are():
     text = (HTML / "downloads" / "pools.html").read_text("utf-8")
-    entry = text[text.index("lessons/pools/pool_map.html") :].partition("<dt>")[0]
+    listed = text.partition('<dl class="downloads">')[2]
+    entry = listed.partition('href="../lessons/pools/pool_map.html"')[2].partition("<dt>")[0]
     names = re.findall(r' download href="\.\./downloads/pools/([^"]+)"', entry)
     methods = ("fork", "forkserver", "spawn")
     runs = [f"pool_map.{m}.{kind}.json" for kind in ("recording", "trace") for m in methods]
