@@ -286,6 +286,7 @@ document.addEventListener("DOMContentLoaded", function () {
 
   // The sentences have come. Nothing moves under a reader's finger.
   function update() {
+    list.dataset.searched = "all";
     show(list.matches(":hover, :focus-within"));
   }
 
