@@ -262,7 +262,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function explain(line, result) {
     var text = result.text, block = text && text.block;
     line.textContent = text && text.kind === "asked" ? "Also asked as: " : "";
-    if (block && block.anchor) {
+    if (block && block.heading) {
       element(line, "a", block.heading).href = result.page.at + "#" + block.anchor;
       line.append(": ");
     }
