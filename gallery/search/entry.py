@@ -71,7 +71,7 @@ def entry_of(env: BuildEnvironment, name: str, document: nodes.document) -> Entr
         title=title,
         weight=HELPER if aside else LESSON if build_of(env).lesson_on(name) else PROSE,
         asked=list(asked_of(env, name)),
-        errors=[] if aside else _errors(document),
+        errors=[] if aside else errors_in(document),
         blocks=[[block.anchor, block.heading, *block.text] for block in blocks],
     )
 
@@ -141,7 +141,7 @@ def _words(node: nodes.Node) -> str:
     return "".join(map(_words, node.children))
 
 
-def _errors(document: nodes.document) -> list[str]:
+def errors_in(document: nodes.document) -> list[str]:
     """Find the messages of errors in what the processes of a page's own script wrote."""
     found: dict[str, None] = {}
     for shown in _transcripts(document):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,11 +65,16 @@ def results(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     )
     builder: Any = app.builder
     page = Path(builder.get_outfilename(NAME))
-    before = (page.read_bytes(), page.stat()) if page.is_file() else None
+    if page.is_file():
+        before = page, page.read_bytes(), page.stat().st_mtime_ns
+        app.connect("build-finished", partial(keep_time, *before), priority=900)
     yield NAME, {"title": "Search", "body": BODY.format(instead=instead)}, "page.html"
-    # Sphinx has written it.
-    if before and page.read_bytes() == before[0]:
-        os.utime(page, ns=(before[1].st_atime_ns, before[1].st_mtime_ns))
+
+
+def keep_time(page: Path, content: bytes, time: int, app: Sphinx, error: Exception | None) -> None:
+    """Have a page that was written as it was look so; when all that changes pages is done."""
+    if page.read_bytes() == content:
+        os.utime(page, ns=(time, time))
 
 
 def add_files(

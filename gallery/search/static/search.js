@@ -262,7 +262,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function explain(line, result) {
     var text = result.text, block = text && text.block;
     line.textContent = text && text.kind === "asked" ? "Also asked as: " : "";
-    if (block && block.anchor) {
+    if (block && block.heading) {
       element(line, "a", block.heading).href = result.page.at + "#" + block.anchor;
       line.append(": ");
     }
@@ -286,6 +286,7 @@ document.addEventListener("DOMContentLoaded", function () {
 
   // The sentences have come. Nothing moves under a reader's finger.
   function update() {
+    list.dataset.searched = "all";
     show(list.matches(":hover, :focus-within"));
   }
 
