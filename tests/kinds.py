@@ -36,7 +36,7 @@ def kinds(item: pytest.Function) -> Iterator[str]:
         yield "other_python"
 
 
-def called(functions: list[FunctionType]) -> list[FunctionType]:
+def called(functions: list[Any]) -> list[Any]:
     """Add the functions of tests/ that these call, and so on."""
     found = list(dict.fromkeys(functions))
     for function in found:
