@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from zlib import crc32
 
 import gallery.site
+from gallery.site import leftovers
 from tests.test_gallery.test_site.conftest import CODE
 
 
@@ -47,6 +48,23 @@ def test_what_is_gone_goes_and_what_is_not_ours_stays(make_site):
 
     (link,) = re.findall(r'site-pages\.css\?v=([0-9a-f]+)"', site.page("one"))
     assert link == f"{crc32((html / '_static/site-pages.css').read_bytes()):08x}"
+
+
+def test_pictures_and_downloads_of_pages_belong_to_the_site(monkeypatch):
+    """And nothing but what a build knows of."""
+    build = SimpleNamespace(published={"downloads/tiny.zip"})
+    monkeypatch.setattr(leftovers, "build_of", lambda app: build)
+    env = SimpleNamespace(
+        found_docs={"tiny/one"},
+        images={"/a/b/x.svg": ({"tiny/one"}, "x1.svg")},
+        dlfiles={"/a/y.txt": ({"tiny/one"}, "sum/y.txt")},
+    )
+    builder = SimpleNamespace(imagedir="_images", get_outfilename=lambda name: f"/site/{name}.html")
+    app = SimpleNamespace(env=env, builder=builder, outdir="/site")
+    assert leftovers.written(app) == {
+        *("tiny/one.html", "tiny/one.html.md", "downloads/tiny.zip"),
+        *("_images/x1.svg", "_downloads/sum/y.txt"),
+    }
 
 
 def test_pages_are_written_anew_where_code_or_styles_have_changed(tmp_path):

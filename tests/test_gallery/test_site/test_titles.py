@@ -1,6 +1,7 @@
 """A title may say anything: it is a text wherever it stands, and nothing in it runs."""
 
 import json
+from html import unescape
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ from tests.test_site.serving import served
 TITLE = "<script>hit=1</script> and Can't pickle <function <lambda>>"
 # Sphinx writes typographic quotes in texts.
 SHOWN = TITLE.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+DOES = "What <b> & [all] do."
 ADDRESS = "https://example.org/"
 # In the lesson's last cell: a program that holds Markdown, two empty lines, and a command.
 LAST = '''
@@ -72,7 +74,8 @@ def built(built_once):
         address_is(site, ADDRESS)
         site.lesson("first", CODE.format(day=1))
         code, setting, day = with_lock(CODE.format(day=2)).partition("# sphinx_gallery_lesson")
-        site.lesson("hostile", f"{code}{LAST}\n{setting}{day}", title=TITLE)
+        path = site.lesson("hostile", f"{code}{LAST}\n{setting}{day}", title=TITLE)
+        path.write_text(path.read_text().replace("What it does.", "What ``<b>`` & [all] do."))
         site.lesson("third", with_lock(CODE.format(day=3)))
         docs = site.root / "docs"
         docs.joinpath("names.md").write_text("# Names\n\n```{names-index}\n```\n")
@@ -92,7 +95,7 @@ def test_no_page_holds_a_script_that_is_not_ours(built):
         page = Reader(path.read_text("utf-8"))
         inline = [script for script in page.texts["script"] if script]
         assert inline == [policy.inline_script()], path
-        assert not {"function", "lambda"} & page.texts.keys(), path
+        assert not {"function", "lambda", "b"} & page.texts.keys(), path
 
 
 @pytest.mark.parametrize(
@@ -119,17 +122,21 @@ def test_a_title_is_text_in_heads(built):
     """Its own page names it for links, and those beside it as next and previous."""
     for name in ("hostile", "first", "third"):
         assert SHOWN in read(built, f"lessons/tiny/{name}.html").attributes
+    assert read(built, "lessons/tiny/hostile.html").attributes.count(DOES) == 2
 
 
 def test_a_title_is_text_in_the_feed(built):
     feed = ElementTree.parse(built / "feed.xml")
     titles = [entry[0].text for entry in feed.iter("{http://www.w3.org/2005/Atom}entry")]
     assert titles == ["third", SHOWN, "first"]
+    said = [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}summary")]
+    assert unescape(said[1]) == DOES  # it is HTML within XML
+    assert "<" not in said[1]
 
 
 def test_a_title_is_text_in_the_list_of_twins(built):
     shown = text_of((built / "llms.txt").read_text("utf-8"))
-    assert f"{SHOWN}: What it does." in shown
+    assert f"{SHOWN}: {DOES}" in shown
 
 
 def test_a_title_is_text_in_the_search(built):
