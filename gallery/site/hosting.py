@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+# Pages ask for site-pages.css and .js with a sum of their contents, so an answer is good for ever.
 HEADERS = """\
 /*
   Content-Security-Policy: {policy}

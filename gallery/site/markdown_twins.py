@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 # What Markdown would take for its own in a text, wherever it stands, and at the start of a line.
-ANYWHERE = re.compile(r"[\\`*\[\]<]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+ANYWHERE = re.compile(r"[\\`*\[\]<]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 AT_START = re.compile(r"^([ \t]*\d*)(?=#{1,6}\s|>|[+-]\s|[=-]+[ \t]*$|(?<=\d)[.)]\s)", re.MULTILINE)
 
 
