@@ -3,20 +3,23 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-SPHINX := $(BIN)/sphinx-build -W --keep-going -n -c .
+GALLERY := $(BIN)/python -m gallery
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # What `make check` leaves to `make test`; pyproject.toml says what these marks of tests mean.
 LATER := built_site or tiny_site or other_python or long
 
-.PHONY: help html check lint test quick serve live offline epub evidence links lighthouse soak bench requirements clean
+.PHONY: help html check lint test quick serve live page offline evidence links lighthouse soak bench requirements clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
 html: $(VENV)/site.txt  ## Build the site into build/html (this is what `make` alone does)
-	$(SPHINX) docs build/html
+	$(GALLERY) build
 	@echo "The site is in build/html: open build/html/index.html, or run \`make serve\`."
+
+page: $(VENV)/site.txt  ## Record one lesson and build its page, in a few seconds: L=chapter/lesson
+	$(GALLERY) page $(L)
 
 check: lint  ## Try a change in a minute: lint, and all tests that need no built site, browser or other Python
 	$(PYTEST) -m "not ($(LATER) or unchanged)"
@@ -39,25 +42,20 @@ serve: html  ## Show the site on 127.0.0.1; PORT=8000
 
 live: $(VENV)/live.txt  ## Show the site and rebuild it when a file changes; PORT=8000
 	$(BIN)/sphinx-autobuild -W --keep-going -n -c . --host 127.0.0.1 --port $(PORT) \
-		--watch snippets --watch gallery --ignore '*/docs/lessons/*' docs build/html
+		--watch snippets --watch gallery $(foreach d,lessons quiz names evidence downloads,--ignore '*/docs/$d/*') docs build/html
 
 # The zip is of a site of its own, which lists no zip of the site. The page of downloads lists it then.
 offline: html  ## Put the whole site into one zip
-	$(BIN)/python -m gallery build --quiet --target build/offline --set for_offline_zip=1
+	$(GALLERY) build --quiet --target build/offline --set for_offline_zip=1
 	$(BIN)/python -m gallery.downloads.offline_zip build/offline build/multiprocessing-by-example-html.zip
-	$(BIN)/python -m gallery build --quiet
-
-epub: html  ## Put the whole site into a book
-	$(SPHINX) -q -b epub -d build/doctrees-epub docs build/epub
-	$(SPHINX) -q docs build/html
-	@echo "The book is in build/epub."
+	$(GALLERY) build --quiet
 
 # The next build shows it. EVIDENCE has other options, such as --python PATH.
 evidence: $(VENV)/test.txt  ## Run the lessons and their tests on every Python that is found; STRICT=1 fails if one fails
-	$(BIN)/python -m gallery.evidence $(if $(STRICT),--strict) $(EVIDENCE)
+	$(GALLERY) evidence $(if $(STRICT),--strict) $(EVIDENCE)
 
 links: $(VENV)/site.txt  ## Ask for every address that a page links to
-	$(BIN)/python -m gallery.links
+	$(GALLERY) links
 
 lighthouse: $(VENV)/test.txt html  ## Lighthouse's scores of a page of each kind, fetched by npx; PAGES="index.html ..."
 	$(BIN)/python benchmarks/lighthouse.py $(PAGES)
@@ -78,7 +76,7 @@ requirements: $(VENV)/uv.txt  ## Pin what requirements/*.in ask for; UPGRADE=1 u
 	done
 
 clean:  ## Delete what was built
-	rm -rf build docs/lessons
+	rm -rf build docs/lessons docs/quiz docs/names docs/evidence docs/downloads
 
 help:  ## List what can be made
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
