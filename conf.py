@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))
 
-from gallery.lessons.hooks import CellResults, DoNotExecute  # noqa: E402
+from gallery.lessons.hooks import CellResults, DoNotExecute, NoArguments  # noqa: E402
 
 project = "Multiprocessing by Example"
 author = "the authors of Multiprocessing by Example"
@@ -41,6 +41,7 @@ sphinx_gallery_conf = {
     # A lesson is shown as it was recorded, never executed here: see gallery/lessons/hooks.py.
     "show_memory": DoNotExecute(),
     "image_scrapers": (CellResults(),),
+    "reset_argv": NoArguments(),
     "reset_modules": (),
     "abort_on_example_error": True,
     "capture_repr": (),

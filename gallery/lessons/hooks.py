@@ -6,6 +6,7 @@ block's pictures, answers with directives that show what was recorded.
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,21 @@ class CellResults:
         for directive in ("transcript", "pictures"):
             rest += f"\n.. {directive}:: {lesson.name}\n   :cell: {cell.number}\n"
         return rest
+
+
+class NoArguments:
+    """For ``reset_argv``, which is called right before garbage is collected, once a script.
+
+    Nothing was executed that could have left any: what is there need not be looked through.
+    """
+
+    def __repr__(self) -> str:
+        return "NoArguments()"
+
+    def __call__(self, conf: dict[str, Any], block_vars: dict[str, Any]) -> list[str]:
+        """Return the arguments of a script."""
+        gc.freeze()
+        return []
 
 
 class ReadingOrder:
