@@ -1,10 +1,8 @@
 """Tiny sites that several tests look at, each built once."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.test_gallery.conftest import Site, make_site
+from tests.test_gallery.conftest import Site
 
 CODE = """
 # %%
@@ -32,18 +30,12 @@ def address_is(site: Site, address: str) -> None:
     conf.write_text(conf.read_text() + f"\nhtml_baseurl = {address!r}\n")
 
 
-def new_site(folder: Path) -> Site:
-    """Make an empty tiny site in a folder."""
-    site: Site = make_site.__wrapped__(folder)()
-    return site
-
-
 @pytest.fixture(scope="module")
-def built_once(tmp_path_factory):
+def built_once(make_site):
     """Build what a function has put into a tiny site; return the site."""
 
     def build(prepare) -> Site:
-        site = new_site(tmp_path_factory.mktemp("site"))
+        site = make_site()
         prepare(site)
         site.build()
         assert site.status == 0, site.log

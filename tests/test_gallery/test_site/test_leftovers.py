@@ -2,6 +2,7 @@
 
 import re
 from types import SimpleNamespace
+from typing import Any
 from zlib import crc32
 
 import gallery.site
@@ -60,7 +61,7 @@ def test_pictures_and_downloads_of_pages_belong_to_the_site(monkeypatch):
         dlfiles={"/a/y.txt": ({"tiny/one"}, "sum/y.txt")},
     )
     builder = SimpleNamespace(imagedir="_images", get_outfilename=lambda name: f"/site/{name}.html")
-    app = SimpleNamespace(env=env, builder=builder, outdir="/site")
+    app: Any = SimpleNamespace(env=env, builder=builder, outdir="/site")
     assert leftovers.written(app) == {
         *("tiny/one.html", "tiny/one.html.md", "downloads/tiny.zip"),
         *("_images/x1.svg", "_downloads/sum/y.txt"),
@@ -71,9 +72,10 @@ def test_pages_are_written_anew_where_code_or_styles_have_changed(tmp_path):
     """A comment in a style counts, too: the files' addresses have a sum of their contents."""
 
     def version() -> str:
-        config = SimpleNamespace(html_static_path=["static"], site_version="")
-        gallery.site.note_version(SimpleNamespace(confdir=tmp_path), config)
-        return config.site_version
+        config: Any = SimpleNamespace(html_static_path=["static"], site_version="")
+        app: Any = SimpleNamespace(confdir=tmp_path)
+        gallery.site.note_version(app, config)
+        return str(config.site_version)
 
     style = tmp_path / "static" / "a.css"
     style.parent.mkdir()

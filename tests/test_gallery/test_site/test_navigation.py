@@ -1,6 +1,7 @@
 """The navigation: the section that a page is in, opened on the way to the page."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -8,7 +9,7 @@ from sphinx import addnodes
 from gallery.site.navigation import Entry, Navigation
 
 
-def environment(trees: dict[str, list[tuple[str, list]]], titles: dict[str, str] | None = None):
+def environment(trees: dict[str, Any]) -> Any:
     """Return what Sphinx knows of pages with these toctrees: (caption, entries) by page."""
     pages = {"index", *trees, *(ref for tree in trees.values() for _, refs in tree for ref in refs)}
     tocs = {page: nodes.bullet_list() for page in pages}
@@ -19,7 +20,7 @@ def environment(trees: dict[str, list[tuple[str, list]]], titles: dict[str, str]
     return SimpleNamespace(
         config=SimpleNamespace(root_doc="index"),
         tocs=tocs,
-        titles={p: nodes.title("", (titles or {}).get(p, p.title())) for p in pages},
+        titles={p: nodes.title("", p.title()) for p in pages},
         toctree_includes={p: [r for _, refs in tree for r in refs] for p, tree in trees.items()},
     )
 
