@@ -25,6 +25,8 @@ extensions = [
 exclude_patterns = ["**/sg_execution_times.rst", "sg_execution_times.rst"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 nitpicky = True
+# It means the folder that the project is in: lessons' own names have none.
+suppress_warnings = ["sphinx_gallery.space_in_filename"]
 
 # The inventory is a file of this project: links need no network to be made.
 intersphinx_mapping = {

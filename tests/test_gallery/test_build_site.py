@@ -86,3 +86,11 @@ def test_a_lesson_s_page_alone(make_site):
     assert [name.rpartition(".cpython")[0] for name in kept] == [
         *("one.fork", "one.forkserver", "one.spawn")
     ]
+
+
+def test_a_project_in_a_folder_with_a_space(make_site):
+    site = make_site()
+    site.root = site.root.rename(site.root.with_name("a site"))
+    site.lesson("one", "print(1)\n")
+    assert site.build().status == 0, site.log
+    assert '<span class="said">1</span>' in site.page("one")

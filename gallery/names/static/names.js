@@ -10,7 +10,7 @@
 
   var label = document.createElement("label");
   label.className = "names-filter";
-  label.textContent = "Filter by name or lesson ";
+  label.textContent = "Filter by name or chapter ";
   var field = document.createElement("input");
   field.type = "search";
   field.autocomplete = "off";
