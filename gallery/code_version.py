@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+
+from gallery.kept import Kept
+
+_kept = Kept("code", __file__)
 
 
 def version_of(paths: Iterable[Path]) -> str:
@@ -18,12 +22,13 @@ def version_of(paths: Iterable[Path]) -> str:
             if file.is_file() and "__pycache__" not in file.parts:
                 data = file.read_bytes()
                 digest.update(file.name.encode() + b"\0")
-                digest.update(_code(data) if file.suffix == ".py" else data)
+                is_code = file.suffix == ".py"
+                digest.update(_kept.of(data, partial(_code, data)) if is_code else data)
     return digest.hexdigest()[:16]
 
 
-@lru_cache(maxsize=256)
 def _code(source: bytes) -> bytes:
+    """Return a hash of what runs."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
@@ -31,4 +36,4 @@ def _code(source: bytes) -> bytes:
             value = body[0].value
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 del body[0]
-    return ast.dump(tree).encode()
+    return sha256(ast.dump(tree).encode()).digest()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import difflib
+import os
 import re
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from gallery.kept import Kept
 from gallery.project import ROOT
+from multitrack import script
 from multitrack.script import (
     START_METHODS,
     Script,
@@ -132,19 +135,26 @@ class Lesson(Script):
         return lesson
 
 
+_kept = Kept("lessons", __file__, script.__file__)
+
+
 @lru_cache(maxsize=512)  # a build asks often for the same
 def _lesson(path: Path, source: bytes) -> Lesson:
-    script = parsed(path, f"{path.parent.name}/{path.stem}", ROOT, source)
+    return _kept.of(os.fsencode(path) + b"\0" + source, lambda: _parsed(path, source))
+
+
+def _parsed(path: Path, source: bytes) -> Lesson:
+    read = parsed(path, f"{path.parent.name}/{path.stem}", ROOT, source)
     text = decoded(path, source)
     docstring = ast.get_docstring(ast.parse(text)) or ""
     paragraphs = [" ".join(p.split()) for p in re.split(r"\n\s*\n", docstring)[1:]]
     return Lesson(
         path=path,
-        name=script.name,
-        root=script.root,
+        name=read.name,
+        root=read.root,
         source=source,
-        cells=script.cells,
-        title=(docstring or script.name).splitlines()[0],
+        cells=read.cells,
+        title=(docstring or read.name).splitlines()[0],
         intro=paragraphs[0] if paragraphs else "",
         settings=_settings(path, list(comments(text))),
     )

@@ -57,6 +57,7 @@ def test_nothing_is_patched_where_no_page_lists_chapters(tmp_path):
     growth.list_chapters(tmp_path / "none.md", ["more_01"])
 
 
+@pytest.mark.other_python
 def test_a_lesson_without_a_recording_is_said(tmp_path):
     with pytest.raises(growth.NotMeasured, match="run make first"):
         growth.check_recorded(ROOT / growth.CHANGED, tmp_path)

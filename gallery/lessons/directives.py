@@ -48,6 +48,7 @@ class RecordedDirective(SphinxDirective):
         if not (lesson := build.lessons.get(name)):
             raise self.error(f"there is no lesson {name!r}")
         try:
+            self.env.note_dependency(str(lesson.path))
             found = self.show(lesson, depend_on_recordings(self.env, lesson))
         except RecordingError as error:
             raise self.error(f"nothing is recorded of the lesson {name!r}: {error}") from None
@@ -91,7 +92,7 @@ def depend_on_recordings(env: BuildEnvironment, lesson: Lesson) -> dict[str, Pat
     """Return the files of a lesson's recordings; the page that is being read depends on them."""
     build = build_of(env)
     files = build.recordings_of(lesson)
-    for file in (lesson.path, build.pythons_file, *files.values()):
+    for file in (build.pythons_file, *files.values()):
         env.note_dependency(str(file))
     return files
 

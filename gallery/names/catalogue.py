@@ -7,9 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from gallery.kept import Kept
 from gallery.lesson import Lesson
+from gallery.names import uses as finding
 from gallery.names.manual import Manual
 from gallery.names.uses import uses
+
+_kept = Kept("uses", __file__, finding.__file__)
 
 RELATED = 3  # lessons that a page proposes
 
@@ -39,6 +43,11 @@ class Related:
 
 def taught_by(lesson: Lesson, manual: Manual) -> Taught:
     """Find what a lesson uses. A use between two cells belongs to the cell that follows."""
+    made_of = f"{manual.version} {lesson.name} ".encode() + lesson.source
+    return _kept.of(made_of, lambda: _taught_by(lesson, manual))
+
+
+def _taught_by(lesson: Lesson, manual: Manual) -> Taught:
     found: dict[str, set[int]] = {}
     for name, line in uses(lesson.source, manual):
         cell = next((c for c in lesson.cells if line <= c.last), lesson.cells[-1])
@@ -63,14 +72,17 @@ class Catalogue:
         """How many lessons use a name."""
         return Counter(name for taught in self.lessons for name in taught.cells)
 
-    def weight(self, name: str) -> float:
-        """Return what it says about two lessons that both use a name: the rarer, the more.
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """What each name says about two lessons that both use it: the rarer, the more.
 
         A name that every lesson uses says nothing, and neither does a module.
         """
-        if self.manual.names[name].kind == "module":
-            return 0.0
-        return math.log(len(self.lessons) / self.counts[name])
+        return {
+            name: math.log(len(self.lessons) / count)
+            for name, count in self.counts.items()
+            if self.manual.names[name].kind != "module" and count < len(self.lessons)
+        }
 
     def related(self, lesson: str) -> list[Related]:
         """Return the lessons that have most in common with one, the nearest first."""
@@ -80,7 +92,7 @@ class Catalogue:
         scored = []
         for place, other in enumerate(self.lessons):
             shared = own.cells.keys() & other.cells.keys()
-            weights = {name: w for name in shared if (w := self.weight(name)) > 0}
+            weights = {name: self.weights[name] for name in shared & self.weights.keys()}
             if other is not own and weights:
                 rarest = sorted(weights, key=lambda name: (-weights[name], name))
                 # The same names may be added up in another order on another day.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 FILE = Path(__file__).with_name("manual.tsv")
@@ -72,6 +73,11 @@ class Manual:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def version(self) -> str:
+        """What tells this list from any other."""
+        return sha256(repr(self.names).encode()).hexdigest()
 
     @cached_property
     def modules(self) -> list[str]:

@@ -224,13 +224,13 @@ def test_the_index_can_be_filtered(visit, width):
     shown = page.locator("dl.names > dt:visible")
     everything = shown.count()
     assert everything > 190
-    page.get_by_label("Filter by name or lesson").fill("queue. PUT")
+    page.get_by_label("Filter by name or chapter").fill("queue. PUT")
     assert 2 <= shown.count() <= 6
     assert page.locator("dl.names dt[id='multiprocessing.Queue.put']").is_visible()
     assert page.locator(".names-count").inner_text() == f"{shown.count()} of {everything} names"
-    page.get_by_label("Filter by name or lesson").fill("no such name")
+    page.get_by_label("Filter by name or chapter").fill("no such name")
     assert shown.count() == 0
-    page.get_by_label("Filter by name or lesson").fill("")
+    page.get_by_label("Filter by name or chapter").fill("")
     assert shown.count() == everything
 
 
