@@ -12,7 +12,7 @@ from multitrack import cache
 
 # They play a lesson or its tests, and cannot change what it does: with another one of these, a
 # lesson of each chapter shows whether it still plays them on every Python.
-PLAYERS = re.compile(r"multitrack/\w+\.py|gallery/evidence/(gathering|lesson_tests)\.py")
+PLAYERS = re.compile(r"multitrack/\w+\.py|gallery/evidence/lesson_tests\.py")
 LIBRARIES = "requirements/site.txt"  # their versions, for lessons that need one
 
 

@@ -93,7 +93,6 @@ class Gathering:
 
         However this ends, nothing that was started is alive afterwards.
         """
-        wanted = [place for lesson in self.lessons for place in self._wanted(lesson)]
         with Testing(self.folder) as testing:
             for lesson in self.lessons:
                 for one in self._usable():
@@ -104,11 +103,13 @@ class Gathering:
                     else:
                         kept = testing.kept(lesson, one) or Cell("not chosen", self.why)
                         self._tests[lesson.name, one.python.id] = kept
-            self._record(wanted, testing)
-            self._record([p for w in map(self._more, self.lessons) for p in w], testing)
+            self._record([one for one in self.lessons if not one.settings.measures], testing)
             for name, python, cell in testing.rest():
                 self._tests[name, python] = cell
                 self._tell_done(testing, name)
+            # Each of these is alone: beside the tests it would wait for all that have begun, and
+            # all that are to come for it.
+            self._record([one for one in self.lessons if one.settings.measures], testing)
         pythons = tuple(self._judged(one.python) for one in self.found)
         return Findings(pythons, {lesson.name: self._done[lesson.name] for lesson in self.lessons})
 
@@ -169,12 +170,16 @@ class Gathering:
 
     # -- running -----------------------------------------------------------------------------
 
-    def _record(self, places: list[Place], testing: Testing) -> None:
-        """Record what is not kept; side by side, then alone what measures times."""
+    def _record(self, lessons: list[Lesson], testing: Testing) -> None:
+        """Record what is wanted of lessons, then what more is needed to be sure of differences."""
+        self._record_places([p for lesson in lessons for p in self._wanted(lesson)], testing)
+        self._record_places([p for lesson in lessons for p in self._more(lesson)], testing)
+
+    def _record_places(self, places: list[Place], testing: Testing) -> None:
+        """Record what is not kept; side by side, or alone what measures times."""
         lessons = {lesson.name: lesson for lesson in self.lessons}
         pythons = {one.python.id: one for one in self.found}
-        beside: dict[Job, list[Place]] = defaultdict(list)
-        alone: dict[Job, list[Place]] = defaultdict(list)
+        jobs: dict[Job, list[Place]] = defaultdict(list)
         self._awaited = Counter(place.lesson for place in places)
         for place in places:
             lesson, path = lessons[place.lesson], pythons[place.python].path
@@ -187,21 +192,20 @@ class Gathering:
                 self._passed_over.add(place)
                 self._awaited[place.lesson] -= 1
                 continue
-            measures = lesson.settings.measures
             job = Job.of(
                 lesson,
                 place.method,
                 timeout=lesson.settings.timeout,
-                alone=measures,
+                alone=lesson.settings.measures,
                 own_shm=True,
                 python=path,
             )
-            (alone if measures else beside)[job].append(place)
+            jobs[job].append(place)
         self._tell_done(testing, *lessons)
-        for jobs, at_once in ((beside, self.at_once), (alone, 1)):
-            todo = [job for job, of_job in jobs.items() for _ in of_job]
-            while todo:
-                todo = self._record_some(todo, jobs, at_once, testing)
+        at_once = 1 if any(job.alone for job in jobs) else self.at_once
+        todo = [job for job, of_job in jobs.items() for _ in of_job]
+        while todo:
+            todo = self._record_some(todo, jobs, at_once, testing)
 
     def _record_some(
         self, todo: list[Job], jobs: dict[Job, list[Place]], at_once: int, testing: Testing
@@ -382,18 +386,21 @@ def hung(recording: Recording) -> bool:
 
 def in_lines(name: str, evidence: Evidence, pythons: list[Python]) -> Iterator[str]:
     """Say what was found out about a lesson: one line, and one for whatever was not good."""
-    words, bad = [], []
+    words, others, bad = [], [], []
     for python in pythons:
         cells = evidence.cells[python.id]
         states = {cell.state for cell in cells.values()} - {"skipped"}
         worst = next((s for s in WORST_FIRST if s in states), "skipped")
+        if worst == "not chosen":
+            others = ["not chosen elsewhere"]
+            continue
         words.append(f"{python.version} {worst}{' in part' * ({'ok', 'not chosen'} <= states)}")
         bad += [
             f"    {python.name}, {method}: {cell.state}: {cell.why}"
             for method, cell in cells.items()
             if cell.state in ("crashed", "failed", "not run")
         ]
-    yield f"{name}: {', '.join(words)}; {same_in_words(evidence)}"
+    yield f"{name}: {', '.join([*words, *others])}; {same_in_words(evidence)}"
     yield from bad
 
 

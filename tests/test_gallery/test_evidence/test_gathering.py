@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ import pytest
 
 from gallery.evidence import gathering
 from gallery.evidence.__main__ import main
-from gallery.evidence.findings import ALL, Evidence, Findings
+from gallery.evidence.findings import ALL, Cell, Evidence, Findings
+from multitrack.pool import record_all
 
 ROOT = Path(__file__).resolve().parents[3]
 TITLE = '"""\nTiny\n====\n"""\n'
@@ -277,6 +279,29 @@ def test_once_is_once_where_the_newest_is_the_builder_s_own(project):
     project.commit()
     assert project.run("--runs", "3", "--strict", "--changed-since", "HEAD") == 0
     assert done(project.evidence("old")) == [states("ok", 1)]
+
+
+def test_a_lesson_that_measures_waits_until_all_are_tested(project, monkeypatch):
+    """Else it and the tests wait for each other in turn."""
+    alone, early = threading.Event(), []
+
+    def tests(*_):
+        early.append(alone.wait(2))
+        return Cell("ok")
+
+    def record(jobs, at_once):
+        if any(job.alone for job in jobs):
+            assert at_once == 1
+            alone.set()
+        return record_all(jobs, at_once)
+
+    monkeypatch.setattr("gallery.evidence.lesson_tests.Testing._run", tests)
+    monkeypatch.setattr(gathering, "record_all", record)
+    project.lesson("measures", "# sphinx_gallery_lesson_measures = True\nprint(1)\n")
+    project.lesson("plain", "print(1)\n")
+    assert project.run("--runs", "1", "--strict") == 0
+    assert alone.is_set()
+    assert early == [False, False]
 
 
 @pytest.mark.parametrize("revision", ["nowhere", ""])
