@@ -41,7 +41,7 @@ serve: html  ## Show the site on 127.0.0.1; PORT=8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/html $(PORT)
 
 live: $(VENV)/live.txt  ## Show the site and rebuild it when a file changes; PORT=8000
-	$(BIN)/sphinx-autobuild -W --keep-going -n -c . --host 127.0.0.1 --port $(PORT) \
+	$(BIN)/sphinx-autobuild -W --keep-going -n -c . -d build/html.doctrees --host 127.0.0.1 --port $(PORT) \
 		--watch snippets --watch gallery $(foreach d,lessons quiz names evidence downloads,--ignore '*/docs/$d/*') docs build/html
 
 # The zip is of a site of its own, which lists no zip of the site. The page of downloads lists it then.

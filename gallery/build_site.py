@@ -91,7 +91,7 @@ def build(
                 srcdir=source or root / "docs",
                 confdir=root,
                 outdir=target,
-                doctreedir=target / ".doctrees",
+                doctreedir=target.with_name(f"{target.name}.doctrees"),  # no part of the site
                 buildername=builder,
                 confoverrides={"nitpicky": True, **settings},
                 status=None if quiet else sys.stdout,

@@ -118,9 +118,8 @@ def pictures_of(files: dict[str, Path], cell: int, *, env: BuildEnvironment) -> 
 
     def look(method: str, picture: Picture) -> tuple[object, ...]:
         """Return what two pictures that look the same have in common."""
-        file = files[method].with_name(picture.file)
-        data = file.read_bytes() if picture.file else b""
-        return picture.title, picture.saved, picture.left_out, data
+        kept = picture.file and files[method].with_name(picture.file).read_bytes()
+        return picture.title, picture.saved, picture.left_out, kept
 
     looks = [[look(m, p) for p in made[m]] for m in made]
     node = pictures(files=files, cell=cell, shown="", note="")

@@ -179,18 +179,18 @@ def for_tabs() -> tuple[Found, ...]:
     newest_first = sorted(by_version, reverse=True)
     for newer in (True, False):
         versions = [v for v in newest_first if (v >= FORKSERVER) == newer]
-        released = (list(filter(_usual, look_at(by_version[v]))) for v in versions)
+        released = ([one for one in look_at(by_version[v]) if usual(one.about)] for v in versions)
         found += next(filter(None, released), [])
     return tuple(found)
 
 
-def _usual(one: Found) -> bool:
+def usual(about: About | None) -> bool:
     """Whether it is what readers have: a released CPython of the usual build."""
     return (
-        one.about is not None
-        and one.about.implementation == "cpython"
-        and not one.about.free_threaded
-        and re.fullmatch(r"[\d.]+", one.about.version) is not None
+        about is not None
+        and about.implementation == "cpython"
+        and not about.free_threaded
+        and re.fullmatch(r"[\d.]+", about.version) is not None
     )
 
 

@@ -10,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType
 
+from gallery.changed_files import RevisionError, changed_files, in_words, left_at
+from gallery.evidence.changed_lessons import changed_lessons
 from gallery.evidence.findings import FILE, Findings
 from gallery.evidence.gathering import RUNS, Gathering
 from gallery.evidence.pythons import find
@@ -50,6 +52,14 @@ def parser() -> argparse.ArgumentParser:
         help="an interpreter besides those that are found; may be given several times",
     )
     top.add_argument(
+        "--changed-since",
+        metavar="REVISION",
+        help="of lessons that have not changed since HEAD left this revision of git, in their "
+        "script, what it imports or reads, or their tests: one run under each start method, and "
+        "the tests, on the newest Python alone. Where what runs them has changed, one lesson of "
+        "each chapter counts as changed",
+    )
+    top.add_argument(
         "--no-search",
         dest="search",
         action="store_false",
@@ -81,16 +91,24 @@ def main(arguments: list[str] | None = None) -> int:
     begun = time.monotonic()
     try:
         lessons = read_lessons(options.snippets)
+        asked = options.changed_since is not None
+        once, why_once = unchanged(lessons, options) if asked else ((), "")
         found = find(options.python, options.search)
         for one in found:
             why = f": {one.python.why}" if one.python.why else ""
             print(f"{one.python.name}: {one.python.state}{why}", flush=True)
         gathering = Gathering(
-            lessons, found, options.output.with_suffix(""), options.runs, say=_say
+            lessons,
+            found,
+            options.output.with_suffix(""),
+            options.runs,
+            say=_say,
+            once=once,
+            why=why_once,
         )
         findings = gathering.gather()
         findings.save(options.output)
-    except (ScriptError, NotRecorded, OSError) as error:
+    except (ScriptError, NotRecorded, RevisionError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
@@ -120,6 +138,17 @@ def read_lessons(folder: Path) -> list[Lesson]:
     if not paths:
         raise ScriptError(folder, None, "there is no lesson in it")
     return [Lesson.read(path) for path in paths]
+
+
+def unchanged(lessons: list[Lesson], options: argparse.Namespace) -> tuple[set[str], str]:
+    """Return the names of the lessons that have not changed, and what is to be said of them."""
+    root = options.snippets.absolute().parent
+    files = changed_files(root, options.changed_since)
+    since = in_words(root, left_at(root, options.changed_since))
+    changed = changed_lessons(lessons, files, root)
+    print(f"{len(changed)} of {len(lessons)} lessons count as changed since {since}", flush=True)
+    names = {lesson.name for lesson in lessons} - changed
+    return names, f"not chosen: it has not changed since {since}"
 
 
 def summary(findings: Findings) -> str:

@@ -12,7 +12,7 @@ import jsonschema
 
 from gallery.project import ROOT
 
-VERSION = 2  # raised whenever what is below changes its form or its meaning
+VERSION = 3  # raised whenever what is below changes its form or its meaning
 FILE = ROOT / "build" / "evidence.json"
 SCHEMA = Path(__file__).with_name("findings.schema.json")
 ALL = "all"  # stands where a start method does: all runs, whatever the start method
@@ -50,7 +50,8 @@ class Cell:
 
     Attributes
     ----------
-    state : ok, failed, crashed, skipped, not here (a library is missing there) or not run.
+    state : ok, failed, crashed, skipped, not here (a library is missing there), not run (it could
+        not be), or not chosen (it was run elsewhere, and that will do).
     why : what was wrong, or why it was not run.
     seconds : how long one run took (the middle one of several), or all tests together.
     runs, good : how many runs or tests there were, and how many of them were as they should be.

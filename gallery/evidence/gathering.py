@@ -1,7 +1,8 @@
 """Gathering: every lesson and its tests on every interpreter, several at once.
 
 What was run and did well is kept in a folder beside the file of findings, with the key of all that
-it depends on, and is not run again. What did not do well is tried anew each time.
+it depends on, and is not run again. What did not do well is tried anew each time. Of lessons that
+have not changed one run on the newest interpreter may do; what is kept of others still counts.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +31,7 @@ from gallery.evidence.findings import (
 from gallery.evidence.lesson_tests import Testing, test_file
 from gallery.evidence.pythons import Found
 from gallery.lesson import Lesson
-from gallery.pythons import version_of
+from gallery.pythons import usual, version_of
 from multitrack import cache
 from multitrack.interpreters import installed
 from multitrack.pool import AT_ONCE, Job, NotRecorded, record_all
@@ -40,6 +41,7 @@ from multitrack.script import START_METHODS
 RUNS = 5  # of each lesson under each start method on the builder's own interpreter
 MORE = 2  # further runs elsewhere, where lines differ: a difference must be there in every run
 GIVE_UP = 3  # runs on an interpreter that all crash or hang before it is left alone
+WORST_FIRST = ("crashed", "failed", "not run", "not here", "ok", "not chosen")
 CRASHES = {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSYS"}
 
 
@@ -64,7 +66,11 @@ class Place:
 
 @dataclass
 class Gathering:
-    """One gathering. ``say`` gets a line for each lesson that is done."""
+    """One gathering. ``say`` gets a line for each lesson that is done.
+
+    ``once`` names the lessons of which one run on the newest interpreter will do, ``why`` says
+    of them why no more is run.
+    """
 
     lessons: list[Lesson]
     found: list[Found]
@@ -72,8 +78,11 @@ class Gathering:
     runs: int = RUNS
     say: Callable[[str], None] = print
     at_once: int = AT_ONCE
+    once: Collection[str] = ()
+    why: str = ""
     _recordings: dict[Place, Recording] = field(default_factory=dict)
     _failures: dict[Place, str] = field(default_factory=dict)  # there is no recording at all
+    _passed_over: set[Place] = field(default_factory=set)  # neither kept nor chosen
     _tests: dict[tuple[str, str], Cell] = field(default_factory=dict)
     _left_alone: dict[str, str] = field(default_factory=dict)  # interpreters given up, and why
     _awaited: Counter[str] = field(default_factory=Counter)  # runs of each lesson still to come
@@ -84,17 +93,23 @@ class Gathering:
 
         However this ends, nothing that was started is alive afterwards.
         """
-        wanted = [place for lesson in self.lessons for place in self._wanted(lesson)]
         with Testing(self.folder) as testing:
             for lesson in self.lessons:
                 for one in self._usable():
-                    if not unfit(lesson, one):
+                    if unfit(lesson, one):
+                        continue
+                    if self._chosen(lesson, one):
                         testing.order(lesson, one)
-            self._record(wanted, testing)
-            self._record([p for w in map(self._more, self.lessons) for p in w], testing)
+                    else:
+                        kept = testing.kept(lesson, one) or Cell("not chosen", self.why)
+                        self._tests[lesson.name, one.python.id] = kept
+            self._record([one for one in self.lessons if not one.settings.measures], testing)
             for name, python, cell in testing.rest():
                 self._tests[name, python] = cell
-                self._tell_done(testing)
+                self._tell_done(testing, name)
+            # Each of these is alone: beside the tests it would wait for all that have begun, and
+            # all that are to come for it.
+            self._record([one for one in self.lessons if one.settings.measures], testing)
         pythons = tuple(self._judged(one.python) for one in self.found)
         return Findings(pythons, {lesson.name: self._done[lesson.name] for lesson in self.lessons})
 
@@ -102,6 +117,14 @@ class Gathering:
 
     def _usable(self) -> list[Found]:
         return [one for one in self.found if one.about]
+
+    def _chosen(self, lesson: Lesson, one: Found, number: int = 0) -> bool:
+        """Whether a run is to take place if it is not kept."""
+        if lesson.name not in self.once:
+            return True
+        fit = [found for found in self._usable() if not unfit(lesson, found)]
+        newest = max(fit, key=lambda found: (usual(found.about), version_of(found.python.version)))
+        return one is newest and not (one.python.builder and number)
 
     def _wanted(self, lesson: Lesson) -> Iterator[Place]:
         for one in self._usable():
@@ -147,12 +170,16 @@ class Gathering:
 
     # -- running -----------------------------------------------------------------------------
 
-    def _record(self, places: list[Place], testing: Testing) -> None:
-        """Record what is not kept; side by side, then alone what measures times."""
+    def _record(self, lessons: list[Lesson], testing: Testing) -> None:
+        """Record what is wanted of lessons, then what more is needed to be sure of differences."""
+        self._record_places([p for lesson in lessons for p in self._wanted(lesson)], testing)
+        self._record_places([p for lesson in lessons for p in self._more(lesson)], testing)
+
+    def _record_places(self, places: list[Place], testing: Testing) -> None:
+        """Record what is not kept; side by side, or alone what measures times."""
         lessons = {lesson.name: lesson for lesson in self.lessons}
         pythons = {one.python.id: one for one in self.found}
-        beside: dict[Job, list[Place]] = defaultdict(list)
-        alone: dict[Job, list[Place]] = defaultdict(list)
+        jobs: dict[Job, list[Place]] = defaultdict(list)
         self._awaited = Counter(place.lesson for place in places)
         for place in places:
             lesson, path = lessons[place.lesson], pythons[place.python].path
@@ -161,21 +188,24 @@ class Gathering:
                 self._recordings[place] = kept
                 self._awaited[place.lesson] -= 1
                 continue
-            measures = lesson.settings.measures
+            if not self._chosen(lesson, pythons[place.python], place.number):
+                self._passed_over.add(place)
+                self._awaited[place.lesson] -= 1
+                continue
             job = Job.of(
                 lesson,
                 place.method,
                 timeout=lesson.settings.timeout,
-                alone=measures,
+                alone=lesson.settings.measures,
                 own_shm=True,
                 python=path,
             )
-            (alone if measures else beside)[job].append(place)
-        self._tell_done(testing)
-        for jobs, at_once in ((beside, self.at_once), (alone, 1)):
-            todo = [job for job, of_job in jobs.items() for _ in of_job]
-            while todo:
-                todo = self._record_some(todo, jobs, at_once, testing)
+            jobs[job].append(place)
+        self._tell_done(testing, *lessons)
+        at_once = 1 if any(job.alone for job in jobs) else self.at_once
+        todo = [job for job, of_job in jobs.items() for _ in of_job]
+        while todo:
+            todo = self._record_some(todo, jobs, at_once, testing)
 
     def _record_some(
         self, todo: list[Job], jobs: dict[Job, list[Place]], at_once: int, testing: Testing
@@ -228,25 +258,27 @@ class Gathering:
 
     def _took(self, place: Place, testing: Testing) -> None:
         self._awaited[place.lesson] -= 1
-        self._tell_done(testing)
+        self._tell_done(testing, place.lesson)
 
     # -- what was found ----------------------------------------------------------------------
 
-    def _tell_done(self, testing: Testing) -> None:
-        """Say a line for each lesson that nothing more is awaited of."""
+    def _tell_done(self, testing: Testing, *names: str) -> None:
+        """Say a line for each of these lessons, and of those just tested, that is done."""
+        heard = set(names)
         for name, python, cell in testing.done():
             self._tests[name, python] = cell
+            heard.add(name)
         for lesson in self.lessons:
+            if lesson.name not in heard:  # to look at all of them each time would take its time
+                continue
             tested = all(
                 (lesson.name, one.python.id) in self._tests or unfit(lesson, one)
                 for one in self._usable()
             )
             if lesson.name in self._done or self._awaited[lesson.name] > 0 or not tested:
                 continue
-            if any(
-                place not in self._recordings and place not in self._failures
-                for place in [*self._wanted(lesson), *self._more(lesson)]
-            ):
+            settled = self._recordings.keys() | self._failures.keys() | self._passed_over
+            if not settled.issuperset([*self._wanted(lesson), *self._more(lesson)]):
                 continue
             self._done[lesson.name] = evidence = self._evidence(lesson)
             for line in in_lines(lesson.name, evidence, [one.python for one in self._usable()]):
@@ -286,6 +318,8 @@ class Gathering:
             or place in self._failures
         ]
         recordings = [self._recordings[p] for p in places if p in self._recordings]
+        if not places:
+            return Cell("not chosen", self.why)
         if not recordings:
             return Cell("not run", self._failures[places[0]])
         judged = [judge(lesson, r) for r in recordings]
@@ -352,18 +386,21 @@ def hung(recording: Recording) -> bool:
 
 def in_lines(name: str, evidence: Evidence, pythons: list[Python]) -> Iterator[str]:
     """Say what was found out about a lesson: one line, and one for whatever was not good."""
-    words, bad = [], []
+    words, others, bad = [], [], []
     for python in pythons:
         cells = evidence.cells[python.id]
         states = {cell.state for cell in cells.values()} - {"skipped"}
-        worst = next((s for s in ("crashed", "failed", "not run", "not here") if s in states), "")
-        words.append(f"{python.version} {worst or ('ok' if states else 'skipped')}")
+        worst = next((s for s in WORST_FIRST if s in states), "skipped")
+        if worst == "not chosen":
+            others = ["not chosen elsewhere"]
+            continue
+        words.append(f"{python.version} {worst}{' in part' * ({'ok', 'not chosen'} <= states)}")
         bad += [
             f"    {python.name}, {method}: {cell.state}: {cell.why}"
             for method, cell in cells.items()
             if cell.state in ("crashed", "failed", "not run")
         ]
-    yield f"{name}: {', '.join(words)}; {same_in_words(evidence)}"
+    yield f"{name}: {', '.join([*words, *others])}; {same_in_words(evidence)}"
     yield from bad
 
 
@@ -372,13 +409,21 @@ def _sameness(lines: dict[str, list[list[Said]]]) -> dict[str, Sameness]:
     return found | {ALL: sameness.sameness([run for runs in lines.values() for run in runs])}
 
 
+def repeated(evidence: Evidence) -> bool:
+    """Whether there were several runs under one start method on the builder's own Python."""
+    return any(same.runs > 1 for method, same in evidence.sameness.items() if method != ALL)
+
+
 def same_in_words(evidence: Evidence) -> str:
     """Say whether all runs on the builder's own Python did the same."""
     methods = [s for m, s in evidence.sameness.items() if m != ALL]
     everywhere = evidence.sameness[ALL]
     runs = everywhere.runs
-    if runs <= len(methods):
-        return "there was one run under each start method"
+    if not repeated(evidence):
+        rows = evidence.cells.values()
+        most = max((c.runs for row in rows for m, c in row.items() if m != TESTS), default=0)
+        one = "there was one run under each start method"
+        return one if most == 1 else "whether its runs are the same was not looked at"
     if any(s.lines > 1 for s in methods):
         return f"the lines differed: {everywhere.lines} variants in {runs} runs"
     each = "" if everywhere.lines == 1 else " under each start method"

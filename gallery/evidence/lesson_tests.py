@@ -120,6 +120,17 @@ class Testing:
                 cell = Cell("failed", f"the tests could not be run: {error}")
             self._finished.put((lesson.name, one.python.id, cell))
 
+    def kept(self, lesson: Lesson, one: Found) -> Cell | None:
+        """Return what a run of the tests found out before, if it still holds."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            kept = json.loads(self._file(lesson, one).read_text("utf-8"))
+            if kept["key"] == _key(lesson, one):
+                return Cell(**kept["cell"])
+        return None
+
+    def _file(self, lesson: Lesson, one: Found) -> Path:
+        return self.folder / one.python.id / "tests" / f"{lesson.name}.json"
+
     # -- one test file -------------------------------------------------------------------------
 
     def _cell(self, lesson: Lesson, one: Found) -> Cell:
@@ -128,15 +139,12 @@ class Testing:
             return Cell("not run", "the lesson has no tests")
         if not (self._lent / "pytest").exists():
             return Cell("not run", "pytest is not installed beside the builder's Python")
-        key = _key(lesson, one)
-        file = self.folder / one.python.id / "tests" / f"{lesson.name}.json"
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(file.read_text("utf-8"))
-            if kept["key"] == key:
-                return Cell(**kept["cell"])
+        if kept := self.kept(lesson, one):
+            return kept
         with turn(alone=False, abandon=self._gone):  # not beside a lesson that must be alone
             cell = self._run(lesson, tests, one)
         if cell.state == "ok":
+            file, key = self._file(lesson, one), _key(lesson, one)
             file.parent.mkdir(parents=True, exist_ok=True)
             new = file.with_name(f"{file.name}.new")
             new.write_text(json.dumps({"key": key, "cell": asdict(cell)}), encoding="utf-8")
@@ -180,7 +188,8 @@ class Testing:
         return plain | {
             "PYTHONPATH": os.pathsep.join([str(self._lent), str(ROOT)]),
             "TESTS_LENT": str(self._lent),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Of pytest, for an interpreter that has never had it; the lessons' own get none of it.
+            "PYTHONPYCACHEPREFIX": str(Path(self._scratch.name, "compiled")),
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "TMPDIR": str(scratch / "tmp"),
         }

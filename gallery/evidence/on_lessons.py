@@ -57,6 +57,7 @@ def evidence_of(page: Page) -> Iterator[nodes.Node]:
 def sentence(evidence: Evidence, findings: Findings) -> str:
     """Say where a lesson was seen to work, where not, and whether all runs did the same."""
     works: dict[tuple[str, ...], list[Python]] = {}
+    spared: dict[tuple[str, tuple[str, ...]], list[Python]] = {}
     bad, unrun = [], []
     for python in findings.columns:
         row = evidence.cells.get(python.id)
@@ -69,19 +70,31 @@ def sentence(evidence: Evidence, findings: Findings) -> str:
         skipped = {row[m].why for m in START_METHODS if row[m].state in ("skipped", "not here")}
         if not good and skipped:
             unrun.append(f"not run on {python.name}: {'; '.join(sorted(skipped))}")
+        for why in {row[m].why for m in TOLD if row[m].state == "not chosen"}:
+            told = tuple(m for m in TOLD if row[m].state == "not chosen" and row[m].why == why)
+            rest = {row[m].state for m in TOLD if m not in told}
+            spared.setdefault((why, told if rest - {"skipped"} else ()), []).append(python)
         for method in TOLD:
             if row[method].state in ("failed", "crashed", "not run"):
-                where = "its tests" if method == TESTS else f"under {method}"
-                bad.append(f"{row[method].state} on {python.name}, {where}: {row[method].why}")
+                on = f"{row[method].state} on {python.name}, {where(method)}"
+                bad.append(f"{on}: {row[method].why}")
     parts = [
         f"seen to work on {names(pythons)} under {in_words(list(methods))}"
         for methods, pythons in works.items()
     ]
+    for (why, told), pythons in spared.items():
+        under = f", {in_words(list(map(where, told)))}" if told else ""
+        parts.append(f"not run on {names(pythons)}{under}: {why}")
     parts += [*unrun, *bad]
     if evidence.sameness:
         parts.append(same_in_words(evidence))
     text = "; ".join(parts)
     return text[:1].upper() + text[1:] + "."
+
+
+def where(method: str) -> str:
+    """Say in which of the cells that a lesson has on a Python."""
+    return "its tests" if method == TESTS else f"under {method}"
 
 
 def names(pythons: list[Python]) -> str:

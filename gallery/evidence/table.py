@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 
 from gallery import facts
 from gallery.evidence.findings import ALL, TESTS, Cell, Evidence, Findings, Python
+from gallery.evidence.gathering import repeated
 from gallery.evidence.on_lessons import NOT_GATHERED, TOLD
 from gallery.evidence.shown import Shown
 from gallery.lessons.build import build_of
@@ -19,8 +20,9 @@ from multitrack.show.timeline import seconds
 
 SYMBOLS = {
     **{"ok": "✓", "failed": "✗", "crashed": "✗"},
-    **{"skipped": "\N{EN DASH}", "not here": "\N{EN DASH}", "not run": "?"},
+    **{"skipped": "\N{EN DASH}", "not here": "\N{EN DASH}", "not run": "?", "not chosen": "?"},
 }
+WORDS = {"ok": "", "not chosen": "not run"}
 
 
 class EvidenceTable(ListDirective):
@@ -44,19 +46,20 @@ class EvidenceTable(ListDirective):
         group = nodes.tgroup(cols=len(columns) + 2)
         group += [nodes.colspec(colwidth=w) for w in (22, *[20] * len(columns), 22)]
         head = nodes.row()
-        runs = max(
-            (e.sameness[ALL].runs for e in all_shown.lessons.values() if e.sameness), default=0
-        )
-        for name in ("Lesson", *(p.name for p in columns), f"{runs} runs"):
+        most = max(map(runs, all_shown.lessons.values()), default=0)
+        last = f"{most} runs" if most else "Runs"
+        for name in ("Lesson", *(p.name for p in columns), last):
             head += nodes.entry("", nodes.paragraph("", name))
         body = nodes.tbody()
         for lesson in build_of(self.env).of_chapter(chapter):
-            body += self.row(lesson.name, all_shown.lessons.get(lesson.name), columns)
+            body += self.row(lesson.name, all_shown.lessons.get(lesson.name), columns, most)
         group += [nodes.thead("", head), body]
         table += group
         return table
 
-    def row(self, name: str, evidence: Evidence | None, columns: list[Python]) -> nodes.Node:
+    def row(
+        self, name: str, evidence: Evidence | None, columns: list[Python], most: int
+    ) -> nodes.Node:
         """Build a lesson's row; its classes are what the filter looks at."""
         row = nodes.row()
         page = build_of(self.env).page_of(name)
@@ -69,7 +72,7 @@ class EvidenceTable(ListDirective):
             entry += self.cells(cells or _not_run(python, evidence))
             row += entry
         last = nodes.entry(classes=["evidence-same"])
-        kind, said = in_short(evidence)
+        kind, said = in_short(evidence, most)
         last += nodes.paragraph("", said, classes=[kind])
         row += last
         return row
@@ -81,8 +84,8 @@ class EvidenceTable(ListDirective):
             cells = {"": cells[TESTS]}  # nothing was run, for one reason
         for method, cell in sorted(cells.items(), key=lambda item: TOLD.index(item[0] or TESTS)):
             took = f" {seconds(cell.seconds)}" if cell.seconds is not None else ""
-            state = "" if cell.state == "ok" else f" {cell.state}"
-            text = f"{SYMBOLS[cell.state]} {method}{state}{took}".replace("  ", " ")
+            text = f"{SYMBOLS[cell.state]} {method} {WORDS.get(cell.state, cell.state)}{took}"
+            text = " ".join(text.split())
             item = nodes.list_item(classes=[f"state-{cell.state.replace(' ', '-')}"])
             item += nodes.paragraph("", text)
             if cell.why:
@@ -96,10 +99,23 @@ def _not_run(python: Python, evidence: Evidence | None) -> dict[str, Cell]:
     return {method: Cell("not run", why) for method in TOLD}
 
 
-def in_short(evidence: Evidence | None) -> tuple[str, str]:
-    """Say in a few words what varied; the first of the two is a class, for the filter."""
-    if evidence is None or not evidence.sameness:
+def runs(evidence: Evidence) -> int:
+    """Return how many runs were compared with each other."""
+    return evidence.sameness[ALL].runs if repeated(evidence) else 0
+
+
+def in_short(evidence: Evidence | None, most: int = 0) -> tuple[str, str]:
+    """Say in a few words what varied; the first of the two is a class, for the filter.
+
+    How many runs there were is said where it is not ``most``, which stands above.
+    """
+    if evidence is None or not repeated(evidence):
         return "same-unknown", "not compared"
+    kind, said = _in_short(evidence)
+    return kind, said if runs(evidence) == most else f"{said} ({runs(evidence)} runs)"
+
+
+def _in_short(evidence: Evidence) -> tuple[str, str]:
     methods = [s for m, s in evidence.sameness.items() if m != ALL]
     everywhere = evidence.sameness[ALL]
     if any(s.lines > 1 for s in methods):
@@ -140,11 +156,13 @@ class EvidenceOverview(ListDirective):
 
 
 def counted(all_shown: Shown, names: list[str], python: Python) -> str:
-    """Say of how many lessons all was good on a Python: ``5 of 5``."""
+    """Say of how many lessons all was good on a Python: ``5 of 5``, or ``1 of 1, 4 not run``."""
     rows = [e.cells.get(python.id, {}) for n in names if (e := all_shown.lessons.get(n))]
     there = [{cell.state for cell in row.values()} for row in rows if row]
     good = sum("ok" in states and states <= {"ok", "skipped"} for states in there)
-    return f"{good} of {len(names)}"
+    spared = sum("not chosen" in s and s <= {"ok", "skipped", "not chosen"} for s in there)
+    some = [f"{good} of {len(names) - spared}"] if len(names) > spared else []
+    return ", ".join([*some, *([f"{spared} not run"] if spared else [])])
 
 
 def not_gathered() -> nodes.paragraph:

@@ -1,28 +1,13 @@
 """Which pages a change of the project's files is on, for a look at those alone."""
 
 import re
-import subprocess
 from collections.abc import Collection
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from tests.test_site.kinds import kind_of
 
 # No page is made of these.
 APART = r"(tests|benchmarks|requirements/npm|\.ci|\.github)/.*|[\w.-]+\.md|LICENSE"
-
-
-def changed_files(root: Path, since: str) -> list[str]:
-    """Return what differs from the commit at which HEAD left a revision, new files among it."""
-
-    def git(*words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, timeout=60)
-        if done.returncode:
-            raise LookupError(f"git {' '.join(words)} says: {done.stderr.strip()}")
-        return done.stdout
-
-    base = git("merge-base", since, "HEAD").strip()
-    changed = git("diff", "-z", "--name-only", "--no-renames", base)
-    return (changed + git("ls-files", "-z", "--others", "--exclude-standard")).split("\0")[:-1]
 
 
 def pages_of(file: str, pages: Collection[str]) -> set[str]:

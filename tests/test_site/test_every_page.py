@@ -8,7 +8,8 @@ import os
 
 import pytest
 
-from tests.test_site import changed
+from gallery.changed_files import RevisionError, changed_files
+from tests.test_site.changed import pages_of
 from tests.test_site.conftest import ROOT, FilesButLots, heaviest_pages, pages
 from tests.test_site.faults import LOOKS, Visit, faults, look_of
 
@@ -23,10 +24,10 @@ def chosen() -> set[str]:
     if not (since := os.environ.get("SITE_SINCE")):
         return set(PAGES)
     try:
-        files = changed.changed_files(ROOT, since)
-    except LookupError as error:
+        files = changed_files(ROOT, since)
+    except RevisionError as error:
         pytest.fail(f"SITE_SINCE={since} names no commit that this checkout has: {error}")
-    touched = (changed.pages_of(file, PAGES) for file in files)
+    touched = (pages_of(file, PAGES) for file in files)
     return set(heaviest_pages().values()).union(*touched)
 
 

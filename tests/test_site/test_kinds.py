@@ -1,11 +1,10 @@
 """One page of each kind in all looks; that faults are found, and which pages have changed."""
 
 import re
-import subprocess
 
 import pytest
 
-from tests.test_site.changed import changed_files, pages_of
+from tests.test_site.changed import pages_of
 from tests.test_site.conftest import heaviest_pages, pages
 from tests.test_site.faults import LOOKS, Visit, faults, look_of, sideways, unfold
 from tests.test_site.kinds import heaviest, kind_of
@@ -163,33 +162,3 @@ OF_POOLS = {page for page in PAGES if "pools" in page}
 def test_a_changed_file_s_pages(file, touched):
     """What nothing is known of may be on all."""
     assert pages_of(file, PAGES) == touched
-
-
-def test_the_changed_files_are_those_since_the_branch_left(tmp_path):
-    """Committed, not committed, deleted and new ones; none that only the other branch has."""
-
-    def git(*words):
-        who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, timeout=60)
-
-    def write(*names):
-        for name in names:
-            (tmp_path / name).write_text(name + "\n")
-        git("add", "--all")
-        git("commit", "--quiet", "-m", "one")
-
-    git("init", "--quiet", "-b", "trunk")
-    write("kept", "edited", "deleted", "moved")
-    git("checkout", "--quiet", "-b", "branch")
-    write("committed")
-    git("checkout", "--quiet", "trunk")
-    write("theirs")
-    git("checkout", "--quiet", "branch")
-    (tmp_path / "edited").write_text("anew\n")
-    (tmp_path / "deleted").unlink()
-    git("mv", "moved", "now here")
-    (tmp_path / "new").touch()
-    wanted = ["committed", "deleted", "edited", "moved", "new", "now here"]
-    assert sorted(changed_files(tmp_path, "trunk")) == wanted
-    with pytest.raises(LookupError, match=r"git merge-base nowhere HEAD says: .*nowhere"):
-        changed_files(tmp_path, "nowhere")

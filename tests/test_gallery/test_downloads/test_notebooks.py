@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -83,7 +84,9 @@ def run_notebook(text: str, method: str, folder: Path, timeout: int = 60) -> nbf
         client = NotebookClient(
             read, km=manager, timeout=timeout, resources={"metadata": {"path": str(work)}}
         )
-        client.execute(cleanup_kc=True, env={**PLAIN, "IPYTHONDIR": str(folder / "ipython")})
+        with ThreadPoolExecutor(1) as thread:  # its event loop is not to be left in this one
+            env = {**PLAIN, "IPYTHONDIR": str(folder / "ipython")}
+            thread.submit(client.execute, cleanup_kc=True, env=env).result()
     return read
 
 

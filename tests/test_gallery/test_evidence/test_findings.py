@@ -39,7 +39,7 @@ def test_what_was_written_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda d: d.update(version=1), "its version is 1, this is 2"),
+        (lambda d: d.update(version=2), "its version is 2, this is 3"),
         (lambda d: d.pop("lessons"), "'lessons' is a required property"),
         (lambda d: d["pythons"][0].update(state="fine"), "$.pythons[0].state"),
         (lambda d: d["lessons"]["tiny/lesson"]["cells"].update(pypy={}), "no Python called 'pypy'"),

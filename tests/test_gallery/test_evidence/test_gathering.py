@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,9 +17,10 @@ import pytest
 
 from gallery.evidence import gathering
 from gallery.evidence.__main__ import main
-from gallery.evidence.findings import ALL, Evidence, Findings
+from gallery.evidence.findings import ALL, Cell, Evidence, Findings
+from multitrack.pool import record_all
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 TITLE = '"""\nTiny\n====\n"""\n'
 ORDINARY = """
 from multiprocessing import Process
@@ -75,6 +77,13 @@ class Project:
         """Return what was found out about a lesson."""
         return Findings.load(self.root / "evidence.json").lessons[f"tiny/{name}"]
 
+    def commit(self) -> None:
+        """Have git keep the project as it is."""
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        (self.root / ".gitignore").write_text("/evidence*\n/python-other\n__pycache__\n")
+        for words in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", "one"]):
+            subprocess.run(["git", *words], cwd=self.root, check=True, timeout=60)
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
@@ -128,7 +137,7 @@ def test_a_good_lesson(project, capsys, monkeypatch):
         return iter(())
 
     monkeypatch.setattr(gathering, "record_all", nothing)
-    monkeypatch.setattr("gallery.evidence.tested.Testing._run", None)
+    monkeypatch.setattr("gallery.evidence.lesson_tests.Testing._run", None)
     assert project.run("--runs", "2", "--strict") == 0
     assert project.evidence("good") == evidence
 
@@ -221,6 +230,87 @@ def test_an_interpreter_that_crashes_is_left_alone(project, other, capsys):
     own = next(p for p in findings.pythons if p.builder)
     assert {c.state for e in findings.lessons.values() for c in e.cells[own.id].values()} == {"ok"}
     assert "main ended by SIGSEGV" in capsys.readouterr().out
+
+
+def done(evidence: Evidence) -> list[dict[str, tuple[str, int]]]:
+    """Return the states of all cells, and of how many runs they tell, by Python."""
+    rows = evidence.cells.values()
+    return [{m: (c.state, c.runs) for m, c in row.items() if m != "tests"} for row in rows]
+
+
+def states(state: str, runs: int) -> dict[str, tuple[str, int]]:
+    """Return the same state and number of runs under each start method."""
+    return dict.fromkeys(("fork", "forkserver", "spawn"), (state, runs))
+
+
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
+def test_what_has_not_changed_is_run_once_on_the_newest(project, other, capsys):
+    """What has changed is run on all; and what was kept of the unchanged still counts."""
+    path = other(f'exec {sys.executable} "$@"')
+    project.lesson("old", tests="from snippets.tiny import {name}\ndef test_it(): pass")
+    project.lesson("edited", tests="from snippets.tiny import {name}\ndef test_it(): pass")
+    project.commit()
+    project.lesson("edited", "print(2)\n", "def test_it(): pass")
+    project.lesson("untracked", "print(3)\n", "def test_it(): pass")
+    since = ["--python", path, "--changed-since", "HEAD"]
+    assert project.run("--runs", "2", "--strict", *since) == 0
+    said = capsys.readouterr().out
+    assert "2 of 3 lessons count as changed since commit " in said
+    for name in ("edited", "untracked"):
+        assert done(project.evidence(name)) == [states("ok", 2), states("ok", 1)]
+    old = project.evidence("old")
+    assert done(old) == [states("not chosen", 0), states("ok", 1)]
+    here, there = old.cells.values()
+    assert (here["tests"].state, there["tests"].state) == ("not chosen", "ok")
+    assert here["fork"].why.startswith("not chosen: it has not changed since commit ")
+    assert old.sameness[ALL].runs == 0
+    assert "3.99.1 ok; there was one run under each start method" in said
+
+    assert project.run("--runs", "2", "--strict", "--python", path) == 0
+    whole = project.evidence("old")
+    assert done(whole) == [states("ok", 2), states("ok", 1)]
+    assert project.run("--runs", "2", "--strict", *since) == 0
+    assert project.evidence("old") == whole
+
+
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
+def test_once_is_once_where_the_newest_is_the_builder_s_own(project):
+    project.lesson("old", "print(1)\n", "def test_it(): pass")
+    project.commit()
+    assert project.run("--runs", "3", "--strict", "--changed-since", "HEAD") == 0
+    assert done(project.evidence("old")) == [states("ok", 1)]
+
+
+def test_a_lesson_that_measures_waits_until_all_are_tested(project, monkeypatch):
+    """Else it and the tests wait for each other in turn."""
+    alone, early = threading.Event(), []
+
+    def tests(*_):
+        early.append(alone.wait(2))
+        return Cell("ok")
+
+    def record(jobs, at_once):
+        if any(job.alone for job in jobs):
+            assert at_once == 1
+            alone.set()
+        return record_all(jobs, at_once)
+
+    monkeypatch.setattr("gallery.evidence.lesson_tests.Testing._run", tests)
+    monkeypatch.setattr(gathering, "record_all", record)
+    project.lesson("measures", "# sphinx_gallery_lesson_measures = True\nprint(1)\n")
+    project.lesson("plain", "print(1)\n")
+    assert project.run("--runs", "1", "--strict") == 0
+    assert alone.is_set()
+    assert early == [False, False]
+
+
+@pytest.mark.parametrize("revision", ["nowhere", ""])
+def test_an_unknown_revision_is_refused_before_anything_runs(project, capsys, revision):
+    project.lesson("old", "raise SystemExit('it ran')\n")
+    project.commit()
+    assert project.run(f"--changed-since={revision}") == 2
+    assert f"error: git merge-base {revision} HEAD says: " in capsys.readouterr().err
+    assert not list(project.root.glob("evidence*"))
 
 
 @pytest.mark.parametrize("words", [["--python", "/nonexistent/python"], ["--python", "/etc/hosts"]])

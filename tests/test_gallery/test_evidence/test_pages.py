@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+from types import SimpleNamespace
+from typing import Any
 
 from gallery.evidence.findings import (
     ALL,
@@ -13,9 +15,9 @@ from gallery.evidence.findings import (
     Sameness,
     Spread,
 )
-from gallery.evidence.gathering import key_of, same_in_words
+from gallery.evidence.gathering import in_lines, key_of, same_in_words
 from gallery.evidence.on_lessons import sentence
-from gallery.evidence.table import in_short
+from gallery.evidence.table import EvidenceTable, counted, in_short
 from gallery.lesson import Lesson
 
 OWN = Python("cpython-3.11.7", "CPython 3.11.7", "3.11.7", "ok", "", True)
@@ -75,14 +77,61 @@ def test_a_python_without_a_library_is_no_failure():
     )
 
 
+WHY = "not chosen: it has not changed since commit 314418d of 2026-11-26"
+SPARED = {m: Cell("not chosen", WHY) for m in OK}
+ONE = {m: Cell("ok", "", 0.5, 1, 1) for m in OK}
+
+
+def run_once(own=SPARED) -> Evidence:
+    """Return the evidence of a lesson that was run once, on the newest Python."""
+    return Evidence("k", {OWN.id: own, NEW.id: ONE}, {ALL: Sameness(0, 0, 0, 0)})
+
+
+def test_what_was_run_once_claims_no_more():
+    assert sentence(run_once(), findings(run_once())) == (
+        "Seen to work on CPython 3.14.8 under fork, forkserver and spawn; "
+        f"not run on CPython 3.11.7: {WHY}; there was one run under each start method."
+    )
+    assert in_short(run_once(), 15) == ("same-unknown", "not compared")
+
+
+def test_what_was_kept_of_a_lesson_is_told_from_what_was_not_run():
+    some = run_once({**SPARED, "fork": ONE["fork"]})
+    assert (
+        f"not run on CPython 3.11.7, under forkserver, under spawn and its tests: {WHY};"
+    ) in sentence(some, findings(some))
+    both = findings(some).python(OWN.id), findings(some).python(NEW.id)
+    assert next(in_lines("a/b", some, list(both))).startswith(
+        "a/b: 3.11.7 ok in part, 3.14.8 ok; there was one run"
+    )
+
+
+def test_the_overview_counts_apart_what_was_not_run():
+    lessons = {"a/one": evidence(), "a/two": run_once(), "a/bad": evidence(new=SPARED)}
+    shown: Any = SimpleNamespace(lessons=lessons)
+    assert counted(shown, [*lessons, "a/none"], OWN) == "2 of 3, 1 not run"
+    assert counted(shown, [*lessons, "a/none"], NEW) == "2 of 3, 1 not run"
+    assert counted(shown, ["a/two"], OWN) == "1 not run"
+    assert counted(shown, ["a/two"], NEW) == "1 of 1"
+
+
+def test_a_cell_that_was_not_chosen_says_not_run():
+    cells = dict(SPARED, fork=ONE["fork"])
+    items = EvidenceTable.cells(None, cells).astext()
+    assert "✓ fork 500 ms" in items
+    assert "? spawn not run" in items
+    assert WHY in items
+
+
 def test_what_varied_is_said_in_words():
     varied = dataclasses.replace(
         evidence(), sameness={"fork": Sameness(5, 3, 3, 3), ALL: Sameness(5, 3, 3, 3)}
     )
     assert same_in_words(varied) == "the lines differed: 3 variants in 5 runs"
-    assert in_short(varied) == ("same-lines-differ", "3 variants of the lines")
-    assert in_short(evidence(orders=2)) == ("same-order-differs", "same lines, 2 orders")
-    assert in_short(evidence()) == ("same-all", "same lines, same order")
+    assert in_short(varied, 5) == ("same-lines-differ", "3 variants of the lines")
+    assert in_short(evidence(orders=2), 15) == ("same-order-differs", "same lines, 2 orders")
+    assert in_short(evidence(), 15) == ("same-all", "same lines, same order")
+    assert in_short(evidence(), 20) == ("same-all", "same lines, same order (15 runs)")
 
 
 def test_a_site_with_fitting_evidence_then_with_evidence_of_another_version(make_site):
@@ -145,7 +194,7 @@ def test_a_site_with_fitting_evidence_then_with_evidence_of_another_version(make
     file.write_text("{}")
     site.build()
     assert site.status == 0, site.log
-    assert "evidence: cannot be read (evidence.json: its version is None, this is 2)" in site.log
+    assert "evidence: cannot be read (evidence.json: its version is None, this is 3)" in site.log
     assert "Evidence was not gathered for this build" in site.page("lesson")
 
 
