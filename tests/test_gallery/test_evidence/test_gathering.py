@@ -264,7 +264,7 @@ def test_what_has_not_changed_is_run_once_on_the_newest(project, other, capsys):
     assert (here["tests"].state, there["tests"].state) == ("not chosen", "ok")
     assert here["fork"].why.startswith("not chosen: it has not changed since commit ")
     assert old.sameness[ALL].runs == 0
-    assert "3.99.1 ok; there was one run under each start method" in said
+    assert "3.99.1 ok, not chosen elsewhere; there was one run under each start method" in said
 
     assert project.run("--runs", "2", "--strict", "--python", path) == 0
     whole = project.evidence("old")
