@@ -13,3 +13,9 @@ MISSING = (
 def find_browser() -> str | None:
     """Return the Chromium or Chrome of this machine, or what $CHROME names."""
     return os.environ.get("CHROME") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no other host is reached
+]

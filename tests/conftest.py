@@ -1,12 +1,13 @@
 """What all tests share: calling.py's ``run``, tiny scripts that are recorded, and a clean end."""
 
+import os
 import signal
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -16,8 +17,11 @@ from multitrack.recording import Recording
 from multitrack.run import Options, record
 from multitrack.script import Script, ScriptError
 from tests import calling, kinds, unchanged, vnu
-from tests.chromium import MISSING, find_browser
+from tests.chromium import FLAGS, MISSING, find_browser
 from tests.vnu import find_checker
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -151,3 +155,17 @@ def alive(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE and not helper
     except psutil.NoSuchProcess:
         return False
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Start the browser once. It reaches this machine alone."""
+    from playwright.sync_api import sync_playwright
+
+    path = find_browser()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()

@@ -2,25 +2,19 @@
 
 import functools
 import http.server
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-from tests.chromium import MISSING, find_browser
 from tests.test_site import kinds
 from tests.test_site.faults import Visit
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "build" / "html"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"),
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no other host is reached
-]
 
 
 class FilesButLots(LoadFileScheduling):  # type: ignore[misc]
@@ -68,18 +62,6 @@ def address() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start the browser once. It reaches this machine alone."""
-    path = find_browser()
-    if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ def focused(page) -> dict:
             // The switch's radio is invisible; the words beside it show what is chosen.
             const box = e.matches(".start-switch input") ? next : e;
             const style = getComputedStyle(box), r = box.getBoundingClientRect();
-            const around = e.closest(".quiz-choice, .sd-card");
+            const around = e.closest(".quiz-choice, .chapters li, .lessons li");
             const marked = [style, around && getComputedStyle(around)].some(
                 s => s && s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0);
             return {
@@ -57,7 +57,7 @@ def test_the_first_key_offers_to_skip_to_the_content(visit):
 def test_a_narrow_window_s_navigation_opens_by_key(visit):
     """The theme has a label, for a pointer; there is a button in it."""
     page = visit(LESSON, width=640).page
-    link = page.locator(".sidebar-tree a", has_text="Quiz").first
+    link = page.locator(".sidebar-tree a", has_text="Communication").first
     assert not link.is_visible()
     button = page.get_by_role("button", name="Toggle site navigation sidebar")
     button.focus()

@@ -19,8 +19,6 @@
   function unique(list) { return Array.from(new Set(list)).filter(Boolean); }
   function words(name) { return name.replace(/-/g, " "); }
 
-  var chapters = unique(rows.map(function (row) { return named(row, "chapter-"); }))
-    .map(function (c) { return [c, words(c.slice(8))]; });
   var pythons = Array.from(rows[0].cells).map(function (cell, column) {
     return [named(cell, "python-"), heads[column].textContent.trim()];
   }).filter(function (one) { return one[0]; });
@@ -55,10 +53,9 @@
         cell.hidden = Boolean(own && python.value && own !== python.value);
         return own && !cell.hidden;
       });
-      var fits = !chapter.value || row.classList.contains(chapter.value);
-      fits = fits && (!state.value || looked.some(function (cell) {
+      var fits = !state.value || looked.some(function (cell) {
         return cell.querySelector("." + state.value);
-      }));
+      });
       fits = fits && (!runs.value || row.querySelector("." + runs.value));
       row.hidden = !fits;
       shown += fits ? 1 : 0;
@@ -73,7 +70,6 @@
   form.className = "evidence-filter";
   form.setAttribute("aria-label", "Filter of the table");
   form.addEventListener("submit", function (event) { event.preventDefault(); });
-  var chapter = choice("Chapter", chapters);
   var python = choice("Python", pythons);
   var state = choice("With a result that is", states);
   var runs = choice("Its runs wrote", same);

@@ -10,7 +10,6 @@ from markdown_it import MarkdownIt
 
 from gallery.site import policy
 from tests.test_gallery.test_site.conftest import CODE, address_is
-from tests.test_site.conftest import browser  # noqa: F401 (a fixture)
 from tests.test_site.serving import served
 
 TITLE = "<script>hit=1</script> and Can't pickle <function <lambda>>"
@@ -179,7 +178,7 @@ def test_each_page_names_its_twin_and_the_list_has_all(built):
         assert twin.rpartition("/")[2] in page.attributes
 
 
-def test_nothing_of_a_title_runs_in_a_browser(built, browser):  # noqa: F811
+def test_nothing_of_a_title_runs_in_a_browser(built, browser):
     """Nor does what a page is given later: its policy names one script, by what we wrote."""
     page = browser.new_page()
     page.set_default_timeout(20_000)
