@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -15,7 +15,7 @@ from sphinx.util.typing import OptionSpec
 from gallery.in_words import in_words
 from gallery.lesson import Lesson
 from gallery.lessons.build import build_of
-from gallery.nodes import lives_of, pictures_of, recorded, transcript_of
+from gallery.nodes import lives_of, pictures, pictures_of, recorded, transcript_of
 from gallery.pythons import why_not_recorded
 from multitrack.recording import RecordingError
 from multitrack.script import START_METHODS
@@ -115,8 +115,19 @@ def why_restricted(lesson: Lesson) -> str:
     return f"Recorded under {methods} only: {lesson.settings.start_methods_reason}"
 
 
+def add_script(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page the script that replays its recordings, where it has some."""
+    if doctree and any(
+        not isinstance(n, pictures) and n["files"] for n in doctree.findall(recorded)
+    ):
+        app.add_js_file("replay.js", loading_method="defer")
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
+    app.connect("html-page-context", add_script)
     app.add_node(cell_mark)
     app.add_directive("cell", CellDirective)
     app.add_directive("transcript", TranscriptDirective)

@@ -93,7 +93,7 @@ def test_the_ways_work_by_keyboard_without_scripts(visit):
     link = page.locator('article a.internal[href="#question-4"]')
     link.focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#question-4")
+    page.wait_for_url("**#question-4")
     assert page.locator("#question-4").first.is_visible()
 
 

@@ -1,6 +1,7 @@
 """Replay: the lines come again in the time of their run. The browser's clock is ours."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -101,18 +102,23 @@ def test_a_pause_holds_and_goes_on(visit_stopped):
     page = visit_stopped(f"{FIVE}?start=fork")
     group = page.locator(".recorded.transcript").first
     finished = lines(group)
+    run = recorded("spawning/first_process", "fork")
+    times = [line["time"] for line in run["lines"]]
+    # Stop in the longest silence, while all workers sleep.
+    silence, count = max((b - a, n) for n, (a, b) in enumerate(pairwise(times), 1))
     real_speed(group)
     button(group, "Replay").click()
-    page.clock.run_for(300)
+    before = times[count - 1] - run["cells"][0]["start"] + silence / 3
+    page.clock.run_for(round(1000 * before))
     button(group, "Pause").click()
     held = lines(group), cursor(page), group.locator(".replay span").inner_text()
-    assert held[0] == finished[:5]
+    assert held[0] == finished[:count]
     page.clock.run_for(10_000)
     assert (lines(group), cursor(page), group.locator(".replay span").inner_text()) == held
     button(group, "Continue").click()
-    page.clock.run_for(100)
-    assert lines(group) == finished[:5]  # the ten seconds did not count
-    page.clock.run_for(1_000)
+    page.clock.run_for(round(1000 * silence / 3))
+    assert lines(group) == finished[:count]  # the ten seconds did not count
+    page.clock.run_for(round(1000 * run["duration"]))
     assert lines(group) == finished
 
 
@@ -154,10 +160,11 @@ def test_slow_motion_says_how_slow(visit_stopped):
 
 
 def test_what_nobody_could_follow_starts_slow(visit_stopped):
-    """A stretch of less than 0.4 s."""
+    """A stretch of less than 0.4 s; on a busy machine the run took longer, perhaps."""
     page = visit_stopped(f"{DIFFERS}?start=fork")
-    assert recorded("spawning/names_pids_parents", "fork")["duration"] < 0.4
-    assert button(page.locator(".recorded.timeline").first, "Speed").inner_text() != "Speed 1"
+    slow = recorded("spawning/names_pids_parents", "fork")["duration"] < 0.4
+    said = button(page.locator(".recorded.timeline").first, "Speed").inner_text()
+    assert (said != "Speed 1") is slow
 
 
 def test_all_can_be_shown_at_once(visit_stopped):
