@@ -104,7 +104,7 @@ def build(
         print("interrupted", file=sys.stderr)
         return 130
     except Exception as error:
-        print("\n" + told(error), file=sys.stderr)
+        print("\n" + told(error, target), file=sys.stderr)
         return 2
     if app.statuscode and warnings.kept and not quiet:
         said = dict.fromkeys(warnings.kept)
@@ -112,13 +112,14 @@ def build(
     return app.statuscode
 
 
-def told(error: Exception) -> str:
-    """Say what an author has to know of an error: all of it only where it is a bug of ours."""
+def told(error: Exception, target: Path) -> str:
+    """Say what an author has to know of an error: all of it only where it is a bug of ours.
+
+    A disk that is full does not say which file it had no room for: all but some are in ``target``.
+    """
     cause = error.orig_exc if isinstance(error, ExtensionError) and error.orig_exc else error
-    if isinstance(cause, OSError) and cause.filename:
-        return f"error: {cause.filename}: {cause.strerror}"
     if isinstance(cause, OSError):
-        return f"error: {cause}"
+        return f"error: {cause.filename or target}: {cause.strerror or cause}"
     if isinstance(cause, SphinxError):
         return f"error: {cause}"
     return "".join(traceback.format_exception(cause))

@@ -1,9 +1,13 @@
 """What an author sees of a build: errors as their message, one build at a time."""
 
+import errno
 import subprocess
 import sys
+from pathlib import Path
 
-from gallery.build_site import alone
+from sphinx.errors import ExtensionError
+
+from gallery.build_site import alone, told
 from gallery.project import ROOT
 
 NOISE = ("Traceback", "Sphinx version", "open an issue", "Loaded Extensions", "sphinx-err-")
@@ -94,3 +98,18 @@ def test_a_project_in_a_folder_with_a_space(make_site):
     site.lesson("one", "print(1)\n")
     assert site.build().status == 0, site.log
     assert '<span class="said">1</span>' in site.page("one")
+
+
+def test_what_a_disk_says_is_one_line_with_a_place():
+    """Sphinx wraps what its handlers raise; a full disk names no file."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+    assert told(full, Path("build/html")) == "error: build/html: No space left on device"
+    named = OSError(errno.EROFS, "Read-only file system", "build/x.json")
+    wrapped = ExtensionError("Handler threw", named, "gallery")
+    assert told(wrapped, Path("build/html")) == "error: build/x.json: Read-only file system"
+    try:
+        raise KeyError("x")
+    except KeyError as bug:
+        said = told(ExtensionError("Handler threw", bug), Path("build/html"))
+    assert said.startswith("Traceback")
+    assert "KeyError" in said
