@@ -96,15 +96,15 @@ class NamesIndex(NamesDirective):
         using = self.catalogue.using(name.full)
         if not using:
             return nodes.paragraph("", "not yet in a lesson", classes=["names-unused"])
-        items = nodes.bullet_list()
+        said = nodes.paragraph()
         for chapter in build_of(self.env).chapters:
             count = sum(taught.chapter == chapter.name for taught in using)
             if count:
                 target = label(chapter.name, name)
                 link = link_to("ref", target, nodes.inline("", chapter.title))
-                words = f": {count} lesson" + ("s" if count > 1 else "")
-                items += nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(words)))
-        return items
+                words = f" ({count} lesson{'s' if count > 1 else ''})"
+                said += [nodes.Text(", " if said.children else "in "), link, nodes.Text(words)]
+        return said
 
 
 class NamesOfChapter(NamesDirective):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from gallery.quiz.settle import Run, Settled, path_of, settle
 from multitrack.pool import NotRecorded
 
 HEADING = "Predict first"
+MOST = 20  # questions on a page: with their runs, each is some 3 kB to be sent
 
 
 class Quizzes:
@@ -34,19 +36,27 @@ class Quizzes:
     def __init__(self, questions: list[Question], settled: Settled, folder: Path) -> None:
         self.questions, self.settled, self.folder = questions, settled, folder
 
-    def of(self, quiz: str) -> list[Question]:
-        """Return a quiz's questions in their order."""
-        return [q for q in self.questions if q.quiz == quiz]
-
     def on(self, lesson: str) -> list[Question]:
         """Return the questions that a lesson's page shows."""
         return [q for q in self.questions if q.on_lesson and q.lesson == lesson]
 
-    @property
-    def names(self) -> list[str]:
-        """The quizzes that there are, the mixed one last."""
-        names = dict.fromkeys(q.quiz for q in self.questions)
-        return sorted(names, key=lambda name: name == MIXED)
+    @cached_property
+    def pages(self) -> dict[str, list[Question]]:
+        """The questions of each page, the mixed ones last: ``pools``, ``pools-2`` ...
+
+        A chapter begins another page before a lesson whose questions would be too many on one.
+        """
+        found: dict[str, list[Question]] = {}
+        in_order = sorted(self.questions, key=lambda q: q.quiz == MIXED)
+        for quiz, of_quiz in groupby(in_order, lambda q: q.quiz):
+            number, page = 1, found.setdefault(quiz, [])
+            for _, group in groupby(of_quiz, lambda q: q.id if q.mixed else q.lesson):
+                together = list(group)
+                if page and len(page) + len(together) > MOST:
+                    number += 1
+                    page = found.setdefault(f"{quiz}-{number}", [])
+                page += together
+        return found
 
 
 def settle_quizzes(app: Sphinx) -> None:
@@ -79,7 +89,8 @@ def settle_quizzes(app: Sphinx) -> None:
         raise ExtensionError("answers that do not hold:\n" + "\n".join(settled.refuted))
     quizzes = Quizzes(questions, settled, folder)
     build.keep(quizzes)
-    generated.write(app, "quiz", {quiz: page_of(build, quiz) for quiz in quizzes.names})
+    pages = {name: page_of(build, name, of[0].quiz) for name, of in quizzes.pages.items()}
+    generated.write(app, "quiz", pages)
 
 
 def in_reading_order(build: Build, questions: list[Question]) -> list[Question]:
@@ -91,8 +102,8 @@ def in_reading_order(build: Build, questions: list[Question]) -> list[Question]:
     )
 
 
-def page_of(build: Build, quiz: str) -> str:
-    """Return the page of a quiz."""
+def page_of(build: Build, name: str, quiz: str) -> str:
+    """Return a page of a quiz."""
     if quiz == MIXED:
         title = "All chapters, mixed"
         opening = "Questions from all chapters. Nothing tells you beforehand what one is about."
@@ -100,25 +111,27 @@ def page_of(build: Build, quiz: str) -> str:
         chapter = next(chapter for chapter in build.chapters if chapter.name == quiz)
         page = build.page_of(f"{quiz}/index")
         title, opening = chapter.title, f"The chapter is [](/{page}.rst). {chapter.card}"
+    if name != quiz:
+        title += f", part {name.rpartition('-')[2]}"
     return generated.markdown(
         f"Quiz: {title}",
         f"Questions about multiprocessing, with answers that runs have settled: {title}.",
-        f"{opening}\n\n```{{quiz}} {quiz}\n```",
+        f"{opening}\n\n```{{quiz}} {name}\n```",
     )
 
 
 def shown(app: Sphinx, about: str) -> object:
-    """Tell the questions of a lesson or of a quiz apart by all that a page says of them."""
+    """Tell the questions of a lesson or of a quiz's page apart by all that is said of them."""
     quizzes = build_of(app).kept(Quizzes)
-    found = quizzes.on(about) if "/" in about else quizzes.of(about)
+    found = quizzes.on(about) if "/" in about else quizzes.pages.get(about, [])
     recordings = quizzes.settled.recordings
     return [(q, [(run, r.key) for run, r in recordings[q.id].items()]) for q in found]
 
 
 def sizes(app: Sphinx, about: str) -> object:
-    """Tell how many questions each quiz has."""
-    quizzes = build_of(app).kept(Quizzes)
-    return [(quiz, [q.id for q in quizzes.of(quiz)]) for quiz in quizzes.names]
+    """Tell which questions each page has."""
+    pages = build_of(app).kept(Quizzes).pages
+    return [(name, [q.id for q in of_page]) for name, of_page in pages.items()]
 
 
 def _nodes(
@@ -135,7 +148,7 @@ def _nodes(
 
 
 class QuizDirective(SphinxDirective):
-    """``.. quiz:: spawning``: all questions of a chapter; ``.. quiz:: mixed``."""
+    """``.. quiz:: spawning``: the questions of a page."""
 
     required_arguments = 1
 
@@ -143,14 +156,14 @@ class QuizDirective(SphinxDirective):
         """Show the questions below a heading for each lesson, and the score."""
         build = build_of(self.env)
         quizzes, quiz = build.kept(Quizzes), self.arguments[0]
-        questions = quizzes.of(quiz)
+        questions = quizzes.pages.get(quiz)
         if not questions:
-            names = ", ".join(quizzes.names)
+            names = ", ".join(quizzes.pages)
             raise self.error(f"no quiz is called {quiz!r}; there are {names or 'none'}")
         facts.state(self.env, "questions", quiz)
         found: list[nodes.Node] = [question_nodes.score(quiz, questions)]
         number = 1  # through all sections
-        for lesson, group in groupby(questions, lambda q: "" if quiz == MIXED else q.lesson):
+        for lesson, group in groupby(questions, lambda q: "" if q.quiz == MIXED else q.lesson):
             together = list(group)
             title = build.lessons[lesson].title if lesson else "Questions"
             section = nodes.section(
@@ -171,13 +184,12 @@ class QuizzesDirective(ListDirective):
         quizzes = build_of(self.env).kept(Quizzes)
         facts.state(self.env, "quizzes")
         items = nodes.bullet_list()
-        for quiz in quizzes.names:
-            questions = quizzes.of(quiz)
+        for quiz, questions in quizzes.pages.items():
             text = nodes.inline("", quiz, classes=["std", "std-doc"])
             link = link_to("doc", f"/quiz/{quiz}", text, refdoc=self.env.docname, refexplicit=False)
             line = nodes.paragraph("", "", link, nodes.Text(f", {len(questions)} questions"))
             items += nodes.list_item("", line, question_nodes.score(quiz, questions))
-        return [items, self.tree([f"quiz/{quiz}" for quiz in quizzes.names])]
+        return [items, self.tree([f"quiz/{quiz}" for quiz in quizzes.pages])]
 
 
 def predict_first(page: Page) -> Iterator[nodes.Node]:

@@ -1,7 +1,11 @@
 """From questions to pages, on tiny sites."""
 
 import re
+from pathlib import Path
 
+from gallery.quiz.on_pages import Quizzes
+from gallery.quiz.questions import Question
+from gallery.quiz.settle import Settled
 from tests.test_gallery.test_quiz import CHILD, CHILD_CHOICES, advice, question
 
 PAGE = """# The quiz
@@ -150,3 +154,19 @@ def test_nothing_of_a_program_s_folder_is_on_the_page(make_site):
     page = quiz_page(site)
     assert "File &quot;program.py&quot;, line 1" in page
     assert str(site.root) not in page
+
+
+def asked(lesson: str, count: int, mixed: bool = False) -> list[Question]:
+    """Return questions on a lesson; only where they are shown is of interest."""
+    ids = (f"{lesson} {n} {mixed}" for n in range(count))
+    return [Question(name, "prints", lesson, "?", (), mixed=mixed) for name in ids]
+
+
+def test_a_page_s_questions_do_not_grow_with_the_chapter():
+    """A chapter is cut between lessons, mixed questions anywhere; order and all are kept."""
+    questions = [*asked("a/one", 12), *asked("a/two", 8), *asked("a/three", 5), *asked("b/one", 2)]
+    mixed = asked("a/one", 45, mixed=True)
+    pages = Quizzes([*mixed, *questions], Settled(), Path()).pages
+    counts = {name: len(found) for name, found in pages.items()}
+    assert counts == {"a": 20, "a-2": 5, "b": 2, "mixed": 20, "mixed-2": 20, "mixed-3": 5}
+    assert [q for found in pages.values() for q in found] == questions + mixed
