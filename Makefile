@@ -5,7 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 GALLERY := $(BIN)/python -m gallery
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
-PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest
+# One file has long tests, another one browser for all of its tests.
+EACH := -n 3 --dist worksteal
+BY_FILE := -n 4 --dist loadfile --no-loadscope-reorder
 
 # What `make check` leaves to `make test`; pyproject.toml says what these marks of tests mean.
 LATER := built_site or tiny_site or other_python or long
@@ -22,7 +25,7 @@ page: $(VENV)/site.txt  ## Record one lesson and build its page, in a few second
 	$(GALLERY) page $(L)
 
 check: lint  ## Try a change in a minute: lint, and all tests that need no built site, browser or other Python
-	$(PYTEST) -m "not ($(LATER) or unchanged)"
+	$(PYTEST) $(EACH) -m "not ($(LATER) or unchanged)"
 
 lint: $(VENV)/test.txt
 	$(BIN)/ruff format --check .
@@ -31,10 +34,10 @@ lint: $(VENV)/test.txt
 	$(BIN)/lint-imports
 
 test: lint quick html $(VENV)/npm.txt  ## Pass all tests: those of `make check`, then the others
-	$(PYTEST) -m "$(LATER)"
+	$(PYTEST) $(BY_FILE) -m "$(LATER)"
 
 quick: $(VENV)/test.txt
-	$(PYTEST) -m "not ($(LATER))"
+	$(PYTEST) $(EACH) -m "not ($(LATER))"
 
 serve: html  ## Show the site on 127.0.0.1; PORT=8000
 	@echo "http://127.0.0.1:$(PORT)/ (end with Ctrl-C)"

@@ -30,6 +30,8 @@ def kinds(item: pytest.Function) -> Iterator[str]:
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
     if any(map(has_paths_of_the_site, {f.__module__ for f in functions})):
         yield "built_site"
+    elif "browser" in fixtures:
+        yield "built_site"  # nearly always; the others wait with them
     if "make_site" in fixtures:
         yield "tiny_site"
     if any("NEWEST" in f.__code__.co_names for f in functions) or any(map(is_other, parameters)):

@@ -32,6 +32,7 @@ def project(tmp_path):
     return root
 
 
+@pytest.mark.long  # a suite of its own
 def test_the_lesson_and_its_test_pass(project):
     """Under every start method, without a word changed."""
     lesson, test = new_lesson("tiny/first_steps", project)

@@ -393,6 +393,7 @@ time.sleep(60)
 """
 
 
+@pytest.mark.long  # loky takes its time
 @pytest.mark.parametrize("polling", SOURCES)
 def test_a_library_s_helper_is_one_and_may_clean_up(play, tmp_path, polling):
     """Before it is ended; a worker is a child as any other."""

@@ -99,6 +99,7 @@ def test_nothing_is_left_when_the_asking_process_is_ended(waits, by):
         asking.wait()
 
 
+@pytest.mark.long  # ten recordings, each ended at another moment
 @pytest.mark.parametrize("moment", [n / 8 for n in range(1, 11)])
 def test_nothing_is_left_by_kill_9_at_any_moment(write, moment):
     """While workers start, lessons start, play and end, and recordings are sent back."""

@@ -108,7 +108,10 @@ def test_every_way_to_write_is_heard_with_its_writer(play):
 
 @pytest.mark.parametrize(
     "polling",
-    [pytest.param(False, id="events", marks=needs_events), pytest.param(True, id="polling")],
+    [
+        pytest.param(False, id="events", marks=needs_events),
+        pytest.param(True, id="polling", marks=pytest.mark.long),  # it polls all the time
+    ],
 )
 @pytest.mark.parametrize("method", START_METHODS)
 def test_the_family_is_known(play, method, polling):
@@ -144,6 +147,7 @@ def test_the_family_is_known(play, method, polling):
     assert ends == sorted(ends)
 
 
+@pytest.mark.long  # seconds of waiting, twice
 def test_events_and_polling_tell_the_same(play):
     """Save for what older kernels do not tell: how a child ended that its parent waited for."""
     code = SLOW_FAMILY.replace("if number == 1:", "os._exit(5)\n    if number == 1:")
@@ -427,6 +431,7 @@ def test_a_missing_guard_is_explained(play, method):
     assert play(code, "fork").explanation == ""
 
 
+@pytest.mark.long  # a pool that starts workers until the limit
 def test_a_pool_without_its_guard_ends_at_the_limit(play):
     """It starts a new worker for each that fails, for ever."""
     code = "import multiprocessing\npool = multiprocessing.Pool(1)\npool.map(abs, [1])\n"

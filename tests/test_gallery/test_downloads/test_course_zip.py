@@ -60,6 +60,7 @@ def spawning(tmp_path_factory) -> Path:
     return unpacked(lessons, tmp_path_factory.mktemp("chapter"))
 
 
+@pytest.mark.long  # a chapter's tests, each under three start methods
 def test_the_tests_of_a_chapter_s_zip_pass_under_pytest(spawning):
     done = pytest_in(spawning, "-k", "first_process", "-v")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -101,6 +102,7 @@ def test_what_the_course_s_zip_holds(tmp_path):
         assert (top / path.relative_to(ROOT)).read_bytes() == script_of(Lesson.read(path))
 
 
+@pytest.mark.long  # all lessons, one by one
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_a_script_runs_in_an_empty_folder(path, tmp_path):
     (tmp_path / path.name).write_bytes(script_of(Lesson.read(path)))

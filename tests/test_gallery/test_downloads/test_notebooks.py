@@ -139,6 +139,7 @@ def test_a_notebook_says_what_the_page_says(lesson, method, tmp_path):
     assert unglued(certain(said(outputs), lesson.name), expected) == expected
 
 
+@pytest.mark.long  # a kernel for each start method
 @pytest.mark.parametrize("method", START_METHODS)
 def test_a_lesson_may_name_its_file(method, write, tmp_path):
     """It reads ``__file__``, runs itself as a program, and has texts of several lines."""

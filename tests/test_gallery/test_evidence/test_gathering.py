@@ -281,6 +281,7 @@ def test_once_is_once_where_the_newest_is_the_builder_s_own(project):
     assert done(project.evidence("old")) == [states("ok", 1)]
 
 
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
 def test_a_lesson_that_measures_waits_until_all_are_tested(project, monkeypatch):
     """Else it and the tests wait for each other in turn."""
     alone, early = threading.Event(), []
@@ -313,6 +314,7 @@ def test_an_unknown_revision_is_refused_before_anything_runs(project, capsys, re
     assert not list(project.root.glob("evidence*"))
 
 
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
 @pytest.mark.parametrize("words", [["--python", "/nonexistent/python"], ["--python", "/etc/hosts"]])
 def test_what_was_asked_for_and_does_not_work_is_named(project, capsys, words):
     project.lesson("good", "print(1)", "def test_it(): pass")
