@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from gallery.kept import Kept
+from multitrack import prose
+from multitrack.prose import undocumented
 
-_kept = Kept("code", __file__)
+_kept = Kept("code", __file__, prose.__file__)
 
 
 def version_of(paths: Iterable[Path]) -> str:
@@ -29,11 +30,4 @@ def version_of(paths: Iterable[Path]) -> str:
 
 def _code(source: bytes) -> bytes:
     """Return a hash of what runs."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            value = body[0].value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                del body[0]
-    return sha256(ast.dump(tree).encode()).digest()
+    return sha256(undocumented(source)).digest()

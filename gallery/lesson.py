@@ -16,6 +16,7 @@ from gallery.project import ROOT
 from multitrack import script
 from multitrack.script import (
     START_METHODS,
+    Cell,
     Script,
     ScriptError,
     comments,
@@ -81,6 +82,11 @@ class Lesson(Script):
     def chapter(self) -> str:
         """The name of its chapter."""
         return self.path.parent.name
+
+    def cell_in(self, block: str, first: int) -> Cell | None:
+        """Return the cell that a block of lines is; None where it is comments only."""
+        last = first + block.count("\n")
+        return next((cell for cell in self.cells if first <= cell.last <= last), None)
 
     @property
     def played(self) -> bytes:

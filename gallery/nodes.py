@@ -224,13 +224,12 @@ def _rest(node: transcript, method: str, recording: Recording, builder: Any) -> 
     """Offer the full text where a recording does not hold all."""
     for link in node.findall(addnodes.download_reference):
         if link["method"] == method and recording.full:
-            words = "the whole output of the run as text"
-            if builder.download_support:
-                address = escape(posixpath.join(builder.dlpath, quote(link["filename"])))
-                words = f'<a class="reference download" download href="{address}">{words}</a>'
+            address = escape(posixpath.join(builder.dlpath, quote(link["filename"])))
             return (
-                f'<p class="unshown">{_unshown(recording, node["cell"])}: {words} '
-                f"({recording.full.lines:,} lines, {recording.full.bytes / 1e6:.1f} MB)</p>"
+                f'<p class="unshown">{_unshown(recording, node["cell"])}: '
+                f'<a class="reference download" download href="{address}">'
+                f"the whole output of the run as text</a> ({recording.full.lines:,} lines, "
+                f"{recording.full.bytes / 1e6:.1f} MB)</p>"
             )
     return ""
 
@@ -311,6 +310,14 @@ def _plain(node: recorded, recording: Recording) -> Iterator[nodes.Element]:
                 continue
             of_picture = (i for i in node.findall(nodes.image) if i["name"] == picture.file)
             yield nodes.paragraph("", "", *(image.deepcopy() for image in of_picture))
+
+
+def begin_section(document: nodes.document, title: str, anchor: str = "") -> nodes.section:
+    """Return a new section to which a reader can link, by its title or by another anchor."""
+    name = anchor or nodes.fully_normalize_name(title)
+    section = nodes.section("", nodes.title("", title), names=[name])
+    document.note_implicit_target(section, section)
+    return section
 
 
 def block(text: str, language: str = "none") -> nodes.literal_block:

@@ -82,11 +82,10 @@ class DownloadsByChapter(ListDirective):
         facts.state(self.env, "lists of lessons")
         items = nodes.bullet_list()
         pages = []
-        for chapter in build.chapters:
-            if build.of_chapter(chapter.name):
-                pages.append(f"downloads/{chapter.name}")
-                link = page_link(self.env, pages[-1], chapter.title)
-                items += nodes.list_item("", nodes.paragraph("", "", link))
+        for chapter in build.taught:
+            pages.append(f"downloads/{chapter.name}")
+            link = page_link(self.env, pages[-1], chapter.title)
+            items += nodes.list_item("", nodes.paragraph("", "", link))
         return [items, self.tree(pages)]
 
 
@@ -98,9 +97,7 @@ def size(number: int) -> str:
 
 
 def visit_lesson_downloads(self: Any, node: lesson_downloads) -> None:
-    """Write the list; a book has no files beside it."""
-    if not self.builder.download_support:
-        raise nodes.SkipNode
+    """Write the list."""
     name, methods = node["lesson"], node["methods"]
     folder, _, script = name.rpartition("/")
 
@@ -134,8 +131,6 @@ def visit_lesson_downloads(self: Any, node: lesson_downloads) -> None:
 
 def visit_download_table(self: Any, node: download_table) -> None:
     """Write the table of files, each with its link."""
-    if not self.builder.download_support:
-        raise nodes.SkipNode
     rows = "".join(
         f'<tr><td><a class="reference download" download href="{_address(self, row.path)}">'
         f"{escape(row.path)}</a></td><td>{size(row.size)}</td>"
@@ -153,8 +148,6 @@ RUN = re.compile(r"\.(\w+)\.(recording|trace)\.json$")
 
 def visit_chapter_downloads(self: Any, node: chapter_downloads) -> None:
     """Write a list of lessons: a line of a lesson's own files, one of recordings, one of traces."""
-    if not self.builder.download_support:
-        raise nodes.SkipNode
     body = []
     for page, title, of_lesson in node["lessons"]:
         lines: dict[str, list[str]] = {"": [], "recording": [], "trace": []}

@@ -24,10 +24,8 @@ def blocks(lesson: Lesson) -> Iterator[str | Cell]:
     for kind, content, first in found:
         if kind == "text":
             yield content
-            continue
-        last = first + content.count("\n")
-        # There is none where a block is comments only.
-        yield from (cell for cell in lesson.cells if first <= cell.last <= last)
+        elif cell := lesson.cell_in(content, first):
+            yield cell
 
 
 def as_markdown(prose: str, levels: Levels) -> str:

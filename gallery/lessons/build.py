@@ -75,6 +75,11 @@ class Build:
         """
         return self.recordings / "pythons.txt"
 
+    @property
+    def taught(self) -> list[Chapter]:
+        """The chapters that have lessons."""
+        return [chapter for chapter in self.chapters if self.of_chapter(chapter.name)]
+
     def of_chapter(self, chapter: str) -> list[Lesson]:
         """Return a chapter's lessons in reading order."""
         return [lesson for lesson in self.lessons.values() if lesson.chapter == chapter]

@@ -57,9 +57,7 @@ def markdown(title: str, description: str, body: str) -> str:
 
 def of_chapters(app: Sphinx, folder: str, make: Callable[[Chapter], str]) -> None:
     """Write a page for each chapter that has lessons."""
-    build = build_of(app)
-    chapters = [chapter for chapter in build.chapters if build.of_chapter(chapter.name)]
-    write(app, folder, {chapter.name: make(chapter) for chapter in chapters})
+    write(app, folder, {chapter.name: make(chapter) for chapter in build_of(app).taught})
 
 
 def write(app: Sphinx, folder: str, pages: dict[str, str]) -> None:

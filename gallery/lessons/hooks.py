@@ -38,8 +38,7 @@ class CellResults:
         """Return the directives for the block's cell; nothing for a block of comments."""
         _, content, first = block
         lesson = Lesson.read(block_vars["src_file"])
-        last = first + content.count("\n")
-        cell = next((c for c in lesson.cells if first <= c.last <= last), None)
+        cell = lesson.cell_in(content, first)
         if cell is None:
             return ""
         rest = f"\n.. cell:: {cell.number}\n"

@@ -15,7 +15,7 @@ from gallery.lesson import Lesson
 from gallery.lessons.build import build_of
 from gallery.lessons.directives import depend_on_recordings
 from gallery.lessons.links import lesson_link, page_link
-from gallery.nodes import add_node, load
+from gallery.nodes import add_node, begin_section, load
 from gallery.tabs import preferred
 from multitrack.show.timeline import thumbnail
 
@@ -89,9 +89,7 @@ class AllLessonsDirective(ListDirective):
         facts.state(self.env, "lists of lessons")
         found: list[nodes.Node] = []
         for chapter in build.chapters:
-            name = nodes.fully_normalize_name(chapter.title)
-            section = nodes.section("", nodes.title("", chapter.title), names=[name])
-            self.state.document.note_implicit_target(section, section)
+            section = begin_section(self.state.document, chapter.title)
             about = nodes.paragraph("", f"{chapter.card} " if chapter.card else "")
             page = build.page_of(f"{chapter.name}/index")
             about += page_link(self.env, page, "About this chapter")

@@ -36,14 +36,6 @@ class Page:
         """The section that is the page."""
         return next(iter(self.document.findall(nodes.section)), self.document)
 
-    def section(self, title: str) -> nodes.section:
-        """Return a new section; the reader can link to it."""
-        section = nodes.section(
-            "", nodes.title("", title), names=[nodes.fully_normalize_name(title)]
-        )
-        self.document.note_implicit_target(section, section)
-        return section
-
 
 def tidy(page: Page) -> None:
     """Take from a page what sphinx-gallery leaves there and nobody needs.

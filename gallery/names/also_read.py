@@ -12,6 +12,7 @@ from gallery.lessons.build import build_of
 from gallery.lessons.links import lesson_link
 from gallery.lessons.page import Page
 from gallery.names.catalogue import Catalogue
+from gallery.nodes import begin_section
 
 HEADING = "Also read"
 SAID = 4  # names that are said of a related lesson
@@ -31,7 +32,7 @@ def also_read(page: Page) -> Iterator[nodes.Node]:
         names = [catalogue.manual.names[name].short for name in related.shared]
         text += [nodes.Text(", which also uses "), *listed(names)]
         items += nodes.list_item("", text)
-    section = page.section(HEADING)
+    section = begin_section(page.document, HEADING)
     section += items
     yield section
 

@@ -15,6 +15,7 @@ from gallery.lessons.lists import ListDirective
 from gallery.names.catalogue import Catalogue, Taught
 from gallery.names.found import names_file
 from gallery.names.manual import Name
+from gallery.nodes import begin_section
 
 
 class NamesDirective(ListDirective):
@@ -37,21 +38,19 @@ class NamesDirective(ListDirective):
             if owner in classes:
                 members.setdefault(owner, []).append(name)
         held = {name.full for group in members.values() for name in group} | members.keys()
-        section = self.section(module, nodes.Text(module))
+        section = self.section(module, module)
         if own := [name for name in names if name.full not in held]:
             section += self.entries(own)
         for cls, group in members.items():
-            inner = self.section(cls, nodes.Text(cls.rpartition(".")[2]))
+            inner = self.section(cls, cls.rpartition(".")[2])
             first = [name for name in names if name.full == cls]
             inner += self.entries([*first, *group])
             section += inner
         return section
 
-    def section(self, full: str, title: nodes.Node) -> nodes.section:
+    def section(self, full: str, title: str) -> nodes.section:
         """Begin a section."""
-        section = nodes.section("", nodes.title("", "", title), names=[f"names in {full}"])
-        self.state.document.note_implicit_target(section, section)
-        return section
+        return begin_section(self.state.document, title, f"names in {full}")
 
     def entries(self, names: Iterable[Name]) -> nodes.definition_list:
         """List names."""
@@ -84,7 +83,7 @@ class NamesIndex(NamesDirective):
             f"{len(names)} names: {used} are in at least one of {len(catalogue.lessons)} "
             f"lessons, {len(names) - used} not yet."
         )
-        pages = [f"names/{c.name}" for c in build.chapters if build.of_chapter(c.name)]
+        pages = [f"names/{chapter.name}" for chapter in build.taught]
         return [
             nodes.paragraph("", said, classes=["names-count"]),
             *self.lists(names),

@@ -21,6 +21,7 @@ from gallery.lessons.build import Build, build_of
 from gallery.lessons.links import lesson_link, link_to
 from gallery.lessons.lists import ListDirective
 from gallery.lessons.page import Page
+from gallery.nodes import begin_section
 from gallery.quiz import question_nodes
 from gallery.quiz.questions import MIXED, Question, QuizError, read_all
 from gallery.quiz.settle import Run, Settled, path_of, settle
@@ -166,10 +167,7 @@ class QuizDirective(SphinxDirective):
         for lesson, group in groupby(questions, lambda q: "" if q.quiz == MIXED else q.lesson):
             together = list(group)
             title = build.lessons[lesson].title if lesson else "Questions"
-            section = nodes.section(
-                "", nodes.title("", title), names=[nodes.fully_normalize_name(title)]
-            )
-            self.state.document.note_implicit_target(section, section)
+            section = begin_section(self.state.document, title)
             section += list(_nodes(self.env, together, number))
             number += len(together)
             found.append(section)
@@ -200,7 +198,7 @@ def predict_first(page: Page) -> Iterator[nodes.Node]:
     facts.state(page.env, "questions", page.lesson.name)
     questions = build.kept(Quizzes).on(page.lesson.name)
     if questions:
-        section = page.section(HEADING)
+        section = begin_section(page.document, HEADING)
         section += nodes.paragraph("", "Answer first. Then look at what really happened.")
         section += [*_nodes(page.env, questions, link=False), question_nodes.answers(questions)]
         yield section

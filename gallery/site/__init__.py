@@ -14,7 +14,7 @@ TEMPLATES = str(HERE / "templates")
 
 
 def is_site(app: Sphinx) -> bool:
-    """Whether the builder makes a site of pages, and not a book or anything else."""
+    """Whether the builder makes a site of pages, and not anything else."""
     return app.builder.name in ("html", "dirhtml")
 
 

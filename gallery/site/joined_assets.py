@@ -7,6 +7,7 @@ The theme and the parts would have a page load a dozen of each. Put together the
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -89,13 +90,16 @@ def _can_be_joined(app: Sphinx, file: Any) -> bool:
     if any(PLAIN.get(key) != value for key, value in file.attributes.items()):
         return False
     path = Path(app.outdir, str(file.filename))
-    return path.is_file() and not (path.suffix == ".css" and RELATIVE.search(_content(app, file)))
+    return path.is_file() and not (path.suffix == ".css" and RELATIVE.search(_content(path)))
 
 
-def _content(app: Sphinx, file: Any) -> str:
-    if _name(file) == "pygments.css":
-        return stylesheet()
-    return Path(app.outdir, str(file.filename)).read_text("utf-8-sig")
+def _content(path: Path) -> str:
+    return stylesheet() if path.name == "pygments.css" else _text(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)  # every page asks for every file
+def _text(path: Path, changed: int) -> str:
+    return path.read_text("utf-8-sig")
 
 
 def _join(app: Sphinx, files: list[Any]) -> str:
@@ -105,7 +109,7 @@ def _join(app: Sphinx, files: list[Any]) -> str:
         build.keep(Joined())
     known = build.kept(Joined)
     if names not in known:
-        texts = [_content(app, file) for file in files]
+        texts = [_content(Path(app.outdir, str(file.filename))) for file in files]
         ending = PurePosixPath(names[0]).suffix
         if ending == ".js":
             # "use strict" in the first script is not meant for all: an empty statement comes first.

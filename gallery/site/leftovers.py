@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from gallery.lessons.build import build_of
-from gallery.site import is_site, kept
+from gallery.site import is_site, notes
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -48,12 +48,12 @@ def remove(app: Sphinx, exception: Exception | None) -> None:
     if exception or not is_site(app) or build_of(app).only:
         return
     now = written(app)
-    for path in sorted(set(kept.load(app, KEPT) or ()) - now):
+    for path in sorted(set(notes.load(app, KEPT) or ()) - now):
         Path(app.outdir, path).unlink(missing_ok=True)
         for folder in PurePosixPath(path).parents[:-1]:
             with suppress(OSError):  # something is in it
                 Path(app.outdir, folder).rmdir()
-    kept.save(app, KEPT, sorted(now))
+    notes.save(app, KEPT, sorted(now))
 
 
 def setup(app: Sphinx) -> None:

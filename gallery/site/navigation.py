@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx import addnodes
 
 from gallery.lessons.build import build_of
-from gallery.site import is_site, kept
+from gallery.site import is_site, notes
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -123,14 +123,14 @@ def changed(app: Sphinx, env: BuildEnvironment) -> list[str]:
         around = [(name, env.titles[name].astext()) for name in related.get(page, ()) if name]
         said[page] = sha256(repr((navigation.of(page), around)).encode()).hexdigest()[:16]
     build_of(app).keep(Said(said))
-    before = kept.load(app, KEPT) or {}
+    before = notes.load(app, KEPT) or {}
     return [page for page, digest in said.items() if before.get(page) != digest]
 
 
 def remember(app: Sphinx, exception: Exception | None) -> None:
     """Note what was written, once all of it was."""
     if not exception and is_site(app):
-        kept.save(app, KEPT, build_of(app).kept(Said))
+        notes.save(app, KEPT, build_of(app).kept(Said))
 
 
 def tell_template(

@@ -14,6 +14,7 @@ from gallery import yaml_data
 from gallery.in_words import inline
 from gallery.lessons.build import build_of
 from gallery.lessons.links import lesson_link
+from gallery.nodes import begin_section
 
 SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
 CATEGORIES: list[str] = SCHEMA["items"]["properties"]["category"]["enum"]
@@ -97,9 +98,7 @@ class VideosDirective(SphinxDirective):
             raise self.error(str(error)) from None
         found: list[nodes.Node] = []
         for category in CATEGORIES:
-            heading = nodes.fully_normalize_name(category)
-            section = nodes.section("", nodes.title("", category), names=[heading])
-            self.state.document.note_implicit_target(section, section)
+            section = begin_section(self.state.document, category)
             items = nodes.definition_list(classes=["videos"])
             items += [self._item(v) for v in videos if v.category == category]
             if items.children:
