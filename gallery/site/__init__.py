@@ -44,5 +44,7 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("site_version", "", "html", str)
     app.connect("config-inited", lambda _, config: config.templates_path.append(TEMPLATES))
     app.connect("config-inited", note_version, priority=900)  # all static folders are named then
+    for file in ("tokens.css", "icons.css"):
+        app.add_css_file(file)
     for part in (joined_assets, navigation, head, feed, hosting, policy, markdown_twins, leftovers):
         part.setup(app)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from multitrack.recording import Recording
 
-COLOURS = 8  # p1 to p8 in recording.css
+COLOURS = 6  # p1 to p6 in tokens.css
 
 
 def colour_classes(recordings: Iterable[Recording]) -> dict[str, str]:
