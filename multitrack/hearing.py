@@ -10,6 +10,7 @@ from pathlib import Path
 from multitrack.lines import LineAssembler, Lines
 from multitrack.marks import MarkFinder, Sender, Sent, Started
 from multitrack.output import Output, decoded
+from multitrack.own_frames import OwnFrames
 from multitrack.process_tree import Life, ProcessTree
 from multitrack.recording import PlayedCell
 from multitrack.script import Script
@@ -37,6 +38,7 @@ class Hearing:
         self._script, self._tree, self._begins = script, tree, begins
         self._marks = MarkFinder(token)
         self._assembler = LineAssembler()
+        self._own_frames = OwnFrames()
         self._played: list[float] = []  # when each cell ended
         self._sent: dict[int, tuple[float, Sender]] = {}  # by pid: who first sent it SIGTERM
         self._started: dict[int, Started] = {}  # by pid, of whom it is not yet known that he lives
@@ -104,7 +106,7 @@ class Hearing:
     def _keep(self, written: Iterable[Lines]) -> None:
         cell = min(len(self._played) + 1, len(self._script.cells))
         main = self._tree.main
-        for lines in written:
+        for lines in filter(None, map(self._own_frames.without, written)):
             life = self._tree.who(lines.pid)
             last = lines.data.rfind(b"\n") + 1
             (life or main).last = lines.data[last : last + BEGINNING]
