@@ -39,7 +39,7 @@ def visit_aside(self: Any, node: lesson_aside) -> None:
     picture = thumbnail(load(node["file"])) if node["file"] else ""
     self.body.append(
         f'<div class="aside">{picture}<span class="minutes">{node["minutes"]} min</span>'
-        f'{read_mark(node["page"])}</div>'
+        f"{read_mark(node['page'])}</div>"
     )
     raise nodes.SkipNode
 
