@@ -26,12 +26,16 @@ from multitrack.show.thumbnail import thumbnail
 class lesson_aside(nodes.General, nodes.Element):
     """What stands beside a lesson in a list of few.
 
-    Attributes: ``page``; ``file``, the recording that the small picture is of, or None; ``minutes``.
+    Attributes: ``page``; ``minutes``; ``file``, the recording that the small picture is of, or
+    None.
     """
 
 
 class lesson_table(nodes.General, nodes.Element):
-    """All lessons. Attribute ``chapters``: title and page, and rows of page, title, words, minutes."""
+    """All lessons.
+
+    Attribute: ``chapters``, of each its title, its page, and rows of page, title, words, minutes.
+    """
 
 
 def visit_aside(self: Any, node: lesson_aside) -> None:
@@ -84,7 +88,10 @@ def plain_table(self: Any, node: lesson_table) -> None:
 
 def read_mark(page: str) -> str:
     """Return the tick of a page that the reader has read: read.js shows it."""
-    return f'<span class="i i-check" data-page="{escape(page)}" role="img" aria-label="read" hidden></span>'
+    return (
+        f'<span class="i i-check" data-page="{escape(page)}" role="img" aria-label="read" hidden>'
+        "</span>"
+    )
 
 
 class ListDirective(SphinxDirective):

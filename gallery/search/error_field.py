@@ -33,8 +33,8 @@ def visit(self: Any, node: error_field) -> None:
         f'<form class="paste" role="search" action="{action}" aria-label="Find an error">'
         '<label for="paste">Paste an error message</label>'
         '<div><span class="i i-search"></span><input id="paste" name="q" data-find="error" '
-        'autocomplete="off" spellcheck="false" placeholder="RuntimeError: An attempt has ..."></div>'
-        "<small>The last line is enough. The search runs in your browser.</small></form>\n"
+        'autocomplete="off" spellcheck="false" placeholder="RuntimeError: An attempt has ...">'
+        "</div><small>The last line is enough. The search runs in your browser.</small></form>\n"
     )
     raise nodes.SkipNode
 
