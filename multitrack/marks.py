@@ -55,10 +55,11 @@ Told = Mark | Sent | Started
 class MarkFinder:
     r"""Parts a stream of many writers into output and marks.
 
-    A mark is ``\x1e TOKEN : PID : NUMBER @ NANOSECONDS ;``, or has a sender before the number where
-    it is that of a process to which SIGTERM is sent, and no time; or ``\x1e TOKEN : PID : KIND : PARENT : GROUP : NAME ;``
-    with the name in hexadecimal digits. The token is random and new for each recording,
-    so that no output can be mistaken for a mark. A mark may come in any number of pieces; what
+    A mark is ``\x1e TOKEN : PID : NUMBER @ NANOSECONDS ;``; or it has a sender before the number
+    of a process to which SIGTERM is sent, and no time; or it is
+    ``\x1e TOKEN : PID : KIND : PARENT : GROUP : NAME ;`` with the name in hexadecimal digits. The
+    token is random and new for each recording, so that no output can be mistaken for a mark. A
+    mark may come in any number of pieces; what
     may be the beginning of one is held back until the writer's next piece.
     """
 
@@ -66,7 +67,8 @@ class MarkFinder:
         self._token = b"\x1e" + token.encode() + b":"
         senders, kinds = ("|".join(get_args(words)).encode() for words in (Sender, Kind))
         self._whole = re.compile(
-            re.escape(self._token) + rb"(\d{1,10}):(?:(\d{1,10})@(\d{1,19})|(" + senders + rb")(\d{1,10})|"
+            re.escape(self._token) + rb"(\d{1,10}):(?:(\d{1,10})@(\d{1,19})|"
+            rb"(" + senders + rb")(\d{1,10})|"
             rb"(" + kinds + rb"):(\d{1,10}):(\d{1,10}):((?:[\da-f]{2}){1,246}));"
         )
         self._held: dict[int, bytes] = {}
