@@ -196,8 +196,9 @@ def visit_cell(self: Any, node: cell) -> None:
     number, (anchor, *_) = node["number"], node["ids"]
     self.body.append(
         f'<section class="cell" id="{anchor}" aria-label="Cell {number}"><p class="head">'
-        f'<a class="no" href="#{anchor}">Cell <b>{number}</b></a> <span class="file">'
-        f"{escape(node['file'])}, lines {node['first']} to {node['last']}</span></p>\n"
+        f'<a class="no" href="#{anchor}">Cell <b>{number}</b></a> '
+        f'<span class="file">{escape(node["file"])},</span> '
+        f"<span>lines {node['first']} to {node['last']}</span></p>\n"
     )
 
 

@@ -143,7 +143,8 @@ def slice_of(
         )
     return (
         f'<div class="slice" data-from="{start}" data-to="{end}">'
-        f'<p class="time-title">{seconds(start / 1e4)} to {seconds(end / 1e4)} of the run{where}</p>'
+        f'<p class="time-title">{seconds(start / 1e4)} to {seconds(end / 1e4)} of the run'
+        f"{where}</p>"
         f"{_lanes(recording, classes, span, dots)}{_axis(span)}</div>"
     )
 

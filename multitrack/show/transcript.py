@@ -57,7 +57,10 @@ def same_order(recordings: dict[str, Recording], written: dict[str, list[Line]])
 
 @dataclass(frozen=True)
 class Said:
-    """What one process wrote at once: an item of the list. ``at``: tenths of ms from main's birth."""
+    """What one process wrote at once, an item of the list.
+
+    ``at``: when, in tenths of ms from main's birth.
+    """
 
     process: str
     at: int
