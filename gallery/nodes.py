@@ -400,7 +400,8 @@ def _plain(node: recorded, recording: Recording) -> Iterator[nodes.Element]:
         yield nodes.bullet_list("", *items)
         yield nodes.paragraph("", show_timeline.evidence(recording))
     elif isinstance(node, transcript):
-        yield block(show_transcript.text_of(show_transcript.lines_of(recording, node["cell"])))
+        lines = show_transcript.lines_of(recording, node["cell"])
+        yield block(show_transcript.text_of(lines, recording.name_of))
     else:
         for picture in _made(recording, node["cell"]):
             if picture.left_out:

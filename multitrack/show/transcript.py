@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 
 from multitrack.recording import Line, Recording
 from multitrack.show.terminal import plain, rendered
-from multitrack.show.timeline import lanes, shown_name, tenths
+from multitrack.show.timeline import lanes, tenths
 
 FOLD_AFTER = 40  # lines
 
@@ -91,24 +91,27 @@ def _moments(recording: Recording) -> Iterator[tuple[int, int]]:
 
 def html_of(recording: Recording, items: list[Said], classes: dict[str, str], label: str) -> str:
     """Return the items as HTML; what is behind the fold is there, in a details element."""
-    lanes_of = {p.label: (n, shown_name(p)) for n, p in enumerate(lanes(recording))}
+    numbers = {process.label: number for number, process in enumerate(lanes(recording))}
 
     def attributes(item: Said) -> str:
-        lane = f' data-l="{lanes_of[item.process][0]}"' if item.process in lanes_of else ""
+        lane = f' data-l="{numbers[item.process]}"' if item.process in numbers else ""
         return f' data-t="{item.at}"{lane}'
 
-    names = {process: name for process, (_, name) in lanes_of.items()}
-    return _list([(attributes(item), item) for item in items], names, classes, label)
+    named = [(attributes(item), item) for item in items]
+    return _list(named, recording.name_of, classes, label)
 
 
 def quoted_html(lines: list[tuple[str, str]], classes: dict[str, str], label: str) -> str:
     """Return lines of no recording, pairs of process and text, as HTML."""
     items = [Said(process, 0, (Line(process, 1, 0.0, text),)) for process, text in lines]
-    return _list([("", item) for item in items], {}, classes, label)
+    return _list([("", item) for item in items], str, classes, label)
 
 
 def _list(
-    items: list[tuple[str, Said]], names: dict[str, str], classes: dict[str, str], label: str
+    items: list[tuple[str, Said]],
+    name_of: Callable[[str], str],
+    classes: dict[str, str],
+    label: str,
 ) -> str:
     if not items:
         return '<p class="silent">No process wrote anything.</p>'
@@ -119,7 +122,7 @@ def _list(
             css, who = classes[item.process], ""
             if item.process != before:  # a process is named once a block
                 css += " new"
-                who = f'<span class="who">{escape(names.get(item.process, item.process))}</span>'
+                who = f'<span class="who">{escape(name_of(item.process))}</span>'
             before = item.process
             html += f'<li class="{css}"{attributes}>{who}{_content(item)}</li>'
         name, number = escape(label), ""
@@ -155,9 +158,9 @@ def _said(text: str) -> str:
     )
 
 
-def text_of(lines: list[Line]) -> str:
+def text_of(lines: list[Line], name_of: Callable[[str], str] = str) -> str:
     """Return the lines as text with the process in front."""
     if not lines:
         return "(no process wrote anything)"
-    width = max(len(line.process) for line in lines)
-    return "\n".join(f"{line.process:>{width}} | {plain(line.text)}" for line in lines)
+    width = max(len(name_of(line.process)) for line in lines)
+    return "\n".join(f"{name_of(line.process):>{width}} | {plain(line.text)}" for line in lines)
