@@ -10,6 +10,7 @@ from html import escape
 from multitrack.recording import Line, Recording
 from multitrack.show.terminal import plain, rendered
 from multitrack.show.timeline import lanes, tenths
+from multitrack.show.tracebacks import Kind, groups
 
 FOLD_AFTER = 40  # lines
 
@@ -57,24 +58,32 @@ def same_order(recordings: dict[str, Recording], written: dict[str, list[Line]])
 
 @dataclass(frozen=True)
 class Said:
-    """What one process wrote at once, an item of the list.
+    """A line, or what is folded into one: an item of the list.
 
-    ``at``: when, in tenths of ms from main's birth.
+    ``at``: when it was written, in tenths of ms from main's birth; ``frames``: how many frames of
+    libraries are folded.
     """
 
     process: str
     at: int
     lines: tuple[Line, ...]
+    kind: Kind = "plain"
+    frames: int = 0
 
 
 def said_in(recording: Recording, lines: list[Line]) -> list[Said]:
     """Return the items that a list of lines has."""
-    moments = dict(_moments(recording))
-    return [Said(line.process, moments[id(line)], (line,)) for line in lines]
+    moments, items = dict(_moments(recording)), []
+    for group in groups(lines):
+        folded = group.kind == "frames" and group.frames
+        for part in [group.lines] if folded else [(line,) for line in group.lines]:
+            at = moments[id(part[0])]
+            items.append(Said(part[0].process, at, part, group.kind, group.frames))
+    return items
 
 
 def dots_of(items: list[Said]) -> dict[str, list[int]]:
-    """Return when each process wrote: a dot for each item."""
+    """Return when each process wrote: a dot for each item of the list."""
     found: dict[str, list[int]] = defaultdict(list)
     for item in items:
         found[item.process].append(item.at)
@@ -120,6 +129,8 @@ def _list(
         html, before = "", None
         for attributes, item in part:
             css, who = classes[item.process], ""
+            if item.kind != "plain":
+                css += f" {item.kind}"
             if item.process != before:  # a process is named once a block
                 css += " new"
                 who = f'<span class="who">{escape(name_of(item.process))}</span>'
@@ -133,15 +144,19 @@ def _list(
     html = rows(items[:FOLD_AFTER])
     if items[FOLD_AFTER:]:
         html += (
-            f"<details><summary>Show all {len(items):,} lines</summary>"
+            f"<details><summary>Show all {sum(len(i.lines) for _, i in items):,} lines</summary>"
             f"{rows(items[FOLD_AFTER:], FOLD_AFTER + 1)}</details>"
         )
     return html
 
 
 def _content(item: Said) -> str:
-    (line,) = item.lines
-    return f'<span class="said">{_said(line.text)}{_cut(line)}</span>'
+    said = "\n".join(_said(line.text) + _cut(line) for line in item.lines)
+    html = f'<span class="said">{said}</span>'
+    if len(item.lines) == 1:
+        return html
+    frames = f"{item.frames} library frame{'s' if item.frames > 1 else ''}"
+    return f"<details><summary>{frames}</summary>{html}</details>"
 
 
 def _cut(line: Line) -> str:

@@ -60,7 +60,7 @@ def test_a_worker_that_its_pool_ended_has_no_cross(recording):
     assert "&#215;" in slice_of(recording, colour_classes([recording]), 2, {})
     assert "child 2: from 600 ms to 1.00 s, ended by SIGTERM, by its pool." in list(words(tame))
     assert "; child 2 ended by SIGTERM, by its pool; starts" in evidence(tame)
-    two = replace(tame, processes=(*tame.processes, replace(ended, label="child 3")))
+    two = replace(tame, processes=(*tame.processes, replace(ended, label="child 3", name="")))
     assert "; child 2, child 3 each ended by SIGTERM, by its pool; starts" in evidence(two)
 
 

@@ -78,3 +78,27 @@ def test_lines_of_no_recording_have_no_moment():
     assert 'aria-label="Lines &amp; more"' in html
     assert re.findall(r'class="said">(.*?)</span>', html) == ["&lt;a&gt;", "b"]
     assert html.count('class="who"') == 1
+
+
+def test_frames_of_libraries_are_folded_and_the_message_is_not(make):
+    """A folded stretch is one item, with one dot."""
+    texts = [
+        "Traceback (most recent call last):",
+        '  File "lib/python3.13/multiprocessing/process.py", line 313, in _bootstrap',
+        "    self.run()",
+        '  File "lib/python3.13/multiprocessing/process.py", line 108, in run',
+        "    self._target(*self._args)",
+        '  File "one.py", line 3, in work',
+        "    1 / 0",
+        "ZeroDivisionError: division by zero",
+    ]
+    recording = make(*(("child 1", 0.6, text) for text in texts))
+    html = shown(recording)
+    assert re.findall(r'<li class="p1 ?([\w ]*)"', html) == ["new", "frames", "own", "own", "error"]
+    assert html.count("<details>") == 1
+    assert "<details><summary>2 library frames</summary>" in html
+    folded = html.partition("<details>")[2].partition("</details>")[0]
+    assert "_bootstrap" in folded and "_target" in folded
+    assert "ZeroDivisionError" not in folded
+    items = said_in(recording, lines_of(recording, 2))
+    assert dots_of(items) == {"child 1": [6000, 6001, 6005, 6006, 6007]}
