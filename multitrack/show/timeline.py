@@ -234,10 +234,12 @@ def _bands(recording: Recording, span: Span, linked: bool) -> str:
         left, width = span.x(start), span.x(end) - span.x(start)
         band = f'<rect x="{left:.1f}%" width="{max(width, 0.1):.1f}%"/>'
         if width > NUMBERED:
-            band += f'<text x="{left + width / 2:.1f}%" y="14">{cell.number}</text>'
+            number = f'<text x="{left + width / 2:.1f}%" y="14">{cell.number}</text>'
             if linked:
-                label = f'aria-label="Cell {cell.number}"'
-                band = f'<a href="#cell-{cell.number}" {label}>{band}</a>'
+                number = (
+                    f'<a href="#cell-{cell.number}" aria-label="Cell {cell.number}">{number}</a>'
+                )
+            band += number
         bands += band
     return (
         '<div class="lane bands"><b>cell</b>'
