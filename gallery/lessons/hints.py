@@ -35,7 +35,7 @@ class Hint(SphinxDirective):
             first, others = nodes.paragraph(), [first, *others]
         words = nodes.strong("", beginning(self.name, "".join(self.arguments)))
         first.insert(0, [nodes.inline(classes=["i", f"i-{self.icon}"]), words, nodes.Text(" ")])
-        return [nodes.container("", first, *others, classes=["hint", self.name])]
+        return [nodes.container("", first, *others, classes=["caveat", self.name])]
 
 
 class PlatformDirective(Hint):

@@ -17,7 +17,6 @@ from multitrack.show.timeline import (
     seconds,
     slice_of,
     step,
-    thumbnail,
     words,
 )
 
@@ -203,12 +202,6 @@ def test_a_label_that_looks_like_markup_is_escaped(recording):
     odd = replace(others[-1], program="<b>sh</b>")
     html = html_of(replace(recording, processes=(first, odd)), {"main": "p-main", "child 1": "p1"})
     assert "<b>sh" not in html
-
-
-def test_the_thumbnail_is_a_picture_of_its_own(recording):
-    svg = ElementTree.fromstring(thumbnail(recording))
-    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
-    assert len([e for e in svg if e.tag.endswith("rect")]) == 4
 
 
 def test_a_process_has_one_colour_under_every_start_method(recording):
