@@ -1,1 +1,2 @@
-def minutes_of(lesson): return 7
+def minutes_of(lesson):
+    return 7

@@ -10,10 +10,20 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Register all of it."""
-    from gallery.lessons import build, directives, generated, links, lists, locations, record
+    from gallery.lessons import (
+        build,
+        directives,
+        generated,
+        hints,
+        links,
+        lists,
+        locations,
+        page,
+        record,
+    )
 
     app.setup_extension("sphinx_gallery.gen_gallery")
-    for part in (build, record, generated, directives, links, lists, locations):
+    for part in (build, record, generated, directives, hints, page, links, lists, locations):
         part.setup(app)
     for file in ("recording.css", "run.css"):
         app.add_css_file(file)

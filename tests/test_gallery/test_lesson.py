@@ -46,6 +46,14 @@ def test_askers_words_add_up(write, refusal):
         ("x = 1\n# sphinx_gallery_lesson_added = 'today'\n", 2, "give a day as"),
         ("x = 1\n# sphinx_gallery_lesson_added = '2026-02-30'\n", 2, "day"),
         ("x = 1\n# sphinx_gallery_lesson_start_methods = ['thread']\n", 2, "give a list of"),
+        ("x = 1\n# sphinx_gallery_lesson_opens_on = 'thread'\n", 2, "give one of fork, forkserver"),
+        (
+            "# sphinx_gallery_lesson_start_methods = ['fork']\n"
+            "# sphinx_gallery_lesson_start_methods_reason = 'why'\n"
+            "x = 1\n# sphinx_gallery_lesson_opens_on = 'spawn'\n",
+            4,
+            "the lesson is about fork",
+        ),
         ("x = 1\n# sphinx_gallery_lesson_order =\n", 2, "write a value of Python"),
         ("x = 1\n# sphinx_gallery_lesson_asked = 'stuck'\n", 2, "give a list of texts"),
         ("x = 1\n# sphinx_gallery_lesson_asked = []\n", 2, "give a list of texts"),
@@ -90,6 +98,7 @@ def test_words_for_the_search_need_no_new_recording(write):
         ("needs = ['psutil']", True),
         ("order = 7", False),
         ("added = '2026-11-25'", False),
+        ("opens_on = 'spawn'", False),
         ("failures = 'on purpose'", False),
         ("needs_python = (3, 11)", False),
     ],
