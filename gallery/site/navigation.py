@@ -179,13 +179,14 @@ class Navigation:
         return Group(front.title, number, front, len(pages), links)
 
     def links(self, pages: dict[str, str], path: list[str], below: int = 0) -> Iterator[Link]:
-        """Yield pages, and what is below those on the path."""
+        """Yield pages, and what is below those on the path: "Pools" below "Quiz" for "Quiz: Pools"."""
         for page, title in pages.items():
             yield Link(page, title, below)
             if page in path:
                 rest = [other for other in path if other != page]
                 for tree in self.trees(page):
-                    yield from self.links(tree.pages, rest, below + 1)
+                    named = {ref: x.removeprefix(f"{title}: ") for ref, x in tree.pages.items()}
+                    yield from self.links(named, rest, below + 1)
 
     def down(self, groups: tuple[Group, ...], path: list[str]) -> Iterator[Link]:
         """Yield what is between a section's first page and the page of this path."""

@@ -54,22 +54,6 @@ def test_the_first_key_offers_to_skip_to_the_content(visit):
     assert page.evaluate("document.activeElement.closest('article') !== null")
 
 
-def test_a_narrow_window_s_navigation_opens_by_key(visit):
-    """The theme has a label, for a pointer; there is a button in it."""
-    page = visit(LESSON, width=640).page
-    link = page.locator(".sidebar-tree a", has_text="Communication").first
-    assert not link.is_visible()
-    button = page.get_by_role("button", name="Toggle site navigation sidebar")
-    button.focus()
-    page.keyboard.press("Enter")
-    link.wait_for(state="visible")
-    assert button.get_attribute("aria-expanded") == "true"
-    page.keyboard.press("Enter")
-    link.wait_for(state="hidden")
-    button.click()  # the label does not undo it
-    link.wait_for(state="visible")
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_paper(visit, scheme):
     """The outputs under all start methods with their names, links as text, nothing to press."""
@@ -81,7 +65,7 @@ def test_on_paper(visit, scheme):
         assert variant.is_visible()
         assert variant.locator(".variant-name").is_visible()
         assert variant.get_attribute("data-start") in variant.locator(".variant-name").inner_text()
-    for what in (".sidebar-drawer", ".toc-drawer", "button", ".start-switch", ".replay"):
+    for what in ("button", ".start-switch", ".replay"):
         assert not any(e.is_visible() for e in page.locator(what).all()), what
     colours = page.locator("article p a").evaluate_all(
         "all => all.map(a => [getComputedStyle(a).color, getComputedStyle(a.parentNode).color])"
