@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from docutils import nodes
 from sphinx import addnodes
 
@@ -31,16 +32,25 @@ TREES = {
         ("Learn", ["pools", "queues"]),
         ("Errors", ["errors"]),
         ("Reference", ["names", "terms"]),
+        ("Check yourself", ["quiz"]),
         (None, ["about"]),
         (FOOTER, ["hosting", "format"]),
     ],
     "pools": [(None, ["map", "starmap"])],
     "map": [(None, ["deep"])],
     "queues": [(None, ["pipe"])],
-    "errors": [("Does not start", ["guard", "pickle"]), ("Hangs", ["join"])],
+    "errors": [(None, ["starting"]), (None, ["hangs"])],
+    "starting": [(None, ["guard", "pickle"])],
+    "hangs": [(None, ["join"])],
+    "quiz": [(None, ["quiz/pools", "quiz/queues"])],
     "names": [(None, ["names/pools"])],
 }
-SHORT = {"map": "map()", "names/pools": "Names: Pools"}
+SHORT = {
+    "map": "map()",
+    "names/pools": "Names: Pools",
+    "quiz/pools": "Quiz: Pools",
+    "quiz/queues": "Quiz: Queues",
+}
 SITE = Navigation(environment(TREES), SHORT, ["pools", "queues"])
 
 
@@ -50,6 +60,7 @@ def test_the_bar_has_the_sections_and_the_foot_what_is_for_maintainers():
         Link("all", "Learn"),
         Link("errors", "Errors"),
         Link("names", "Reference"),
+        Link("quiz", "Check yourself"),
         Link("about", "About"),
     )
     assert shown.footer == (Link("hosting", "Hosting"), Link("format", "Format"))
@@ -71,20 +82,21 @@ def test_a_deep_page_is_below_the_one_that_leads_to_it():
     assert pools.links == (Link("map", "map()"), Link("deep", "Deep", below=1), Link("starmap", "Starmap"))
 
 
-def test_a_page_with_captions_has_a_chapter_for_each():
-    shown = SITE.of("pickle")
-    front = "errors"
-    assert shown.groups == (
-        Group(links=(Link(front, "Errors"),)),
+def test_what_the_only_page_of_a_section_lists_is_in_the_section():
+    assert SITE.of("pickle").groups == (
+        Group(links=(Link("errors", "Errors"),)),
         Group(
-            "Does not start",
-            front=Link(front, "Does not start", anchor="does-not-start"),
+            "Starting",
+            front=Link("starting", "Starting"),
             count=2,
             links=(Link("guard", "Guard"), Link("pickle", "Pickle")),
         ),
-        Group("Hangs", front=Link(front, "Hangs", anchor="hangs"), count=1),
+        Group("Hangs", front=Link("hangs", "Hangs"), count=1),
     )
-    assert not any(group.links for group in SITE.of(front).groups[1:])
+    assert not any(group.links for group in SITE.of("errors").groups[1:])
+    pages = (Link("quiz", "Quiz"), Link("quiz/pools", "Pools"), Link("quiz/queues", "Queues"))
+    for page in ("quiz", "quiz/queues"):
+        assert SITE.of(page).groups == (Group(links=pages),)
 
 
 def test_a_section_of_single_pages_is_a_list():
@@ -94,20 +106,25 @@ def test_a_section_of_single_pages_is_a_list():
     )
 
 
-def test_a_page_says_where_it_stands():
-    learn, errors, names = Link("all", "Learn"), Link("errors", "Errors"), Link("names", "Reference")
-    assert {page: (SITE.of(page).way, SITE.of(page).place) for page in TREES | {"starmap": (), "terms": ()}} == {
-        "index": ((), ""),
-        "starmap": ((learn, Link("pools", "Pools")), "Lesson 2 of 2"),
-        "map": ((learn, Link("pools", "Pools")), "Lesson 1 of 2"),
-        "pools": ((learn,), "Chapter 1 of 2"),
-        "queues": ((learn,), "Chapter 2 of 2"),
-        "errors": ((), ""),
-        "names": ((), ""),
-        "terms": ((names,), ""),
-    }
-    assert SITE.of("join").way == (errors, Link("errors", "Hangs", anchor="hangs"))
-    assert SITE.of("names/pools").way == (names,)
+@pytest.mark.parametrize(
+    ("page", "way", "place"),
+    [
+        ("index", [], ""),
+        ("all", [], ""),
+        ("starmap", [Link("all", "Learn"), Link("pools", "Pools")], "Lesson 2 of 2"),
+        ("pools", [Link("all", "Learn")], "Chapter 1 of 2"),
+        ("queues", [Link("all", "Learn")], "Chapter 2 of 2"),
+        ("errors", [], ""),
+        ("join", [Link("errors", "Errors"), Link("hangs", "Hangs")], ""),
+        ("terms", [Link("names", "Reference")], ""),
+        ("names/pools", [Link("names", "Reference")], ""),
+        ("quiz/pools", [Link("quiz", "Check yourself")], ""),
+        ("404", [], ""),
+    ],
+)
+def test_a_page_says_where_it_stands(page, way, place):
+    shown = SITE.of(page)
+    assert (list(shown.way), shown.place) == (way, place)
 
 
 def test_the_first_page_shows_the_first_section_folded():
@@ -119,7 +136,7 @@ def test_the_first_page_shows_the_first_section_folded():
 def test_a_page_in_no_toctree_has_the_sections():
     shown = SITE.of("404")
     assert (shown.section, shown.groups, shown.way) == ("", (), ())
-    assert len(shown.sections) == 4
+    assert len(shown.sections) == 5
 
 
 def test_what_is_no_page_is_left_out():
@@ -130,8 +147,9 @@ def test_what_is_no_page_is_left_out():
 
 def test_pages_that_list_each_other_end():
     trees = {"index": [("A", ["one"])], "one": [(None, ["two"])], "two": [(None, ["one"])]}
-    (group,) = Navigation(environment(trees)).of("two").groups
-    assert [(link.page, link.below) for link in group.links] == [("one", 0), ("two", 1), ("one", 2)]
+    shown = Navigation(environment(trees)).of("two")
+    assert [link.page for group in shown.groups for link in group.links] == ["one", "one"]
+    assert [group.title for group in shown.groups] == ["", "Two"]
 
 
 def test_a_page_carries_no_more_where_the_site_is_larger():
