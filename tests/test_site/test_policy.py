@@ -114,7 +114,7 @@ def test_the_theme_button_and_the_switch_work_under_the_policy(open_page):
     before = page.evaluate("document.body.dataset.theme")
     page.locator(".theme-toggle").click()
     assert page.evaluate("document.body.dataset.theme") != before
-    page.get_by_role("radio", name="macOS, Windows").first.check()
+    page.locator("label[for=start-spawn]").click()
     assert page.evaluate("document.documentElement.dataset.start") == "spawn"
     page.locator(".highlight").first.hover()
     page.locator("button.copybtn").first.click()
