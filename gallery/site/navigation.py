@@ -1,9 +1,9 @@
 """The ways through the site: its sections, what is in one of them, and where a page stands there.
 
-A section is what the first page lists under one caption. The bar leads to all of them; beside a page
-only its own is listed, with one of its chapters open. So what a page carries, and costs, does not grow
-with the site. (The theme would have Sphinx resolve the whole tree for every page.) What is listed as
-:data:`FOOTER` is at the foot of every page and not in the bar.
+A section is what the first page lists under one caption. The bar leads to all of them; beside a
+page only its own is listed, with one of its chapters open. So what a page carries, and costs, does
+not grow with the site. (The theme would have Sphinx resolve the whole tree for every page.) What is
+listed as :data:`FOOTER` is at the foot of every page and not in the bar.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Link:
 class Group:
     """A chapter: links that fold away. One without a title has links that are just there.
 
-    ``front`` is where all of them are listed. A group that is not open has no links. ``number`` is 0
-    where the chapter and its pages have none.
+    ``front`` is where all of them are listed. A group that is not open has no links. ``number`` is
+    0 where the chapter and its pages have none.
     """
 
     title: str = ""
@@ -55,8 +55,8 @@ class Group:
 class Shown:
     """What a page shows of the site.
 
-    ``groups`` are in its ``section``. ``way`` leads from there down to the page, and ``place`` says where
-    it stands at its end: "Lesson 2 of 5".
+    ``groups`` are in its ``section``. ``way`` leads from there down to the page, and ``place`` says
+    where it stands at its end: "Lesson 2 of 5".
     """
 
     section: str
@@ -84,7 +84,7 @@ class Section:
 class Navigation:
     """What pages show of the site, as long as no page is read.
 
-    ``short`` has titles for pages whose own are long; ``chapters`` are pages that are numbered.
+    ``short`` has titles for pages whose own are long; ``chapters`` are the pages to be numbered.
     """
 
     def __init__(
@@ -153,8 +153,8 @@ class Navigation:
     def groups(self, section: Section, path: list[str]) -> Iterator[Group]:
         """Yield what is beside a page on this path.
 
-        Where most pages of a section list others, those are its chapters; else all are one list. What the
-        only page of a section lists counts as the section's own.
+        Where most pages of a section list others, those are its chapters; else all are one list.
+        What the only page of a section lists counts as the section's own.
         """
         pages = section.pages
         listed = {page: self.below(page, title) for page, title in pages.items()}

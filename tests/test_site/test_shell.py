@@ -12,7 +12,7 @@ LESSON = "lessons/pools/pool_map.html"
 
 
 class Beside(HTMLParser):
-    """What stands beside a page: chapters with their links, whether each is open, and the current page."""
+    """What stands beside a page: its links, and for each chapter whether it is open."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -96,9 +96,9 @@ def test_a_finger_hits_what_is_there(visit):
     page = visit(LESSON, width=360).page
     page.get_by_role("button", name="Menu").click()
     page.locator(".toc-drawer details").evaluate("e => e.open = true")
-    small = page.locator(
-        ".site-bar :is(button, input), aside :is(a, summary), .toc-drawer :is(a, summary), .related-pages a"
-    ).evaluate_all(
+    pressed = ".site-bar :is(button, input), .related-pages a"
+    pressed += ", :is(.sidebar-drawer, .toc-drawer) :is(a, summary)"
+    small = page.locator(pressed).evaluate_all(
         "all => all.filter(e => e.offsetHeight && e.offsetHeight < 44).map(e => e.outerHTML)"
     )
     assert small == []
@@ -180,7 +180,9 @@ def test_the_theme_s_button_changes_what_is_seen_and_is_remembered(visit, dark, 
         button.click()
         assert page.evaluate("document.body.dataset.theme") == step
         assert button.get_attribute("aria-label") == f"Theme: {step}. Change"
-        assert (page.evaluate(paper) == before) == (step == ("dark" if dark else "light") or step == "auto")
+        assert (page.evaluate(paper) == before) == (
+            step == ("dark" if dark else "light") or step == "auto"
+        )
         page.reload()
         assert page.evaluate("document.body.dataset.theme") == step
     assert page.evaluate(paper) == before
@@ -219,7 +221,9 @@ def test_lines_of_prose_are_at_most_seventy_characters_wide(visit, width):
 
 def test_what_all_pages_load_is_small():
     """Of 40 kB that a lesson may cost."""
-    css, js = (gzip.compress((HTML / f"_static/site-pages.{x}").read_bytes(), 6) for x in ("css", "js"))
+    css, js = (
+        gzip.compress((HTML / f"_static/site-pages.{x}").read_bytes(), 6) for x in ("css", "js")
+    )
     assert len(css) <= 12_000
     assert len(js) <= 3_000
 
@@ -227,6 +231,13 @@ def test_what_all_pages_load_is_small():
 def test_on_paper_there_is_no_shell(visit):
     page = visit(LESSON).page
     page.emulate_media(media="print")
-    for part in (".site-bar", ".sidebar-drawer", ".toc-drawer", ".way", "footer", ".skip-to-content"):
+    for part in (
+        ".site-bar",
+        ".sidebar-drawer",
+        ".toc-drawer",
+        ".way",
+        "footer",
+        ".skip-to-content",
+    ):
         assert not page.locator(part).is_visible(), part
     assert page.locator("h1").bounding_box()["x"] < 20

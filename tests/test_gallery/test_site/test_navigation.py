@@ -72,14 +72,24 @@ def test_one_chapter_is_open():
     assert shown.section == "Learn"
     assert shown.groups == (
         Group(links=(Link("all", "All"),)),
-        Group("Pools", 1, Link("pools", "Pools"), 2, (Link("map", "map()"), Link("starmap", "Starmap"))),
+        Group(
+            "Pools",
+            1,
+            Link("pools", "Pools"),
+            2,
+            (Link("map", "map()"), Link("starmap", "Starmap")),
+        ),
         Group("Queues", 2, Link("queues", "Queues"), 1),
     )
 
 
 def test_a_deep_page_is_below_the_one_that_leads_to_it():
     _, pools, _ = SITE.of("deep").groups
-    assert pools.links == (Link("map", "map()"), Link("deep", "Deep", below=1), Link("starmap", "Starmap"))
+    assert pools.links == (
+        Link("map", "map()"),
+        Link("deep", "Deep", below=1),
+        Link("starmap", "Starmap"),
+    )
 
 
 def test_what_the_only_page_of_a_section_lists_is_in_the_section():
@@ -102,7 +112,11 @@ def test_what_the_only_page_of_a_section_lists_is_in_the_section():
 def test_a_section_of_single_pages_is_a_list():
     (group,) = SITE.of("names/pools").groups
     assert group == Group(
-        links=(Link("names", "Names"), Link("names/pools", "Pools", below=1), Link("terms", "Terms"))
+        links=(
+            Link("names", "Names"),
+            Link("names/pools", "Pools", below=1),
+            Link("terms", "Terms"),
+        )
     )
 
 
