@@ -67,7 +67,7 @@ pygments_dark_style = "gallery.site.code_colours.Dark"
 # Where the site will be; without it, it is at home anywhere: docs/hosting.md.
 html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_static_path = ["docs/_static"]
-html_css_files = ["site.css", ("cheat-sheet.css", {"media": "print"})]
+html_css_files = [("cheat-sheet.css", {"media": "print"})]
 html_sidebars = {"**": ["sidebar/navigation.html"]}
 html_permalinks_icon = "#"
 html_copy_source = False

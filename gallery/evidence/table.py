@@ -193,4 +193,4 @@ def add_script(
     if doctree is not None and any(
         "evidence-table" in table["classes"] for table in doctree.findall(nodes.table)
     ):
-        app.add_js_file("evidence.js", loading_method="defer")
+        app.add_js_file("evidence.js", loading_method="defer", blocking="render")

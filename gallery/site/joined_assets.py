@@ -3,9 +3,8 @@
 The theme and the parts would have a page load a dozen of each. Put together they are
 ``site-pages.css`` and ``site-pages.js``, whose addresses end with a sum of their contents.
 
-The theme's own style sheets and script are not among them. They dress what a page may be of any project,
-in 15 kB after compression, and each rule of theirs that is of use here says something else than ours.
-Its templates, settings and transforms are used as they are.
+The theme's own style sheets and script are not among them: they dress the pages of any project, in
+15 kB after compression, and where a rule of theirs is of use here it says something else than ours.
 """
 
 from __future__ import annotations
