@@ -9,17 +9,20 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from gallery.downloads.on_pages import files_of_lesson
-from gallery.evidence.on_lessons import evidence_of
-from gallery.lessons.page import Page, anchor_cells, tidy, whole_run
+from gallery.evidence.on_lessons import differences_between_runs, evidence_badge
+from gallery.lessons.page import Page, anchor_cells, tidy, where_next, whole_run
+from gallery.lessons.page_head import Badge, line_of, minutes_badge, recorded_badge
 from gallery.names.also_read import also_read
 from gallery.quiz.on_pages import predict_first
 from gallery.search.also_asked import also_asked
 
-# After the title, the opening and the cells, which are the script's own.
+# After the title and the opening, which are the script's own, as the cells are.
+BADGES: tuple[Badge, ...] = (recorded_badge, evidence_badge, minutes_badge)
 AFTER_THE_CELLS: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
     whole_run,
-    evidence_of,
+    differences_between_runs,
     predict_first,
+    where_next,
     also_read,
     also_asked,
     files_of_lesson,

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from gallery import facts
 from gallery.evidence.findings import ALL, TESTS, Cell, Evidence, Findings, Python
 from gallery.evidence.gathering import repeated
-from gallery.evidence.on_lessons import NOT_GATHERED, TOLD
+from gallery.evidence.on_lessons import TOLD
 from gallery.evidence.shown import Shown
 from gallery.lessons.build import build_of
 from gallery.lessons.links import page_link
@@ -167,7 +167,7 @@ def counted(all_shown: Shown, names: list[str], python: Python) -> str:
 
 def not_gathered() -> nodes.paragraph:
     """Say that there is nothing to show."""
-    said = nodes.paragraph("", f"{NOT_GATHERED} (")
+    said = nodes.paragraph("", "Evidence was not gathered for this build (")
     said += [nodes.literal("", "make evidence"), nodes.Text(").")]
     return said
 

@@ -10,10 +10,21 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Register all of it."""
-    from gallery.lessons import build, directives, generated, links, lists, locations, record
+    from gallery.lessons import (
+        build,
+        directives,
+        generated,
+        links,
+        lists,
+        locations,
+        page_head,
+        record,
+        repository,
+    )
 
     app.setup_extension("sphinx_gallery.gen_gallery")
-    for part in (build, record, generated, directives, links, lists, locations):
+    parts = (build, record, generated, directives, links, lists, locations, page_head, repository)
+    for part in parts:
         part.setup(app)
     app.add_css_file("recording.css")
     app.add_js_file("start-method.js", priority=100)

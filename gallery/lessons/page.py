@@ -15,6 +15,7 @@ from gallery.lessons.links import cell_label
 
 # What sphinx-gallery says at the beginning and at the end.
 UNWANTED = {"sphx-glr-download-link-note", "sphx-glr-footer"}
+NEXT = "Where next"  # a heading
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,11 @@ def anchor_cells(page: Page) -> None:
 def whole_run(page: Page) -> Iterator[nodes.Node]:
     """Show the lives of all processes."""
     yield timeline(page.lesson, depend_on_recordings(page.env, page.lesson))
+
+
+def where_next(page: Page) -> Iterator[nodes.Node]:
+    """Move a script's last words, which lead on to other pages, behind all that belongs to it."""
+    for title in list(page.top.findall(nodes.title)):
+        if title.astext() == NEXT and title.parent.parent is page.top:
+            page.top.remove(title.parent)
+            yield title.parent

@@ -12,29 +12,24 @@ from gallery.lessons.build import build_of
 from gallery.lessons.links import lesson_link
 from gallery.lessons.page import Page
 from gallery.names.catalogue import Catalogue
-from gallery.nodes import begin_section
 
-HEADING = "Also read"
 SAID = 4  # names that are said of a related lesson
 
 
 def also_read(page: Page) -> Iterator[nodes.Node]:
-    """Name the lessons, each with the names that both use."""
-    build = build_of(page.env)
+    """Name the lessons in a line, each with the names that both use."""
     facts.state(page.env, "related lessons", page.lesson.name)
-    catalogue = build.kept(Catalogue)
+    catalogue = build_of(page.env).kept(Catalogue)
     found = catalogue.related(page.lesson.name)
     if not found:
         return
-    items = nodes.bullet_list("", classes=["also-read"])
-    for related in found:
-        text = nodes.paragraph("", "", lesson_link(page.env, related.lesson))
+    line = nodes.paragraph("", "Also read: ", classes=["also-read"])
+    for number, related in enumerate(found):
         names = [catalogue.manual.names[name].short for name in related.shared]
-        text += [nodes.Text(", which also uses "), *listed(names)]
-        items += nodes.list_item("", text)
-    section = begin_section(page.document, HEADING)
-    section += items
-    yield section
+        line += nodes.Text("; " if number else "")
+        line += [lesson_link(page.env, related.lesson), nodes.Text(" (also "), *listed(names)]
+        line += nodes.Text(")")
+    yield line
 
 
 def listed(names: list[str]) -> Iterator[nodes.Node]:
