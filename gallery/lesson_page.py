@@ -10,14 +10,18 @@ from sphinx.transforms import SphinxTransform
 
 from gallery.downloads.on_pages import files_of_lesson
 from gallery.evidence.on_lessons import differences_between_runs, evidence_badge
-from gallery.lessons.page import Page, anchor_cells, tidy, where_next, whole_run
-from gallery.lessons.page_head import Badge, line_of, minutes_badge, recorded_badge
+from gallery.lessons.page import Page, fill_cells, switch, tidy, whole_run
+from gallery.lessons.page_head import line_of, minutes_badge, recorded_badge
+from gallery.lessons.where_next import where_next
 from gallery.names.also_read import also_read
 from gallery.quiz.on_pages import predict_first
 from gallery.search.also_asked import also_asked
 
-# After the title and the opening, which are the script's own, as the cells are.
-BADGES: tuple[Badge, ...] = (recorded_badge, evidence_badge, minutes_badge)
+# The title, the opening and the cells are the script's own.
+AFTER_THE_OPENING: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
+    line_of(recorded_badge, evidence_badge, minutes_badge),
+    switch,
+)
 AFTER_THE_CELLS: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
     whole_run,
     differences_between_runs,
@@ -40,7 +44,9 @@ class LessonPage(SphinxTransform):
         if page is None:
             return
         tidy(page)
-        anchor_cells(page)
+        fill_cells(page)
+        place = page.after_opening
+        page.top.insert(place, [node for part in AFTER_THE_OPENING for node in part(page)])
         for part in AFTER_THE_CELLS:
             page.top.extend(part(page))
 

@@ -26,10 +26,14 @@ def badge(icon: str, *words: nodes.Node) -> nodes.list_item:
     return nodes.list_item("", nodes.paragraph("", "", picture, *words))
 
 
-def line_of(page: Page, badges: Iterable[Badge]) -> nodes.bullet_list:
-    """Return the line."""
-    items = [item for of_part in badges for item in of_part(page)]
-    return nodes.bullet_list("", *items, classes=["badges"])
+def line_of(*badges: Badge) -> Callable[[Page], Iterator[nodes.bullet_list]]:
+    """Return what makes the line for a page, of the badges that its parts have."""
+
+    def line(page: Page) -> Iterator[nodes.bullet_list]:
+        items = [item for of_part in badges for item in of_part(page)]
+        yield nodes.bullet_list("", *items, classes=["badges"])
+
+    return line
 
 
 def recorded_badge(page: Page) -> Iterator[nodes.list_item]:
