@@ -105,32 +105,31 @@ def visit_lesson_downloads(self: Any, node: lesson_downloads) -> None:
     builder = self.builder
     page, app = builder.current_docname, facts.app_of(builder.env)
 
-    def item(icon: str, address: str, words: str, more: str = "", start: str = "") -> str:
-        variant = f' class="variant" data-start="{start}"' if start and len(methods) > 1 else ""
-        more = f" <small>{more or start}</small>" if more or start else ""
+    def item(icon: str, address: str, words: str, small: str = "", start: str = "") -> str:
+        small = f" <small>{small}</small>" if small else ""
         down = " download" if icon == "down" else ""
-        link = f'<a{down} href="{address}"><span class="i i-{icon}"></span>{words}{more}</a>'
-        return f"<li{variant}>{link}</li>"
+        link = f'<a{down} href="{address}"><span class="i i-{icon}"></span>{words}{small}</a>'
+        return f'<li data-start="{start}">{link}</li>' if start else f"<li>{link}</li>"
 
-    def file(path: str, words: str, more: str = "", start: str = "") -> str:
-        return item("down", _address(self, path), words, more, start)
+    def file(path: str, words: str, small: str = "", start: str = "") -> str:
+        return item("down", _address(self, path), words, small, start)
 
     items = [
         file(f"{name}.py", "Script", ".py"),
         *(file(f"{folder}/{beside}", escape(beside)) for beside in node["files"]),
         file(f"{name}.ipynb", "Notebook", ".ipynb"),
-        *(file(recording_name(name, m), "Recording", start=m) for m in methods),
-        *(file(trace_name(name, m), "Trace", start=m) for m in methods),
-        item("link", escape(twin_address(builder, page)), "Markdown", ".md"),
+        *(file(recording_name(name, m), "Recording", m, m) for m in methods),
+        *(file(trace_name(name, m), "Trace", m, m) for m in methods),
+        item("link", twin_address(builder, page), "Markdown"),
     ]
     if "downloads" in builder.env.found_docs:
-        items.append(
-            item("link", escape(builder.get_relative_uri(page, "downloads")), "All downloads")
-        )
-    if address := edit_address(app, page):
-        items.append(item("edit", escape(address), "Edit this page"))
-    if address := report_address(app, page):
-        items.append(item("flag", escape(address), "Report a problem"))
+        items.append(item("link", builder.get_relative_uri(page, "downloads"), "All downloads"))
+    for icon, address, words in (
+        ("edit", edit_address(app, page), "Edit this page"),
+        ("flag", report_address(app, page), "Report a problem"),
+    ):
+        if address:
+            items.append(item(icon, escape(address), words))
     needs = re.sub("`([^`]*)`", r"<code>\1</code>", escape(node["needs"]))
     self.body.append(
         f'<section class="take" id="run-it" data-end="{page}"><h2>Run it</h2>'

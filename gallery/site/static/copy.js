@@ -18,6 +18,7 @@
     const made = document.createElement("button"), said = document.createElement("span");
     const say = (word, good) => {
       said.textContent = word;
+      made.ariaLabel = word || "Copy";
       made.classList.toggle("success", good);
     };
     made.type = "button";
@@ -34,16 +35,14 @@
 
   document.querySelectorAll(".highlight > pre").forEach(code => {
     const head = code.closest(".cell")?.querySelector(".head");
-    const made = button("copybtn", "Copy", async () => {
+    const made = button("copybtn", head || code.closest(".cmd") ? "Copy" : "", async () => {
       const whole = code.cloneNode(true);
       whole.querySelectorAll(".linenos, .gp, .go").forEach(part => part.remove());
       return whole.textContent;
     });
-    made.ariaLabel = "Copy this code";
     head ? head.append(made) : code.after(made);
   });
-  document.querySelectorAll(".as-md[data-copy]").forEach(link => {
-    link.replaceWith(button("as-md", "Copy as Markdown", async () => (await fetch(link.href)).text(),
-      () => { location = link.href; }));
-  });
+  const link = document.querySelector("[data-copy]");
+  link?.replaceWith(button("as-md", "Copy as Markdown", async () => (await fetch(link.href)).text(),
+    () => { location = link.href; })); // where a page may not fetch, as one from a file
 }
