@@ -45,7 +45,7 @@ def source_of(app: Sphinx, page: str) -> Path | None:
 def tell_template(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give templates/components/edit-this-page.html the addresses; a lesson shows them itself."""
+    """Give templates/partials/page-links.html the addresses; a lesson shows them itself."""
     if doctree and not build_of(app).lesson_on(name) and name != app.config.root_doc:
         context["edit_address"] = edit_address(app, name)
         context["report_address"] = report_address(app, name)

@@ -167,7 +167,7 @@ def write_twin(
     address = twin_address(app.builder, name)
     kind = {"type": "text/markdown", "title": "Markdown"}
     head.add(context, "link", rel="alternate", **kind, href=address)
-    if name != app.config.root_doc:  # templates/components/view-this-page.html
+    if name != app.config.root_doc:  # partials/page-links.html
         context["markdown_twin"] = address
 
 

@@ -34,13 +34,11 @@
   };
 
   document.querySelectorAll(".highlight > pre").forEach(code => {
-    const head = code.closest(".cell")?.querySelector(".head");
-    const made = button("copybtn", head || code.closest(".cmd") ? "Copy" : "", async () => {
+    code.after(button("copybtn", code.closest(".cell, .cmd") ? "Copy" : "", async () => {
       const whole = code.cloneNode(true);
       whole.querySelectorAll(".linenos, .gp, .go").forEach(part => part.remove());
       return whole.textContent;
-    });
-    head ? head.append(made) : code.after(made);
+    }));
   });
   const link = document.querySelector("[data-copy]");
   link?.replaceWith(button("as-md", "Copy as Markdown", async () => (await fetch(link.href)).text(),
