@@ -13,7 +13,7 @@ from gallery.lessons.links import lesson_link
 from gallery.lessons.page import Page
 from gallery.names.catalogue import Catalogue
 
-SAID = 4  # names that are said of a related lesson
+SAID = 2  # names that are said of a related lesson
 
 
 def also_read(page: Page) -> Iterator[nodes.Node]:
@@ -25,22 +25,13 @@ def also_read(page: Page) -> Iterator[nodes.Node]:
         return
     line = nodes.paragraph("", "Also read: ", classes=["also-read"])
     for number, related in enumerate(found):
-        names = [catalogue.manual.names[name].short for name in related.shared]
         line += nodes.Text("; " if number else "")
-        line += [lesson_link(page.env, related.lesson), nodes.Text(" (also "), *listed(names)]
+        line += lesson_link(page.env, related.lesson)
+        for place, name in enumerate(related.shared[:SAID]):
+            line += nodes.Text(" and " if place else " (also ")
+            line += nodes.literal("", catalogue.manual.names[name].short)
         line += nodes.Text(")")
     yield line
-
-
-def listed(names: list[str]) -> Iterator[nodes.Node]:
-    """Say the first names, and how many more there are."""
-    parts: list[nodes.Node] = [nodes.literal("", name) for name in names[:SAID]]
-    if len(names) > SAID:
-        parts.append(nodes.Text(f"{len(names) - SAID} more"))
-    for number, part in enumerate(parts):
-        if number:
-            yield nodes.Text(" and " if number == len(parts) - 1 else ", ")
-        yield part
 
 
 def related(app: Sphinx, lesson: str) -> object:

@@ -160,7 +160,9 @@ class Navigation:
             yield Group(links=(Link(first, section.pages[first]),))
             for tree in families:
                 front = Link(first, tree.name, anchor=make_id(tree.name))
-                yield self.chapter(front, 0, tree.pages, path, not tree.pages.keys().isdisjoint(path))
+                yield self.chapter(
+                    front, 0, tree.pages, path, not tree.pages.keys().isdisjoint(path)
+                )
         elif len(below) > 1 and sum(map(bool, below.values())) > len(below) / 2:
             for page, title in section.pages.items():
                 pages = {ref: name for tree in below[page] for ref, name in tree.pages.items()}
@@ -216,7 +218,7 @@ class Said(dict[str, str]):
 def navigation_of(app: Sphinx) -> Navigation:
     """Return what is known when all pages are read."""
     build = build_of(app)
-    short = {build.page_of(x.name): x.title.partition(":")[0] for x in build.lessons.values()}
+    short = {build.page_of(x.name): x.short for x in build.lessons.values()}
     return Navigation(app.env, short, [build.page_of(f"{c.name}/index") for c in build.chapters])
 
 

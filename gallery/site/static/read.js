@@ -1,7 +1,7 @@
 // Marks what was read to its end: a tick that has the page's name in data-page, or comes into what has.
 {
   const stored = () => {
-    try { return JSON.parse(localStorage.read) || []; } catch { return []; }
+    try { return [].concat(JSON.parse(localStorage.read ?? "[]") ?? []); } catch { return []; }
   };
   const store = names => {
     try { localStorage.read = JSON.stringify(names); } catch { /* a private window */ }
