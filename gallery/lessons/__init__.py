@@ -26,5 +26,6 @@ def setup(app: Sphinx) -> None:
     parts = (build, record, generated, directives, links, lists, locations, page_head, repository)
     for part in parts:
         part.setup(app)
-    app.add_css_file("recording.css")
+    for file in ("recording.css", "run.css"):
+        app.add_css_file(file)
     app.add_js_file("start-method.js", priority=100)
