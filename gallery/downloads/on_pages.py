@@ -132,7 +132,7 @@ def visit_lesson_downloads(self: Any, node: lesson_downloads) -> None:
             items.append(item(icon, escape(address), words))
     needs = re.sub("`([^`]*)`", r"<code>\1</code>", escape(node["needs"]))
     self.body.append(
-        f'<section class="take" id="run-it" data-end="{page}"><h2>Run it</h2>'
+        f'<section id="run-it" data-end="{page}"><h2>Run it</h2>'
         f'<div class="highlight cmd"><pre>{command(script)}</pre></div>'
         f"{f'<p>It needs {needs}.</p>' if needs else ''}<ul>{''.join(items)}</ul></section>\n"
     )
@@ -216,8 +216,17 @@ def listed_of_chapter(app: Sphinx, chapter: str) -> list[tuple[str, str, list[fi
     ]
 
 
+def add_style(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page that lists files its style."""
+    if doctree and (doctree.next_node(download_table) or doctree.next_node(chapter_downloads)):
+        app.add_css_file("downloads.css")
+
+
 def setup(app: Sphinx) -> None:
     """Register the lists."""
+    app.connect("html-page-context", add_style)
     app.add_directive("downloads", DownloadsDirective)
     app.add_directive("chapter-downloads", ChapterDownloads)
     app.add_directive("downloads-by-chapter", DownloadsByChapter)

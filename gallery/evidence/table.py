@@ -186,11 +186,13 @@ def pythons(findings: Findings) -> nodes.bullet_list:
     return items
 
 
-def add_script(
+def add_files(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Have the filter where there is a table that it can filter."""
-    if doctree is not None and any(
-        "evidence-table" in table["classes"] for table in doctree.findall(nodes.table)
-    ):
+    """Give a page of evidence its style, and the filter where there is a table to filter."""
+    tables = doctree.findall(nodes.table) if doctree else ()
+    kinds = {kind for table in tables for kind in table["classes"]}
+    if kinds & {"evidence-overview", "evidence-table"}:
+        app.add_css_file("evidence.css")
+    if "evidence-table" in kinds:
         app.add_js_file("evidence.js", loading_method="defer")

@@ -169,14 +169,20 @@ def test_the_twins_are_in_one_file_in_reading_order(site):
     assert "(llms-full.txt)" in (html / "llms.txt").read_text("utf-8")
 
 
-def test_without_an_address_there_are_no_links_to_the_source(site):
-    """Then a build writes the pages anew, and the file of all of them as it was."""
-    before = (site.root / "build/html/llms-full.txt").read_bytes()
+def test_another_build_follows_what_has_changed(site):
+    """The addresses, and prose that takes longer to read; what has not changed stays as it is."""
+    chapter, full = site.root / "build/html/lessons/tiny/index.html", "build/html/llms-full.txt"
+    assert "3 min" not in chapter.read_text("utf-8")
     conf = site.root / "conf.py"
     conf.write_text(conf.read_text().replace(REPOSITORY, ""))
+    site.lesson("lesson", LESSON + "# %%\n# " + "word " * 600)
     site.build()
     assert site.status == 0, site.log
     assert links(site, "prose") == {"View as Markdown": "prose.html.md"}
-    assert "Edit this page" not in row(site.page("lesson"))
-    assert "Report a problem" not in row(site.page("lesson"))
-    assert (site.root / "build/html/llms-full.txt").read_bytes() == before
+    assert not {"Edit this page", "Report a problem"} & row(site.page("lesson")).keys()
+    assert "3 minutes" in site.page("lesson")
+    assert "3 min" in chapter.read_text("utf-8")
+    text = (site.root / full).read_bytes()
+    assert b"word word" in text
+    site.build()
+    assert (site.root / full).read_bytes() == text
