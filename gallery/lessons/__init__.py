@@ -19,11 +19,14 @@ def setup(app: Sphinx) -> None:
         lists,
         locations,
         page,
+        page_head,
         record,
+        repository,
     )
 
     app.setup_extension("sphinx_gallery.gen_gallery")
-    for part in (build, record, generated, directives, hints, page, links, lists, locations):
+    parts = (build, record, generated, directives, hints, page, page_head, repository)
+    for part in (*parts, links, lists, locations):
         part.setup(app)
     for file in ("recording.css", "run.css"):
         app.add_css_file(file)

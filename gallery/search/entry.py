@@ -28,7 +28,7 @@ LEFT_OUT = (
     *(nodes.literal_block, nodes.raw, nodes.Invisible, nodes.footnote, nodes.image),
     *(addnodes.toctree, addnodes.index),
 )
-LINES = {CSS_CLASS, "evidence-line", "also-read"}  # under a page, about it or about others
+LINES = {CSS_CLASS, "badges", "also-read"}  # about a page, or about others
 ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
 
 

@@ -127,5 +127,6 @@ def _join(app: Sphinx, files: list[Any]) -> str:
 def setup(app: Sphinx) -> None:
     """Register; what joins the files comes first of all that changes a page."""
     app.connect("html-page-context", lighten, priority=1)
-    app.add_css_file("copy.css")
-    app.add_js_file("copy.js")
+    for name in ("copy", "read"):
+        app.add_css_file(f"{name}.css")
+        app.add_js_file(f"{name}.js")

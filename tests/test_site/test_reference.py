@@ -211,11 +211,11 @@ def test_the_index_leads_to_cells():
 def test_lessons_propose_others_that_share_names():
     for name in LESSONS:
         text = (HTML / name).read_text("utf-8")
-        also = re.search(r'id="also-read".*?</section>', text, re.DOTALL)[0]
+        also = re.search(r'<p class="also-read">.*?</p>', text, re.DOTALL)[0]
         found = re.findall(r'<a class="reference internal" href="([^"#]+)', also)
         assert 1 <= len(found) <= 3, name
-        assert also.count("which also uses") == len(found)
-        assert text.index('id="also-read"') > text.rindex('id="cell-')
+        assert also.count("(also <code") == len(found)
+        assert text.index('class="also-read"') > text.rindex('id="cell-')
 
 
 @pytest.mark.parametrize("width", [360, 1280])
