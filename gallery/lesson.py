@@ -141,6 +141,11 @@ class Lesson(Script):
         return lesson
 
 
+def scripts_in(chapter: Path) -> list[Path]:
+    """Find the scripts of a chapter's lessons; what else is there has a dot in its name."""
+    return sorted(path for path in chapter.glob("[!_]*.py") if "." not in path.stem)
+
+
 _kept = Kept("lessons", __file__, script.__file__)
 
 

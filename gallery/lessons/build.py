@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 from sphinx.errors import ExtensionError
 
 from gallery import facts
-from gallery.chapter import Chapter, ChapterError, read_chapters
-from gallery.lesson import DEFAULT_ORDER, Lesson
+from gallery.chapter import SECTIONS, Chapter, ChapterError, read_chapters
+from gallery.lesson import DEFAULT_ORDER, Lesson, scripts_in
 from gallery.pythons import recordings_of
 from multitrack.script import ScriptError
 
@@ -32,7 +32,8 @@ class Build:
     ----------
     snippets, recordings : the folders of the scripts, and of their recordings.
     pages : the folder of the lessons' pages, as Sphinx names it.
-    chapters, lessons : both in reading order, the lessons by their names.
+    chapters, lessons : both in reading order, the lessons by their names. A chapter without lessons
+        is not there.
     published : the files that parts have put into the site, see :meth:`publishes`.
     """
 
@@ -49,23 +50,19 @@ class Build:
             chapters = read_chapters(self.snippets)
         except ChapterError as error:
             raise ExtensionError(str(error)) from None
-        if self.only:
-            chapters = [c for c in chapters if c.name == self.only.partition("/")[0]]
-        self.chapters = chapters
-        lessons, wrong = read_all(self.files)
+        self.chapters = [c for c in chapters if any(self._files_of(c))]
+        lessons, wrong = read_all(path for c in self.chapters for path in self._files_of(c))
         wrong += [words for lesson in lessons for words in unfit(lesson)] + equal_orders(lessons)
         if wrong:
             raise ExtensionError("lessons that cannot be played:\n" + "\n".join(wrong))
-        places = {chapter.name: place for place, chapter in enumerate(chapters)}
+        places = {chapter.name: place for place, chapter in enumerate(self.chapters)}
         lessons.sort(key=lambda x: (places[x.chapter], x.settings.order, x.name))
         self.lessons = {lesson.name: lesson for lesson in lessons}
 
-    @property
-    def files(self) -> list[Path]:
-        """The scripts that there are pages of."""
-        files = [path for c in self.chapters for path in sorted(c.path.glob("*.py"))]
-        named = [path for path in files if path.name != "__init__.py"]
-        return [p for p in named if not self.only or f"{p.parent.name}/{p.stem}" == self.only]
+    def _files_of(self, chapter: Chapter) -> list[Path]:
+        """Return the scripts of a chapter that there are pages of."""
+        files = scripts_in(chapter.path)
+        return [p for p in files if self.only in ("", f"{chapter.name}/{p.stem}")]
 
     @cached_property
     def pythons_file(self) -> Path:
@@ -75,10 +72,14 @@ class Build:
         """
         return self.recordings / "pythons.txt"
 
+    def of_section(self, section: str) -> list[Chapter]:
+        """Return a section's chapters in reading order."""
+        return [chapter for chapter in self.chapters if chapter.section == section]
+
     @property
     def taught(self) -> list[Chapter]:
-        """The chapters that have lessons."""
-        return [chapter for chapter in self.chapters if self.of_chapter(chapter.name)]
+        """The chapters of the course."""
+        return self.of_section(SECTIONS[0])
 
     def of_chapter(self, chapter: str) -> list[Lesson]:
         """Return a chapter's lessons in reading order."""
@@ -184,7 +185,10 @@ def _titles(app: Sphinx, chapter: str) -> object:
     """Tell the lessons of a chapter, or of all, apart by what lists of them say."""
     build = _builds[app]
     return [
-        (c.name, c.title, c.card, [(x.name, x.title, x.intro) for x in build.of_chapter(c.name)])
+        (
+            *(c.name, c.title, c.section, c.card),
+            [(x.name, x.title, x.intro) for x in build.of_chapter(c.name)],
+        )
         for c in build.chapters
         if chapter in ("", c.name)
     ]

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from gallery import facts
+from gallery.chapter import SECTIONS
 from gallery.lesson import Lesson
 from gallery.lessons.build import build_of
 from gallery.lessons.directives import depend_on_recordings
@@ -81,14 +82,14 @@ class LessonsDirective(ListDirective):
 
 
 class AllLessonsDirective(ListDirective):
-    """``.. all-lessons::``: each chapter with its lessons."""
+    """``.. all-lessons::``: each chapter of the course with its lessons."""
 
     def run(self) -> list[nodes.Node]:
         """List them in reading order."""
         build = build_of(self.env)
         facts.state(self.env, "lists of lessons")
         found: list[nodes.Node] = []
-        for chapter in build.chapters:
+        for chapter in build.taught:
             section = begin_section(self.state.document, chapter.title)
             about = nodes.paragraph("", f"{chapter.card} " if chapter.card else "")
             page = build.page_of(f"{chapter.name}/index")
@@ -100,9 +101,12 @@ class AllLessonsDirective(ListDirective):
 
 
 class ChaptersDirective(ListDirective):
-    """``.. chapters::``: all chapters, each with what its card says."""
+    """``.. chapters::``: the chapters of a section, each with what its card says.
 
-    option_spec = {"caption": directives.unchanged}  # noqa: RUF012
+    It is the course, where ``:section:`` names no other.
+    """
+
+    option_spec = {"caption": directives.unchanged, "section": directives.unchanged}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
         """List them in reading order, and have the navigation list them."""
@@ -110,7 +114,7 @@ class ChaptersDirective(ListDirective):
         facts.state(self.env, "lists of lessons")
         items = nodes.bullet_list("", classes=["chapters"])
         pages = []
-        for chapter in build.chapters:
+        for chapter in build.of_section(self.options.get("section", SECTIONS[0])):
             pages.append(build.page_of(f"{chapter.name}/index"))
             link = page_link(self.env, pages[-1], chapter.title)
             item = nodes.list_item("", nodes.paragraph("", "", link))
