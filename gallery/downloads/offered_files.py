@@ -24,9 +24,8 @@ from gallery.chapter import Chapter
 from gallery.code_version import version_of
 from gallery.downloads import course_zip
 from gallery.downloads.notebook import NotebookError, notebook
-from gallery.downloads.script import script_of
 from gallery.downloads.zip_file import zipped
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of
 from gallery.lessons import generated
 from gallery.lessons.blocks import DONE_BY
 from gallery.lessons.build import build_of
@@ -46,7 +45,7 @@ GALLERY = Path(__file__).parents[1]
 MULTITRACK = GALLERY.with_name("multitrack")
 # The code that makes them.
 OF_LESSONS = (
-    *(GALLERY / "downloads" / name for name in ("script.py", "notebook.py", "notebook_prose.py")),
+    *(GALLERY / "downloads" / name for name in ("notebook.py", "notebook_prose.py")),
     *(GALLERY / "lessons" / "blocks.py", GALLERY / "lesson.py", MULTITRACK / "script.py"),
 )
 OF_RECORDINGS = (MULTITRACK / "recording.py", MULTITRACK / "show" / "trace.py")
@@ -234,9 +233,10 @@ def _groups(app: Sphinx) -> Iterator[Group]:
         found = sorted(set(LABEL.findall(lesson.source.decode("utf-8", "replace"))))
         labelled = {label: pages[label] for label in found if label in pages}
         titles = [(label, other.title) for label, other in labelled.items()]
-        source = hashlib.sha256(lesson.source).hexdigest()
-        key = _key(by_lesson, source, titles, *map(_state, lesson.files))
-        yield Group(lesson.name, key, partial(_of_lesson, lesson, labelled))
+        programs = [program for pair in build.pairs_of(lesson) for program in pair.programs]
+        sources = [hashlib.sha256(one.source).hexdigest() for one in (lesson, *programs)]
+        key = _key(by_lesson, sources, titles, *map(_state, lesson.files))
+        yield Group(lesson.name, key, partial(_of_lesson, lesson, labelled, programs))
         for method, path in build.recordings_of(lesson).items():
             key = _key(by_recording, _state(path))
             yield Group(_of_run(lesson, method), key, partial(_of_recording, lesson, method, path))
@@ -249,7 +249,7 @@ def _groups(app: Sphinx) -> Iterator[Group]:
     }
     for name, (those, title) in zips.items():
         if those:
-            contents = course_zip.contents(those, root, folder, title)
+            contents = course_zip.contents(those, build.pairs_of, root, folder, title)
             states = [(n, c if isinstance(c, bytes) else _state(c)) for n, c in contents.items()]
             yield Group(name, _key(by_zip, states), partial(_one, name, partial(zipped, contents)))
     files = {SCHEMA: root / "docs" / SCHEMA}
@@ -277,11 +277,15 @@ def _one(name: str, content: Callable[[], bytes]) -> Iterator[tuple[str, bytes]]
     yield name, content()
 
 
-def _of_lesson(lesson: Lesson, labelled: Mapping[str, Lesson]) -> Iterator[tuple[str, bytes]]:
-    yield f"{lesson.name}.py", script_of(lesson)
+def _of_lesson(
+    lesson: Lesson, labelled: Mapping[str, Lesson], programs: list[Lesson]
+) -> Iterator[tuple[str, bytes]]:
+    for script in [lesson, *programs] if lesson.cells else programs:
+        yield f"{script.name}.py", script_of(script)
     for file in lesson.files:
         yield f"{lesson.chapter}/{file.name}", file.read_bytes()
-    yield f"{lesson.name}.ipynb", notebook(lesson, labelled).encode()
+    if lesson.cells:
+        yield f"{lesson.name}.ipynb", notebook(lesson, labelled).encode()
 
 
 def _of_run(lesson: Lesson, method: str) -> str:

@@ -10,10 +10,19 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Register all of it."""
-    from gallery.lessons import build, directives, generated, links, lists, locations, record
+    from gallery.lessons import (
+        build,
+        directives,
+        generated,
+        links,
+        lists,
+        locations,
+        pairs,
+        record,
+    )
 
     app.setup_extension("sphinx_gallery.gen_gallery")
-    for part in (build, record, generated, directives, links, lists, locations):
+    for part in (build, record, generated, directives, pairs, links, lists, locations):
         part.setup(app)
     app.add_css_file("recording.css")
     app.add_js_file("start-method.js", priority=100)

@@ -14,6 +14,7 @@ from sphinx.errors import ExtensionError
 from gallery import facts
 from gallery.chapter import SECTIONS, Chapter, ChapterError, read_chapters
 from gallery.lesson import DEFAULT_ORDER, Lesson, scripts_in
+from gallery.pair import BROKEN, CURED, Pair, pairs_of, strays
 from gallery.pythons import recordings_of
 from multitrack.script import ScriptError
 
@@ -34,6 +35,7 @@ class Build:
     pages : the folder of the lessons' pages, as Sphinx names it.
     chapters, lessons : both in reading order, the lessons by their names. A chapter without lessons
         is not there.
+    pairs : the broken programs and their cures beside the lessons, by their names.
     published : the files that parts have put into the site, see :meth:`publishes`.
     """
 
@@ -53,11 +55,16 @@ class Build:
         self.chapters = [c for c in chapters if any(self._files_of(c))]
         lessons, wrong = read_all(path for c in self.chapters for path in self._files_of(c))
         wrong += [words for lesson in lessons for words in unfit(lesson)] + equal_orders(lessons)
+        pairs, wrong_pairs = read_pairs(lessons)
+        wrong += wrong_pairs
+        if not self.only:
+            wrong += [words for c in self.chapters for words in strays(c.path, pairs)]
         if wrong:
             raise ExtensionError("lessons that cannot be played:\n" + "\n".join(wrong))
         places = {chapter.name: place for place, chapter in enumerate(self.chapters)}
         lessons.sort(key=lambda x: (places[x.chapter], x.settings.order, x.name))
         self.lessons = {lesson.name: lesson for lesson in lessons}
+        self.pairs = {pair.name: pair for pair in pairs}
 
     def _files_of(self, chapter: Chapter) -> list[Path]:
         """Return the scripts of a chapter that there are pages of."""
@@ -85,6 +92,10 @@ class Build:
         """Return a chapter's lessons in reading order."""
         return [lesson for lesson in self.lessons.values() if lesson.chapter == chapter]
 
+    def pairs_of(self, lesson: Lesson) -> list[Pair]:
+        """Return the pairs beside a lesson."""
+        return [pair for pair in self.pairs.values() if pair.lesson == lesson.name]
+
     def chapter_of(self, lesson: Lesson) -> Chapter:
         """Return the chapter that a lesson is in."""
         return next(chapter for chapter in self.chapters if chapter.name == lesson.chapter)
@@ -102,7 +113,7 @@ class Build:
         return f"sphx_glr_{self.pages}_{lesson.replace('/', '_')}.py"
 
     def recordings_of(self, lesson: Lesson) -> dict[str, Path]:
-        """Return where the recordings that a lesson's page shows are kept, by start method."""
+        """Return where recordings of a lesson, or of a program, are kept, by start method."""
         return recordings_of(lesson, self.recordings)
 
     def publishes(self, path: str) -> None:
@@ -144,6 +155,24 @@ def read_all(paths: Iterable[Path]) -> tuple[list[Lesson], list[str]]:
     return lessons, wrong
 
 
+def read_pairs(lessons: Iterable[Lesson]) -> tuple[list[Pair], list[str]]:
+    """Read the programs beside lessons; return pairs and, in words, what is wrong with others."""
+    found, wrong = [], []
+    for lesson in lessons:
+        try:
+            pairs = pairs_of(lesson)
+        except ScriptError as error:
+            wrong.append(str(error))
+            continue
+        found += pairs
+        if not (lesson.cells or pairs):
+            wrong.append(
+                f"{lesson.path}: there is no code in it, and no program beside it; write a cell, "
+                f"or {lesson.path.stem}{BROKEN} and {lesson.path.stem}{CURED}"
+            )
+    return found, wrong
+
+
 def unfit(lesson: Lesson) -> Iterator[str]:
     """Say why a script that can be played is no lesson."""
     if not lesson.path.stem.isidentifier():
@@ -151,6 +180,8 @@ def unfit(lesson: Lesson) -> Iterator[str]:
             f"{lesson.path}: no name for a module, and children import the script as one; rename "
             f"it to {re.sub(r'[^a-z0-9_]', '_', lesson.path.stem.lower())}.py"
         )
+    if lesson.settings.fails:
+        yield f"{lesson.path}: lesson_fails is for programs NAME{BROKEN}; a lesson has to end well"
     if not lesson.title or lesson.title == lesson.name:
         yield (
             f"{lesson.path}:1: there is no docstring; begin with one: the title, ==== under it, an "

@@ -74,4 +74,5 @@ def anchor_cells(page: Page) -> None:
 
 def whole_run(page: Page) -> Iterator[nodes.Node]:
     """Show the lives of all processes."""
-    yield timeline(page.lesson, depend_on_recordings(page.env, page.lesson))
+    if page.lesson.cells:
+        yield timeline(page.lesson, depend_on_recordings(page.env, page.lesson))

@@ -59,7 +59,10 @@ def test_a_chapter_is_in_the_section_that_it_names_or_in_the_course(write):
     [
         ("\n.. chapter_order: soon\n\nOne\n===\n", r"one/GALLERY_HEADER\.rst:2: chapter_order: gi"),
         ("No rule below\n", r"one/GALLERY_HEADER\.rst: there is no title; write one and ===="),
-        (".. chapter_section: errors\n\nOne\n===\n", r"one/GALLERY_HEADER\.rst:1: chapter_section: "),
+        (
+            ".. chapter_section: errors\n\nOne\n===\n",
+            r"one/GALLERY_HEADER\.rst:1: chapter_section: ",
+        ),
         (HEADER.format(order=10, title="One"), "chapter_order 10 is that of 'first', too; give an"),
     ],
 )

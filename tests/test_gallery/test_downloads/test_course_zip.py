@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from gallery.downloads import course_zip
-from gallery.downloads.script import script_of
 from gallery.downloads.zip_file import zipped
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of
 from tests.test_gallery.test_downloads.project import ROOT
 
 SCRIPTS = sorted((ROOT / "snippets").glob("*/[!_]*.py"))

@@ -14,8 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from gallery.downloads.notebook import NotebookError, notebook
-from gallery.downloads.script import script_of
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of
 from multitrack.pool import Job, record_all
 from multitrack.script import START_METHODS
 

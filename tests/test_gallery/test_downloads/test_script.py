@@ -2,8 +2,7 @@
 
 import pytest
 
-from gallery.downloads.script import script_of
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of
 from tests.test_gallery.test_downloads.project import ROOT
 
 LESSONS = sorted((ROOT / "snippets").glob("*/[!_]*.py"))
