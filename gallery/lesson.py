@@ -161,9 +161,9 @@ class Lesson(Script):
         return lesson
 
 
-def scripts_in(chapter: Path) -> list[Path]:
-    """Find the scripts of a chapter's lessons; what else is there has a dot in its name."""
-    return sorted(path for path in chapter.glob("[!_]*.py") if "." not in path.stem)
+def scripts_in(folder: Path) -> list[Path]:
+    """Find the lessons' scripts of a chapter, or of all; what else is there has a dotted name."""
+    return sorted(path for path in folder.rglob("[!_]*.py") if "." not in path.stem)
 
 
 _kept = Kept("lessons", __file__, script.__file__)

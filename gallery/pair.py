@@ -98,6 +98,21 @@ def pairs_of(lesson: Lesson) -> list[Pair]:
     return found
 
 
+def programs_of(lesson: Lesson) -> list[Lesson]:
+    """Return the programs beside a lesson."""
+    return [program for pair in pairs_of(lesson) for program in pair.programs]
+
+
+def scripts_of(lesson: Lesson) -> list[Lesson]:
+    """Return the scripts that a reader may run: the lesson where it has code, and its programs."""
+    return [*([lesson] if lesson.cells else []), *programs_of(lesson)]
+
+
+def run_of(lesson: Lesson) -> Lesson:
+    """Return what is run to see whether a lesson works: itself, or a cure where it has no code."""
+    return lesson if lesson.cells else pairs_of(lesson)[0].cured
+
+
 def strays(folder: Path, pairs: list[Pair]) -> Iterator[str]:
     """Say which programs of a chapter belong to no pair."""
     known = {program.path for pair in pairs for program in pair.programs}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from gallery.lesson import Lesson
-from gallery.pair import Pair
+from gallery.pair import scripts_of
 
 NAME = "multiprocessing-by-example"
 
@@ -70,11 +70,7 @@ Code: MIT licence, see LICENSE. Text: CC BY 4.0.
 
 
 def contents(
-    lessons: Iterable[Lesson],
-    pairs_of: Callable[[Lesson], list[Pair]],
-    root: Path,
-    scripts: Path,
-    title: str,
+    lessons: Iterable[Lesson], root: Path, scripts: Path, title: str
 ) -> dict[str, bytes | Path]:
     """Return what a zip of some lessons holds: contents, or files that have them, by name.
 
@@ -82,13 +78,7 @@ def contents(
     scripts as readers get them. A lesson whose test is not there comes without.
     """
     lessons = list(lessons)
-    runnable = {
-        lesson.name: [
-            *([lesson.name] if lesson.cells else []),
-            *(program.name for pair in pairs_of(lesson) for program in pair.programs),
-        ]
-        for lesson in lessons
-    }
+    runnable = {lesson.name: [script.name for script in scripts_of(lesson)] for lesson in lessons}
     files: dict[str, bytes | Path] = {}
     needs: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {}
     for lesson in lessons:

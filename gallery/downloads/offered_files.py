@@ -29,6 +29,7 @@ from gallery.lesson import Lesson, script_of
 from gallery.lessons import generated
 from gallery.lessons.blocks import DONE_BY
 from gallery.lessons.build import build_of
+from gallery.pair import programs_of, scripts_of
 from multitrack.recording import Recording, RecordingError
 from multitrack.show.trace import trace
 
@@ -233,10 +234,10 @@ def _groups(app: Sphinx) -> Iterator[Group]:
         found = sorted(set(LABEL.findall(lesson.source.decode("utf-8", "replace"))))
         labelled = {label: pages[label] for label in found if label in pages}
         titles = [(label, other.title) for label, other in labelled.items()]
-        programs = [program for pair in build.pairs_of(lesson) for program in pair.programs]
-        sources = [hashlib.sha256(one.source).hexdigest() for one in (lesson, *programs)]
+        scripts = [lesson, *programs_of(lesson)]
+        sources = [hashlib.sha256(script.source).hexdigest() for script in scripts]
         key = _key(by_lesson, sources, titles, *map(_state, lesson.files))
-        yield Group(lesson.name, key, partial(_of_lesson, lesson, labelled, programs))
+        yield Group(lesson.name, key, partial(_of_lesson, lesson, labelled))
         for method, path in build.recordings_of(lesson).items():
             key = _key(by_recording, _state(path))
             yield Group(_of_run(lesson, method), key, partial(_of_recording, lesson, method, path))
@@ -249,7 +250,7 @@ def _groups(app: Sphinx) -> Iterator[Group]:
     }
     for name, (those, title) in zips.items():
         if those:
-            contents = course_zip.contents(those, build.pairs_of, root, folder, title)
+            contents = course_zip.contents(those, root, folder, title)
             states = [(n, c if isinstance(c, bytes) else _state(c)) for n, c in contents.items()]
             yield Group(name, _key(by_zip, states), partial(_one, name, partial(zipped, contents)))
     files = {SCHEMA: root / "docs" / SCHEMA}
@@ -277,10 +278,8 @@ def _one(name: str, content: Callable[[], bytes]) -> Iterator[tuple[str, bytes]]
     yield name, content()
 
 
-def _of_lesson(
-    lesson: Lesson, labelled: Mapping[str, Lesson], programs: list[Lesson]
-) -> Iterator[tuple[str, bytes]]:
-    for script in [lesson, *programs] if lesson.cells else programs:
+def _of_lesson(lesson: Lesson, labelled: Mapping[str, Lesson]) -> Iterator[tuple[str, bytes]]:
+    for script in scripts_of(lesson):
         yield f"{script.name}.py", script_of(script)
     for file in lesson.files:
         yield f"{lesson.chapter}/{file.name}", file.read_bytes()

@@ -3,13 +3,14 @@
 It is a script of the section Errors whose docstring is its prose, with a pair of programs beside it
 (gallery/pair.py)::
 
-    .. message::
+    .. message:: Python 3.14 and later
 
        _pickle.PicklingError: Can't pickle local object <function main.<locals>.work at 0x...>
 
-    .. message:: Python 3.11
+    .. message:: Python 3.11, and 3.13
 
        AttributeError: Can't pickle local object 'main.<locals>.work'
+       AttributeError: Can't get local object 'main.<locals>.work'
 
     .. cure:: move the function to the top level of the file
 
@@ -69,7 +70,9 @@ class Error:
                 "an error page begins with the message, as .. message:: (or .. symptom::), and has "
                 "a .. cure:: in a few words, with at most five lines of code below it"
             )
-        told = [" ".join(text.split()) for kind, _, text in boxes if kind == "message"]
+        texts = "\n".join(dedent(text).strip() for kind, _, text in boxes if kind == "message")
+        # A line that is indented goes on with the message above it.
+        told = [" ".join(text.split()) for text in re.split(r"\n(?=\S)", texts) if text]
         return cls(lesson.name, lesson.title, tuple(dict.fromkeys(told)), cure)
 
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from gallery.in_words import in_words
 from gallery.lesson import Lesson, script_of
 from gallery.lessons.build import build_of
 from gallery.lessons.directives import depend_on_recordings
-from gallery.nodes import add_node, block, folded, lives_of, load_all, nothing, transcript_of
-from gallery.pair import MARK, Pair, marks
-from gallery.in_words import in_words
-from multitrack.recording import HANGS, RecordingError
+from gallery.nodes import add_node, block, folded, load_all, nothing, transcript_of
+from gallery.pair import Pair, marks
+from multitrack.recording import RecordingError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -95,7 +95,6 @@ class PairDirective(SphinxDirective):
             ended = f"Still running after {script.limit(next(iter(hung))):g} s{under}: we ended it."
             lines["note"] = f"{lines['note']} {ended}".strip()
         yield lines
-        yield lives_of(files)
         for method, recording in list(hung.items())[:1]:
             told = next(p.text for p in recording.problems)
             yield folded("", block(told), summary=f"Where its processes stood, under {method}")
@@ -137,12 +136,11 @@ def visit_program(self: Any, node: program) -> None:
     rows = []
     for number, line in enumerate(lines_of(self, node), 1):
         # The comment stays in the text: it is copied, and read out.
-        said = rf'\1<span class="why"><s>\2</s><span class="i i-{icon}"></span>\3</span>'
+        hidden = r'<span class="visually-hidden">\2</span>'
+        said = rf'\1<span class="why">{hidden}<span class="i i-{icon}"></span>\3</span>'
         kind = f" {view}" if number in node["marked"] else ""
         rows.append(f'<span class="line{kind}">{COMMENT.sub(said, line)}</span>')
     self.body.append(begun(view, node["file"]) + code(rows))
-    if node.children:
-        self.body.append('<p class="happened">What happened</p>\n')
 
 
 def depart_program(self: Any, node: program) -> None:

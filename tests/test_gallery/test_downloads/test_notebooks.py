@@ -14,12 +14,12 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from gallery.downloads.notebook import NotebookError, notebook
-from gallery.lesson import Lesson, script_of
+from gallery.lesson import Lesson, script_of, scripts_in
 from multitrack.pool import Job, record_all
 from multitrack.script import START_METHODS
 
 ROOT = Path(__file__).resolve().parents[3]
-LESSONS = [Lesson.read(path) for path in sorted((ROOT / "snippets").glob("*/[!_]*.py"))]
+LESSONS = [x for x in map(Lesson.read, scripts_in(ROOT / "snippets")) if x.cells]
 # A reader's environment. Under PYTEST_* the kernel would not watch what other processes write.
 PLAIN = {n: v for n, v in os.environ.items() if not n.startswith(("PYTHON", "PYTEST"))}
 

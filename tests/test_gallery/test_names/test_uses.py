@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, scripts_in
 from gallery.names.catalogue import taught_by
 from gallery.names.manual import read_manual
 from gallery.names.uses import uses
@@ -209,7 +209,7 @@ def test_known_uses_are_in_their_cells(name):
 
 
 def test_every_lesson_can_be_searched():
-    paths = list(ROOT.glob("snippets/*/[!_]*.py"))
+    paths = scripts_in(ROOT / "snippets")
     assert paths
     for path in paths:
         taught = taught_by(Lesson.read(path), MANUAL)
