@@ -83,14 +83,12 @@ def pairs_of(lesson: Lesson) -> list[Pair]:
     """Read the pairs beside a lesson; raises ScriptError where one is incomplete."""
     found = []
     folder, own = lesson.path.parent, lesson.path.stem
-    for file in sorted(folder.glob(f"{own}*{BROKEN}")):
-        name = file.name.removesuffix(BROKEN)
+    for name in sorted(file.name.removesuffix(BROKEN) for file in folder.glob(f"{own}*{BROKEN}")):
         if name == own or name.startswith(f"{own}-"):
-            broken = _program(file, lesson)
+            broken = _program(folder / f"{name}{BROKEN}", lesson)
             if not broken.settings.fails:
-                raise ScriptError(
-                    file, None, 'say how it fails: # sphinx_gallery_lesson_fails = "..."'
-                )
+                words = 'say how it fails: # sphinx_gallery_lesson_fails = "..."'
+                raise ScriptError(broken.path, None, words)
             cured = _program(folder / f"{name}{CURED}", lesson)
             if cured.settings.fails:
                 raise ScriptError(cured.path, None, "lesson_fails: a cured program has to end well")

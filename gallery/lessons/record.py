@@ -134,7 +134,7 @@ def make_recordings(
                     recording = replace(recording, meanwhile=())
                 # What did not end as it is to is not kept: the next build tries again.
                 fails = lesson.settings.fails_under(job.start_method)
-                if not any(_otherwise(fails, recording)) if fails else recording.ok:
+                if not any(_complaints(lesson, recording)) if fails else recording.ok:
                     recording = cache.save(recording, key, folder, job.python)
                 elif job.full_text:
                     cache.forget(recording, Path(job.full_text).parent)
