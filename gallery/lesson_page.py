@@ -10,6 +10,7 @@ from sphinx.transforms import SphinxTransform
 
 from gallery.downloads.on_pages import files_of_lesson
 from gallery.evidence.on_lessons import evidence_of
+from gallery.lessons.call_outs import link_call_outs
 from gallery.lessons.page import Page, fill_cells, switch, tidy, whole_run
 from gallery.names.also_read import also_read
 from gallery.quiz.on_pages import predict_first
@@ -39,6 +40,7 @@ class LessonPage(SphinxTransform):
             return
         tidy(page)
         fill_cells(page)
+        link_call_outs(page)
         place = page.after_opening
         page.top.insert(place, [node for part in AFTER_THE_OPENING for node in part(page)])
         for part in AFTER_THE_CELLS:

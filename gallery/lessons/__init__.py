@@ -12,6 +12,7 @@ def setup(app: Sphinx) -> None:
     """Register all of it."""
     from gallery.lessons import (
         build,
+        call_outs,
         directives,
         generated,
         links,
@@ -22,7 +23,7 @@ def setup(app: Sphinx) -> None:
     )
 
     app.setup_extension("sphinx_gallery.gen_gallery")
-    for part in (build, record, generated, directives, pairs, links, lists, locations):
+    for part in (build, record, generated, directives, pairs, call_outs, links, lists, locations):
         part.setup(app)
     app.add_css_file("recording.css")
     app.add_js_file("start-method.js", priority=100)
