@@ -11,6 +11,7 @@ from sphinx.transforms import SphinxTransform
 from gallery.downloads.on_pages import files_of_lesson
 from gallery.evidence.on_lessons import evidence_of
 from gallery.lessons.call_outs import link_call_outs
+from gallery.lessons.links import label_headings
 from gallery.lessons.page import Page, fill_cells, switch, tidy, whole_run
 from gallery.names.also_read import also_read
 from gallery.quiz.on_pages import predict_first
@@ -45,6 +46,7 @@ class LessonPage(SphinxTransform):
         page.top.insert(place, [node for part in AFTER_THE_OPENING for node in part(page)])
         for part in AFTER_THE_CELLS:
             page.top.extend(part(page))
+        label_headings(page.env, page.lesson.name, page.document)
 
 
 def setup(app: Sphinx) -> None:

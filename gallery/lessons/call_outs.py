@@ -138,7 +138,7 @@ def depart_called(self: Any, node: called) -> None:
 def linked(line: str, cell: int, number: str) -> str:
     """Return a line with its link; the text is still the comment, which is copied."""
     anchor = f"{cell}-{number}"
-    hash_, paren = (f'<span class="visually-hidden">{text}</span>' for text in ("# (", ")"))
+    hash_, paren = (f'<span class="vh">{text}</span>' for text in ("# (", ")"))
     link = (
         f'<a class="call" id="call-{anchor}" href="#note-{anchor}" aria-label="Note {number}">'
         f"{hash_}{number}{paren}</a>"

@@ -106,11 +106,11 @@ class PairDirective(SphinxDirective):
 def visit_pair(self: Any, node: pair) -> None:
     """Begin with the buttons."""
     name = node["ids"][0]
-    self.body.append(f'<div class="pair" id="{name}"><fieldset><legend>Show</legend>')
+    self.body.append(f'<div class="pair" id="{name}"><fieldset><legend class="vh">Show</legend>')
     for view, icon in VIEWS.items():
         checked = " checked" * (view == "broken")
         self.body.append(
-            f'<input type="radio" name="{name}" id="{name}-{view}" class="to-{view}"{checked}>'
+            f'<input type="radio" name="{name}" id="{name}-{view}" class="vh to-{view}"{checked}>'
             f'<label for="{name}-{view}" class="{view}"><span class="i i-{icon}"></span>'
             f"{view.capitalize()}</label>"
         )
@@ -126,7 +126,7 @@ def depart_pair(self: Any, node: pair) -> None:
         kind = {"-": " broken", "+": " cured"}.get(sign, "")
         line = (old if sign == "-" else new)[number - 1] if number else "..."
         shown = "\N{MINUS SIGN}" if sign == "-" else sign
-        rows.append(f'<span class="line{kind}"><b>{shown}</b>{COMMENT.sub("", line)}</span>')
+        rows.append(f'<span class="ln{kind}"><b>{shown}</b>{COMMENT.sub("", line)}</span>')
     self.body.append(f"{begun('difference', files)}{code(rows)}</div></div>\n")
 
 
@@ -136,10 +136,10 @@ def visit_program(self: Any, node: program) -> None:
     rows = []
     for number, line in enumerate(lines_of(self, node), 1):
         # The comment stays in the text: it is copied, and read out.
-        hidden = r'<span class="visually-hidden">\2</span>'
+        hidden = r'<span class="vh">\2</span>'
         said = rf'\1<span class="why">{hidden}<span class="i i-{icon}"></span>\3</span>'
         kind = f" {view}" if number in node["marked"] else ""
-        rows.append(f'<span class="line{kind}">{COMMENT.sub(said, line)}</span>')
+        rows.append(f'<span class="ln{kind}">{COMMENT.sub(said, line)}</span>')
     self.body.append(begun(view, node["file"]) + code(rows))
 
 
@@ -178,9 +178,17 @@ def visit_plain_program(self: Any, node: program) -> None:
         part.walkabout(self)
 
 
+def add_style(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page its style, where it shows a pair."""
+    if doctree and doctree.next_node(pair):
+        app.add_css_file("pairs.css")
+
+
 def setup(app: Sphinx) -> None:
     """Register the directive."""
     add_node(app, pair, visit_pair, depart_pair, plain=nothing)
     add_node(app, program, visit_program, depart_program, plain=visit_plain_program)
     app.add_directive("pair", PairDirective)
-    app.add_css_file("pairs.css")
+    app.connect("html-page-context", add_style)
