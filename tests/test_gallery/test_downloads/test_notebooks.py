@@ -165,9 +165,7 @@ def test_a_notebook_is_valid_and_says_how_it_works(lesson):
     assert "%%writefile" in first
     prose = "\n".join(cells(text, "markdown"))
     assert not re.search(r":\w+:`|``|^=+( =+)*$|^\.\. ", prose, re.MULTILINE), "reST is left"
-    assert "__name__ ==" not in "\n".join(cells(text, "code")).replace('__name__ =="', "") or (
-        lesson.name == "spawning/main_guard"  # shows programs with a guard
-    )
+    assert "__name__ ==" not in "\n".join(cells(text, "code")).replace('__name__ =="', "")
 
 
 def test_a_notebook_says_what_it_needs_and_reads(write):
