@@ -39,7 +39,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": "lessons",
     "within_subsection_order": "gallery.lessons.hooks.ReadingOrder",
     "filename_pattern": r"\.py$",
-    "ignore_pattern": r"__init__\.py",
+    "ignore_pattern": r"__init__\.py|\.(broken|cured)\.py",
     # A lesson is shown as it was recorded, never executed here: see gallery/lessons/hooks.py.
     "show_memory": DoNotExecute(),
     "image_scrapers": (CellResults(),),

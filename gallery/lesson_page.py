@@ -10,6 +10,8 @@ from sphinx.transforms import SphinxTransform
 
 from gallery.downloads.on_pages import files_of_lesson
 from gallery.evidence.on_lessons import differences_between_runs, evidence_badge
+from gallery.lessons.call_outs import link_call_outs
+from gallery.lessons.links import label_headings
 from gallery.lessons.page import Page, fill_cells, switch, tidy, whole_run
 from gallery.lessons.page_head import line_of, minutes_badge, recorded_badge
 from gallery.lessons.where_next import where_next
@@ -45,10 +47,12 @@ class LessonPage(SphinxTransform):
             return
         tidy(page)
         fill_cells(page)
+        link_call_outs(page)
         place = page.after_opening
         page.top.insert(place, [node for part in AFTER_THE_OPENING for node in part(page)])
         for part in AFTER_THE_CELLS:
             page.top.extend(part(page))
+        label_headings(page.env, page.lesson.name, page.document)
 
 
 def setup(app: Sphinx) -> None:

@@ -8,8 +8,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from gallery.chapter import HEADER, LAST, read_chapters
-from gallery.lesson import DEFAULT_ORDER, SHORT, WORDS, Lesson
+from gallery.chapter import HEADER, LAST, SECTIONS, read_chapters
+from gallery.lesson import DEFAULT_ORDER, SHORT, WORDS, Lesson, scripts_in
 from gallery.project import ROOT
 
 LESSON = '''"""
@@ -102,7 +102,7 @@ def new_lesson(lesson: str, root: Path = ROOT) -> list[Path]:
         raise TemplateError(f"{twins[0].relative_to(root)} exists; lessons have names of their own")
     title = name.replace("_", " ").capitalize()
     short = " ".join(title.split()[:WORDS])[:SHORT].rstrip()
-    orders = [Lesson.read(path).settings.order for path in folder.glob("[!_]*.py")]
+    orders = [Lesson.read(path).settings.order for path in scripts_in(folder)]
     order = 10 + max((order for order in orders if order != DEFAULT_ORDER), default=0)
     return _write(
         root,
@@ -125,7 +125,7 @@ def new_chapter(name: str, title: str, root: Path = ROOT) -> list[Path]:
     _check_name(name, f"{name!r} is no name of a chapter: use small letters, digits and _")
     if not title.strip() or not title.isprintable():
         raise TemplateError("the title is empty, or of several lines")
-    chapters = read_chapters(root / "snippets")
+    chapters = [c for c in read_chapters(root / "snippets") if c.section == SECTIONS[0]]
     order = 10 + max((c.order for c in chapters if c.order != LAST), default=0)
     folder = root / "snippets" / name
     introduction = INTRODUCTION.format(order=order, title=title, rule="=" * len(title))

@@ -84,7 +84,7 @@ class DownloadsByChapter(ListDirective):
         facts.state(self.env, "lists of lessons")
         items = nodes.bullet_list()
         pages = []
-        for chapter in build.taught:
+        for chapter in build.chapters:
             pages.append(f"downloads/{chapter.name}")
             link = page_link(self.env, pages[-1], chapter.title)
             items += nodes.list_item("", nodes.paragraph("", "", link))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gallery.lesson import scripts_in
 from tests.test_site.conftest import HTML, ROOT
 from tests.test_site.test_pages import LESSONS
 
@@ -157,7 +158,7 @@ def in_order() -> list[str]:
     found: list[str] = []
     for chapter in chapters_listed():
         found.append(f"lessons/{chapter}/index.html")
-        scripts = (ROOT / "snippets" / chapter).glob("[!_]*.py")
+        scripts = scripts_in(ROOT / "snippets" / chapter)
         orders = [
             (int(re.search(r"lesson_order = (\d+)", p.read_text("utf-8"))[1]), p.stem)
             for p in scripts
