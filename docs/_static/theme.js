@@ -1,5 +1,5 @@
 // What the theme leaves out: names for its two side columns, ways to open them in a narrow window
-// and to scroll code by keyboard, and "/" for the search.
+// and to scroll code by keyboard.
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   var names = { ".sidebar-drawer": "Site", ".toc-drawer": "On this page" };
@@ -32,13 +32,4 @@ document.addEventListener("DOMContentLoaded", function () {
     });
   });
   document.querySelectorAll(".highlight pre, .lines").forEach(function (part) { sizes.observe(part); });
-  document.addEventListener("keydown", function (event) {
-    if (event.key !== "/" || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])")) return;
-    var field = document.getElementById("search-field") || document.querySelector(".sidebar-search");
-    if (!field) return;
-    event.preventDefault();
-    if (field.getBoundingClientRect().left >= 0) field.focus();
-    else location.href = field.form.action; // the sidebar is folded away
-  });
 });

@@ -46,7 +46,7 @@ Look at {instead} instead.</p></noscript>
 
 def tell_loader(app: Sphinx, config: Config) -> None:
     """Have static/find.js.jinja ask for scripts of this version."""
-    config.html_context["search_version"] = version_of([Path(__file__).parent])
+    config.html_context["search_version"] = version_of([Path(__file__).parent])[:8]
 
 
 def replace_sphinx_search(app: Sphinx) -> None:
