@@ -1,7 +1,7 @@
 // Shows the pages that answer a query: in the page of results, and in a list below each field while one types.
 "use strict";
 (() => {
-  const here = document.currentScript.src, root = new URL("..", here), SHOWN = 8, ALL = 20, LENGTH = 150;
+  const here = document.currentScript.src, root = new URL("..", here), SHOWN = 6, ALL = 20, LENGTH = 180;
   const own = document.getElementById("search-field");
   let asked = false, awaited = SEARCH.parts.length;
 
