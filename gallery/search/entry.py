@@ -29,6 +29,7 @@ LEFT_OUT = (
     *(nodes.literal_block, nodes.raw, nodes.Invisible, nodes.footnote, nodes.image),
     *(addnodes.toctree, addnodes.index),
 )
+BOXED = "message", "cure"  # the kinds of boxes on a page about an error
 LINES = {CSS_CLASS, "evidence-line", "also-read"}  # under a page, about it or about others
 ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
 
@@ -86,13 +87,13 @@ def _description(document: nodes.document) -> list[str]:
 
 
 def _blocks(section: nodes.Element, anchor: str) -> Iterator[Block]:
-    """Yield a section and the sections in it."""
+    """Yield a section and the sections in it, but none that every page has: no line has those."""
     block = Block(anchor, "")
     inner: list[nodes.section] = []
     terms: list[Block] = []
     for child in section.children:
         if isinstance(child, nodes.section):
-            inner.append(child)
+            inner += [child] if child.line else []
         elif isinstance(child, addnodes.glossary):
             terms += map(_term, child.findall(nodes.definition_list_item))
         elif isinstance(child, nodes.title):
@@ -124,8 +125,10 @@ def _names(document: nodes.document) -> Iterator[list[str]]:
 
 def foreign(node: nodes.Node) -> bool:
     """Whether it holds what the search leaves out: code, transcripts, questions, downloads."""
-    ours = type(node).__module__.startswith("gallery.") and not isinstance(node, cell)
-    classes = node.get("classes", ()) if isinstance(node, nodes.Element) else ()
+    said = node.attributes if isinstance(node, nodes.Element) else {}
+    shown = isinstance(node, cell) or said.get("kind") == BOXED[1]
+    ours = type(node).__module__.startswith("gallery.") and not shown
+    classes = said.get("classes", ())
     return ours or isinstance(node, LEFT_OUT) or not LINES.isdisjoint(classes)
 
 
@@ -155,8 +158,10 @@ def _words(node: nodes.Node) -> str:
 
 
 def errors_in(document: nodes.document) -> list[list[str]]:
-    """Find the messages of errors in what the processes of a page's own script wrote."""
-    found: dict[str, str] = {}
+    """Find the messages that a page is about, and in what the processes of its script wrote."""
+    boxes = (b for b in document.findall(nodes.Element) if b.get("kind") == BOXED[0])
+    shown = (block.astext() for box in boxes for block in box.findall(nodes.literal_block))
+    found = {message: "" for text in shown for message in in_lines(text)}
     for shown, anchor in _transcripts(next(document.findall(nodes.section), document), ""):
         for recording in load_all(shown["files"]).values():
             for message in messages(recording, shown["cell"]):
@@ -175,6 +180,12 @@ def _transcripts(node: nodes.Element, anchor: str) -> Iterator[tuple[transcript,
         elif isinstance(child, nodes.Element) and not foreign(child):
             inner = child["ids"][0] if isinstance(child, nodes.section) else anchor
             yield from _transcripts(child, inner)
+
+
+def in_lines(text: str) -> Iterator[str]:
+    """Yield the messages in a text; one that is longer than a line goes on indented."""
+    for message in re.split(r"\n(?=\S)", text):
+        yield " ".join(message.split())[:LONGEST]
 
 
 def messages(recording: Recording, cell: int | None = None) -> Iterator[str]:

@@ -5,7 +5,7 @@
 (() => {
   const WEIGHTS = { title: 8, asked: 5, error: 3, heading: 3 }, PROSE = 4; // of a word
   const PHRASES = { title: 1, asked: 1, error: 1, heading: 0.7 }; // of a line
-  const SATURATION = 4, BY_SIZE = 0.4, TOGETHER = 1, FIT = 0.5, LEAST = 0.1;
+  const SATURATION = 4, BY_SIZE = 0.4, TOGETHER = 1, FIT = 0.5, LEAST = 0.05;
   const SYNONYM = 0.5, PART = 0.6, JOINED = 0.8, MISTYPED = 0.7, BEGUN = 0.5, NAME = 1.5, STOPPED = 0.4;
   const OF_NAME = 0.5, OF_ERROR = 1.5; // a page that is a name; an error's page where an error is asked for
   const LONGEST = 200; // of a message
@@ -120,7 +120,7 @@
   // -- a query
 
   // Of a traceback the last messages, without what is the reader's own: paths, addresses, names.
-  const CLASS = /[\w.]*(?:[a-z]Error|Exception|Warning|Interrupt|RemoteTraceback|BrokenProcessPool|Empty|Full)(?=:| *$)/g;
+  const CLASS = /[\w.]*(?:Error|Exception|Warning|Interrupt|RemoteTraceback|BrokenProcessPool|Empty|Full)(?=:| *$)/g;
   const ENDS = /(?<=.) ?(?:Traceback \(most|During handling of|The above exception|"""|File "|Process \S+:)/;
   SEARCH.message = (query) => {
     const text = query.replace(/\s+/g, " ").trim(), marked = /Traceback|File "/.test(text);
