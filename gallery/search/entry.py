@@ -30,7 +30,8 @@ LEFT_OUT = (
     *(addnodes.toctree, addnodes.index),
 )
 BOXED = "message", "cure"  # the kinds of boxes on a page about an error
-LINES = {CSS_CLASS, "evidence-line", "also-read"}  # under a page, about it or about others
+# Under a page, about it or about others; lists of others.
+LINES = {CSS_CLASS, "evidence-line", "also-read", "lessons", "chapters"}
 ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
 
 

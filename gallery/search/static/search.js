@@ -42,7 +42,7 @@
     link.replaceChildren();
     link.className = "hit";
     link.href = new URL(at, root);
-    element(link, "span", "kind " + page.kind, page.kind);
+    element(link, "span", "kind kind-" + page.kind, page.kind);
     link.append(" ");
     mark(element(link, "b", ""), page.texts[0], ideas);
     link.append(" ");
