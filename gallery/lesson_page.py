@@ -12,14 +12,14 @@ from gallery.downloads.on_pages import files_of_lesson
 from gallery.evidence.on_lessons import evidence_of
 from gallery.lessons.page import Page, anchor_cells, tidy, whole_run
 from gallery.names.also_read import also_read
-from gallery.quiz.on_pages import predict_first
+from gallery.quiz.on_pages import ask_first, check_yourself
 from gallery.search.also_asked import also_asked
 
 # After the title, the opening and the cells, which are the script's own.
 AFTER_THE_CELLS: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
     whole_run,
     evidence_of,
-    predict_first,
+    check_yourself,
     also_read,
     also_asked,
     files_of_lesson,
@@ -38,6 +38,7 @@ class LessonPage(SphinxTransform):
             return
         tidy(page)
         anchor_cells(page)
+        ask_first(page)
         for part in AFTER_THE_CELLS:
             page.top.extend(part(page))
 
