@@ -10,12 +10,13 @@ from sphinx.transforms import SphinxTransform
 
 from gallery.downloads.on_pages import files_of_lesson
 from gallery.evidence.on_lessons import evidence_of
-from gallery.lessons.page import Page, anchor_cells, tidy, whole_run
+from gallery.lessons.page import Page, fill_cells, switch, tidy, whole_run
 from gallery.names.also_read import also_read
 from gallery.quiz.on_pages import ask_first, check_yourself
 from gallery.search.also_asked import also_asked
 
-# After the title, the opening and the cells, which are the script's own.
+# The title, the opening and the cells are the script's own.
+AFTER_THE_OPENING: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (switch,)
 AFTER_THE_CELLS: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
     whole_run,
     evidence_of,
@@ -37,8 +38,10 @@ class LessonPage(SphinxTransform):
         if page is None:
             return
         tidy(page)
-        anchor_cells(page)
+        fill_cells(page)
         ask_first(page)
+        place = page.after_opening
+        page.top.insert(place, [node for part in AFTER_THE_OPENING for node in part(page)])
         for part in AFTER_THE_CELLS:
             page.top.extend(part(page))
 

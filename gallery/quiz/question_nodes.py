@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from gallery.in_words import in_words, inline
-from gallery.nodes import add_node, block, lives_of, load, load_all, nothing, skip, transcript_of
+from gallery.nodes import add_node, block, load, load_all, nothing, skip, transcript_of
 from gallery.quiz.questions import Choice, Question, sources
 from gallery.quiz.settle import CHANCE_RUNS, Run, choice_of, methods_of, printed, same
 from multitrack.script import START_METHODS
@@ -230,14 +230,12 @@ def _run(
     files: dict[str, Path], limit: float, drawn: bool, env: BuildEnvironment
 ) -> Iterator[nodes.Node]:
     """Show runs of one program: its lines, and its processes' lives."""
-    lines = transcript_of(files, None, env=env)
+    lines = transcript_of(files, None, drawn=drawn, env=env)
     if hanging := [method for method, recording in load_all(files).items() if recording.hung]:
         under = "" if len(hanging) == len(files) else f" under {' and '.join(hanging)}"
         ended = f"It had not ended after {limit:g} s{under}; the recorder ended it."
         lines["note"] = f"{lines['note']} {ended}".strip()
     yield lines
-    if drawn:
-        yield lives_of(files)
 
 
 def _bold(text: str) -> list[nodes.Node]:

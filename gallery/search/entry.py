@@ -13,7 +13,7 @@ from sphinx import addnodes
 
 from gallery.lesson import LONGEST
 from gallery.lessons.build import build_of
-from gallery.nodes import load_all, transcript
+from gallery.nodes import cell, load_all, transcript
 from gallery.search.also_asked import CSS_CLASS, asked_of
 from multitrack.recording import Recording
 from multitrack.show.transcript import lines_of
@@ -111,7 +111,7 @@ def _term(item: nodes.definition_list_item) -> Block:
 
 def foreign(node: nodes.Node) -> bool:
     """Whether it holds what the search leaves out: code, transcripts, questions, downloads."""
-    ours = type(node).__module__.startswith("gallery.")
+    ours = type(node).__module__.startswith("gallery.") and not isinstance(node, cell)
     classes = node.get("classes", ()) if isinstance(node, nodes.Element) else ()
     return ours or isinstance(node, LEFT_OUT) or not LINES.isdisjoint(classes)
 
