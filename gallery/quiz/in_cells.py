@@ -62,13 +62,17 @@ def _choice(choice: Choice) -> nodes.Node:
     ]
     if not choice.right:
         return tag("label", *words, class_="quiz-choice")
-    mark = tag("span", tag("span", class_="i i-check"), nodes.Text("It did"), class_="quiz-mark")
+    mark = tag(
+        "span", tag("span", class_="i i-check"), nodes.Text("This happened"), class_="quiz-mark"
+    )
     return tag("label", *words, mark, class_="quiz-choice so")
 
 
 def _verdict(choice: Choice) -> nodes.Node:
     kind, icon, word = ("right", "check", "Yes.") if choice.right else ("wrong", "cross", "No.")
-    said = tag("b", tag("span", class_=f"i i-{icon}"), nodes.Text(word), class_=kind)
+    said = tag(
+        "b", tag("span", class_=f"i i-{icon}"), nodes.Text(word), class_=f"quiz-verdict {kind}"
+    )
     return tag("p", said, nodes.Text(" "), *inline(choice.why), class_="verdict")
 
 
@@ -86,8 +90,7 @@ def visit_prediction(self: Any, node: prediction) -> None:
 def depart_prediction(self: Any, node: prediction) -> None:
     """End it with the reader's wish, which needs a script."""
     self.body.append(
-        '<label class="always"><input type="checkbox">'
-        "Always show outputs at once</label></div>\n"
+        '<label class="always"><input type="checkbox">Always show outputs at once</label></div>\n'
     )
 
 

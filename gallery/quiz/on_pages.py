@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from gallery import facts
 from gallery.lessons import generated
 from gallery.lessons.build import Build, build_of
-from gallery.lessons.links import lesson_link, link_to, page_link
+from gallery.lessons.links import lesson_link, page_link
 from gallery.lessons.lists import ListDirective
 from gallery.lessons.page import Page
 from gallery.nodes import begin_section, load_all
@@ -119,17 +119,21 @@ def in_reading_order(build: Build, questions: list[Question]) -> list[Question]:
     )
 
 
+def title_of(build: Build, name: str, quiz: str) -> str:
+    """Return the title of a page: its chapter's, and the number of a further page."""
+    chapters = {chapter.name: chapter.title for chapter in build.chapters}
+    part = f", part {name.rpartition('-')[2]}" if name != quiz else ""
+    return chapters.get(quiz, "All chapters, mixed") + part
+
+
 def page_of(build: Build, name: str, quiz: str) -> str:
     """Return a page of a quiz."""
+    title = title_of(build, name, quiz)
     if quiz == MIXED:
-        title = "All chapters, mixed"
         opening = "Questions from all chapters. Nothing tells you beforehand what one is about."
     else:
         chapter = next(chapter for chapter in build.chapters if chapter.name == quiz)
-        page = build.page_of(f"{quiz}/index")
-        title, opening = chapter.title, f"The chapter is [](/{page}.rst). {chapter.card}"
-    if name != quiz:
-        title += f", part {name.rpartition('-')[2]}"
+        opening = f"The chapter is [](/{build.page_of(f'{quiz}/index')}.rst). {chapter.card}"
     return generated.markdown(
         f"{HEADING}: {title}",
         f"Questions about multiprocessing, with answers that runs have settled: {title}.",
@@ -147,9 +151,12 @@ def shown(app: Sphinx, about: str) -> object:
 
 
 def sizes(app: Sphinx, about: str) -> object:
-    """Tell which questions each page has."""
-    pages = build_of(app).kept(Quizzes).pages
-    return [(name, [q.id for q in of_page]) for name, of_page in pages.items()]
+    """Tell which pages there are, by their titles, and which questions each has."""
+    build = build_of(app)
+    return [
+        (name, title_of(build, name, found[0].quiz), [q.id for q in found])
+        for name, found in build.kept(Quizzes).pages.items()
+    ]
 
 
 def _nodes(
@@ -196,16 +203,22 @@ class QuizzesDirective(ListDirective):
 
     def run(self) -> list[nodes.Node]:
         """Have the navigation list them, too."""
-        quizzes = build_of(self.env).kept(Quizzes)
+        build = build_of(self.env)
         facts.state(self.env, "quizzes")
         items = nodes.bullet_list()
-        for quiz, questions in quizzes.pages.items():
-            text = nodes.inline("", quiz, classes=["std", "std-doc"])
-            link = link_to("doc", f"/quiz/{quiz}", text, refdoc=self.env.docname, refexplicit=False)
-            count = f", {len(questions)} question{'s' * (len(questions) > 1)}"
-            line = nodes.paragraph("", "", link, nodes.Text(count), question_nodes.score(questions))
+        entries = {}
+        for name, questions in build.kept(Quizzes).pages.items():
+            title = title_of(build, name, questions[0].quiz)
+            entries[f"quiz/{name}"] = title
+            link = page_link(self.env, f"quiz/{name}", title)
+            count = nodes.Text(f", {_counted(questions)}")
+            line = nodes.paragraph("", "", link, count, question_nodes.score(questions))
             items += nodes.list_item("", line)
-        return [items, self.tree([f"quiz/{quiz}" for quiz in quizzes.pages])]
+        return [items, self.tree(list(entries), titles=entries)]
+
+
+def _counted(questions: list[Question]) -> str:
+    return f"{len(questions)} question{'s' * (len(questions) > 1)}"
 
 
 def check_yourself(page: Page) -> Iterator[nodes.Node]:
@@ -221,7 +234,7 @@ def check_yourself(page: Page) -> Iterator[nodes.Node]:
         section["classes"].append("check-yourself")
         section += [*_nodes(page.env, questions, link=False), question_nodes.answers(questions)]
         name = quizzes.page_with(questions[0])
-        text = f"All {len(quizzes.pages[name])} questions of the chapter"
+        text = f"All {_counted(quizzes.pages[name])} of the chapter"
         more = page_link(page.env, f"quiz/{name}", text)
         section += nodes.paragraph("", "", more, nodes.Text("."), classes=["quiz-more"])
         yield section

@@ -16,10 +16,9 @@ def refuted(question: Question, recordings: dict[str, Recording]) -> Iterator[st
     said: dict[tuple[str, str], list[str]] = defaultdict(list)
     for method, recording in recordings.items():
         lines = [line for line in recording.lines if line.cell == question.cell]
-        unnamed = any(not line.process for line in lines)
         for choice in question.choices:
-            if unnamed and choice.writers is not None:
-                continue  # the system does not say who wrote: nothing can be counted
+            if recording.writers == "unnamed" and choice.writers is not None:
+                continue  # who wrote is not known here, so nothing can be counted
             if choice.right != happened(choice, lines, question.unordered):
                 not_so = "" if choice.right else "anything but "
                 said[not_so + _expected(choice), _seen(lines)].append(method)

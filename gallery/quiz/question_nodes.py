@@ -39,10 +39,7 @@ Files = dict[Run, Path]
 
 
 def tag(kind: str, /, *children: nodes.Node, **attrs: str) -> html:
-    """Make an element; ``class_`` and ``data_x`` become ``class`` and ``data-x``.
-
-    An attribute without a value has ``""``.
-    """
+    """Make an element; ``class_`` and ``data_x`` become ``class`` and ``data-x``."""
     named = {k.rstrip("_").replace("_", "-"): v for k, v in attrs.items()}
     return html("", *children, tag=kind, attrs=named)
 
@@ -290,10 +287,7 @@ def steps(count: int) -> html:
 
 
 def _visit_tag(self: Any, node: html) -> None:
-    attrs = "".join(
-        f' {name}="{escape(value)}"' if value else f" {name}"
-        for name, value in node["attrs"].items()
-    )
+    attrs = "".join(f' {name}="{escape(value)}"' for name, value in node["attrs"].items())
     self.body.append(f"<{node['tag']}{attrs}>")
 
 

@@ -24,7 +24,7 @@
     const [previous, next] = steps.querySelectorAll("button"), said = steps.querySelector("p");
     const bar = steps.querySelector("progress"), questions = [...document.querySelectorAll(".quiz-question")];
     const count = questions.length, key = question => question.id.slice(5);
-    const result = made("section");
+    const result = made("div");
     result.className = "quiz-result";
     result.tabIndex = -1;
     steps.parentNode.append(result);
@@ -52,7 +52,7 @@
     };
     const tell = () => {
       const all = stored(), right = questions.filter(question => all[key(question)]).length;
-      said.textContent = (at < count ? `Question ${at + 1} of ${count}` : "Result") + (right ? `, ${right} right so far` : "");
+      said.textContent = (at < count ? `Question ${at + 1} of ${count}` : "Result") + (right ? `, ${right} right` : "");
     };
     const show = n => {
       at = Math.max(0, Math.min(n, count));

@@ -21,7 +21,7 @@
 
     const reasons = some => some.flatMap(({ input, why }) => [
       " ", ...some.length > 1 ? [made("b", "", input.value + ":"), " "] : [],
-      ...[...why.cloneNode(true).childNodes].slice(2), // after "A is wrong. "
+      ...[...why.cloneNode(true).childNodes].slice(1), // after "A is wrong."
     ]);
     const paragraph = (kind, verdict, ...more) => made("p", "",
       made("b", "quiz-verdict " + kind, icon(kind === "right" ? "check" : "cross"), verdict), ...more);
@@ -52,7 +52,7 @@
       event.preventDefault();
       const chosen = choices.filter(({ input }) => input.checked), good = chosen.filter(({ right }) => right);
       const wrong = chosen.filter(({ right }) => !right);
-      const missing = choices.filter(({ right }) => right).length - good.length;
+      const count = choices.filter(({ right }) => right).length;
       if (!chosen.length) {
         feedback.replaceChildren(made("p", "", "Choose an answer first."));
         return form.querySelector("input:enabled").focus();
@@ -63,10 +63,10 @@
         choice.input.checked = false;
         choice.input.disabled = true;
       }
-      if (!wrong.length && !missing) return end(true, wrong);
+      if (!wrong.length && good.length === count) return end(true, wrong);
       if (tries > 1) return end(false, wrong);
-      const rest = !good.length ? "" : missing ? `${good.length === 1 ? "One that you chose is" : good.length + " that you chose are"} right, and ${missing} more.` : "The rest of your choice is right.";
-      feedback.replaceChildren(paragraph("wrong", "Not yet.", ...reasons(wrong), " ", rest));
+      const found = count > 1 ? ` You have ${good.length} of the ${count} that are right.` : "";
+      feedback.replaceChildren(paragraph("wrong", "Not yet.", ...reasons(wrong), found));
     });
     form.querySelector(".quiz-tell").addEventListener("click", () => end(false, []));
   }
