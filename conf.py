@@ -56,12 +56,11 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "show_signature": False,
     "copyfile_regex": "",
-    "css": (),  # site.css has what we use of it
+    "css": (),  # text.css has what we use of it
 }
 
 html_theme = "furo"
 html_title = project
-html_logo = str(ROOT / "docs" / "_static" / "logo.svg")
 html_favicon = str(ROOT / "docs" / "_static" / "favicon.svg")
 pygments_style = "gallery.site.code_colours.Light"
 pygments_dark_style = "gallery.site.code_colours.Dark"
@@ -69,7 +68,8 @@ pygments_dark_style = "gallery.site.code_colours.Dark"
 html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_static_path = ["docs/_static"]
 html_css_files = ["site.css", ("cheat-sheet.css", {"media": "print"})]
-html_js_files = ["theme.js"]
+html_sidebars = {"**": ["sidebar/navigation.html"]}
+html_permalinks_icon = "#"
 html_copy_source = False
 html_use_index = False  # nothing here is indexed that way
 html_show_sourcelink = False

@@ -135,7 +135,7 @@ class Output:
     def write_full(
         self, path: Path | None, everybody: list[Life], short: Callable[[str], str]
     ) -> FullText | None:
-        """Write every line as ``label | text`` where the recording does not hold them all.
+        """Write every line as ``name | text`` where the recording does not hold them all.
 
         With no path the text is only counted, and the answer names no file.
         """
@@ -143,7 +143,7 @@ class Output:
             return None
         if path is None:
             return FullText("", self.lines, self.size)
-        width = max(len(life.label) for life in everybody)
+        width = max(len(life.name) for life in everybody)
         with keeping(self._path):
             self._file.seek(0)  # what is in memory is written first
         with keeping(path):
@@ -158,8 +158,8 @@ class Output:
         with path.open("w", encoding="utf-8", newline="\n") as text:
             while head := self._file.read(RECORD.size):
                 number, size = RECORD.unpack(head)
-                label = everybody[number].label if number >= 0 else ""
-                who = f"{label:>{width}} | "
+                name = everybody[number].name if number >= 0 else ""
+                who = f"{name:>{width}} | "
                 lines = short(decoded(self._file.read(size)))
                 text.write(who + lines.replace("\n", "\n" + who) + "\n")
 

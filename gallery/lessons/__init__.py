@@ -15,5 +15,6 @@ def setup(app: Sphinx) -> None:
     app.setup_extension("sphinx_gallery.gen_gallery")
     for part in (build, record, generated, directives, links, lists, locations):
         part.setup(app)
-    app.add_css_file("recording.css")
+    for file in ("recording.css", "run.css"):
+        app.add_css_file(file)
     app.add_js_file("start-method.js", priority=100)

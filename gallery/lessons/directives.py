@@ -116,8 +116,17 @@ def why_restricted(lesson: Lesson) -> str:
     return f"Recorded under {methods} only: {lesson.settings.start_methods_reason}"
 
 
+def add_script(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page with runs the script that links, pins and replays them."""
+    if doctree and any(node["files"] for node in doctree.findall(recorded)):
+        app.add_js_file("run.js", loading_method="defer")
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
+    app.connect("html-page-context", add_script)
     app.add_directive("cell", CellDirective)
     app.add_directive("transcript", TranscriptDirective)
     app.add_directive("timeline", TimelineDirective)

@@ -88,7 +88,9 @@ def replace_indexes(app: Sphinx, page: str, source: list[str]) -> None:
     for chapter in build.chapters:
         if page == build.page_of(f"{chapter.name}/index"):
             label = f".. _sphx_glr_{build.pages}_{chapter.name}:"
-            source[0] = f"{label}\n\n{chapter.text}\n\n.. lessons:: {chapter.name}\n"
+            source[0] = f"{label}\n\n{chapter.text}\n"
+            if not re.search(r"^\.\. lessons::", chapter.text, re.MULTILINE):
+                source[0] += f"\n.. lessons:: {chapter.name}\n"
 
 
 def setup(app: Sphinx) -> None:

@@ -14,9 +14,6 @@ LEFT, WIDE = 1, 97  # percent of a picture: where a run begins, and how wide it 
 TICKS = 6  # at most
 NUMBERED = 2.5  # percent: the narrowest band of a cell that has room for its number
 
-# The thumbnail is an image: the page's colours do not reach it. Middle tones serve light and dark.
-THUMB = ("#6b7684", "#3d82c4", "#c1682f", "#2f9a6c", "#b0578f", "#9a8212", "#2a97a5", "#8a6fd1")
-
 
 def lanes(recording: Recording) -> list[Process]:
     """Order the processes: main, its children as they were born, helpers below."""
@@ -258,37 +255,3 @@ def _tick(at: float, distance: float, last: float) -> str:
     if distance < 0.1 and last < 1:
         return f"{at * 1000:.0f} ms"
     return f"{at:.{max(0, math.ceil(-math.log10(distance)))}f} s"
-
-
-def thumbnail(recording: Recording) -> str:
-    """Draw a small timeline that stands alone, 400 x 180: the picture of a lesson."""
-    order = lanes(recording)[:14]
-    span = recording.duration or 1e-6
-    lane = min(30.0, 172 / len(order))
-    top = (180 - lane * len(order)) / 2
-    parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 180" width="400" height="180">'
-    ]
-    number = 0
-    for row, process in enumerate(order):
-        end = span if process.end is None else process.end
-        left, width = 2 + process.start / span * 396, max(4.0, (end - process.start) / span * 396)
-        if process.helper:
-            look = f'fill="none" stroke="{THUMB[0]}" stroke-dasharray="5 4"'
-        else:
-            look = f'fill="{THUMB[0] if row == 0 else THUMB[(number - 1) % (len(THUMB) - 1) + 1]}"'
-            number += 1
-        y, height = top + row * lane + lane * 0.15, lane * 0.7
-        dot = min(3, height / 4, width / 4)
-        parts.append(
-            f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
-            f'rx="{min(4, height / 3):.1f}" {look}/>'
-        )
-        for line in recording.lines:
-            if line.process == process.label and not process.helper:
-                cx = 2 + line.time / span * 396
-                cx = min(max(cx, left + dot + 1), left + width - dot - 1)
-                parts.append(
-                    f'<circle cx="{cx:.1f}" cy="{y + height / 2:.1f}" r="{dot:.1f}" fill="#fff"/>'
-                )
-    return "".join(parts) + "</svg>\n"

@@ -8,7 +8,7 @@ import pytest
 
 from multitrack.recording import Interpreter, Line, PlayedCell, Process, Recording
 from multitrack.show.colours import colour_classes, natural
-from multitrack.show.timeline import evidence, html_of, lanes, seconds, step, thumbnail, words
+from multitrack.show.timeline import evidence, html_of, lanes, seconds, step, words
 
 
 def life(label, start, end, *, parent="main", helper=False, code=0, signal="", by=""):
@@ -119,12 +119,6 @@ def test_a_label_that_looks_like_markup_is_escaped(recording):
     odd = replace(others[-1], program="<b>sh</b>")
     html = html_of(replace(recording, processes=(first, odd)), {"main": "p-main", "child 1": "p1"})
     assert "<b>" not in html
-
-
-def test_the_thumbnail_is_a_picture_of_its_own(recording):
-    svg = ElementTree.fromstring(thumbnail(recording))
-    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
-    assert len([e for e in svg if e.tag.endswith("rect")]) == 4
 
 
 def test_a_process_has_one_colour_under_every_start_method(recording):
