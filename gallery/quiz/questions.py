@@ -368,7 +368,7 @@ def _across(questions: list[Question]) -> Iterator[str]:
         first.setdefault(question.id, question)
         if question.kind == PREDICT:
             if (other := predicted.setdefault(question.lesson, question)) is not question:
-                yield f"{question.name}: {other.id!r} is a prediction, too; one a lesson is the most"
+                yield f"{question.name}: {other.id!r} is one, too; a lesson asks one prediction"
             continue
         if question.on_lesson:
             shown.setdefault(question.lesson, []).append(question)

@@ -30,7 +30,7 @@ def prediction(choices=CHOICES, **fields) -> str:
 
 @pytest.fixture
 def snippets(tmp_path):
-    """A chapter with one lesson of one cell, and what is written beside it."""
+    """Write questions on a lesson of one cell; return the lessons' folder."""
     (tmp_path / "tiny").mkdir()
     (tmp_path / "tiny" / "one.py").write_text('"""\nOne\n===\n\nIt prints.\n"""\nprint(1)\n')
 
@@ -74,7 +74,7 @@ def test_a_bad_prediction_is_refused(snippets, text, words):
 
 
 def test_a_lesson_asks_for_one_prediction(snippets):
-    with pytest.raises(QuizError, match="'more': 'guess' is a prediction, too; one a lesson"):
+    with pytest.raises(QuizError, match="'more': 'guess' is one, too; a lesson asks one"):
         read_all(snippets(prediction(), prediction().replace("guess", "more")))
 
 

@@ -88,7 +88,7 @@
         const shown = questions[at] || result;
         shown.tabIndex = -1;
         shown.focus({ preventScroll: true });
-        if (steps.getBoundingClientRect().top < 0) steps.scrollIntoView();
+        steps.scrollIntoView({ block: "nearest" });
       }));
     });
     if (follow()) steps.scrollIntoView(); else show(0);
