@@ -40,8 +40,9 @@
         ...wrong.length ? [paragraph("wrong", "Not yet.", ...reasons(wrong))] : [],
         paragraph("right", found ? "Right." : `${said} ${right[1] ? "are" : "is"} right.`, ...reasons(right)),
         ...[...question.querySelectorAll(".quiz-answer :is(.quiz-counts, .quiz-settled)")].map(part => part.cloneNode(true)));
+      form.querySelectorAll(":scope > button").forEach(button => button.remove());
       feedback.tabIndex = -1;
-      feedback.focus({ preventScroll: true }); // the buttons are gone
+      feedback.focus({ preventScroll: true }); // it was on one of the buttons
       let all;
       try { all = JSON.parse(stored("quiz")); } catch { /* not ours */ }
       store("quiz", JSON.stringify({ ...all, [question.id.slice(5)]: found ? tries : 0 }));
