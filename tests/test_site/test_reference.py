@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.test_site.conftest import HTML, ROOT
 from tests.test_site.test_pages import LESSONS
@@ -238,6 +239,39 @@ def test_the_index_is_complete_without_scripts(visit):
     page = visit("names.html", script=False).page
     assert page.locator("dl.names > dt:visible").count() > 190
     assert page.locator(".names-filter").count() == 0
+
+
+def test_the_glossary_goes_from_a_to_z():
+    """Each letter with terms has a heading and a link to it, and terms stand in order below it."""
+    text = (HTML / "glossary.html").read_text("utf-8")
+    letters = re.search(r'<div class="letters.*?</div>', text, re.DOTALL)[0]
+    jumps = re.findall(r'href="#glossary-(\w)">(\w)<', letters)
+    sections = re.findall(r'<section id="glossary-(\w)">(.*?)</section>', text, re.DOTALL)
+    assert jumps == [(name, name.upper()) for name, _ in sections]
+    order = []
+    for name, section in sections:
+        found = re.findall(
+            r'<dl class="[^"]*glossary[^>]*>|<dd>|<dt id="term-[^"]*">([^<]+)', section
+        )
+        # An entry may have several terms: the first counts.
+        first = [term for before, term in pairwise(["", *found]) if term and not before]
+        assert {term[0].lower() for term in first} == {name}
+        order += first
+    plain = [re.sub(r"\W", "", term).lower() for term in order]
+    assert plain == sorted(plain)
+    assert len(order) >= 45
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_letter_leads_to_its_terms(visit, width):
+    page = visit("glossary.html", width=width, script=False).page
+    page.locator(".letters a", has_text="Q").click()
+    term = page.locator("dl.glossary > dt[id=term-queue]")
+    expect(term).to_be_in_viewport()
+    assert int(term.evaluate("e => getComputedStyle(e).fontWeight")) >= 600
+    if width == 360:
+        box = page.locator(".letters a").first.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
 
 
 def test_terms_link_to_their_definitions():
