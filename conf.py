@@ -68,7 +68,12 @@ pygments_dark_style = "gallery.site.code_colours.Dark"
 # Where the site will be; without it, it is at home anywhere: docs/hosting.md.
 html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_static_path = ["docs/_static"]
-html_css_files = ["site.css", "glossary.css", ("cheat-sheet.css", {"media": "print"})]
+html_css_files = [
+    "site.css",
+    "decision.css",
+    "glossary.css",
+    ("cheat-sheet.css", {"media": "print"}),
+]
 html_js_files = ["theme.js"]
 html_copy_source = False
 html_use_index = False  # nothing here is indexed that way

@@ -15,8 +15,13 @@ FOLDER = ROOT / "docs" / "drawings"
 FILES = sorted(FOLDER.glob("*.svg"))
 SVG = "{http://www.w3.org/2000/svg}"
 STYLE = (ROOT / "gallery/drawings/static/drawings.css").read_text("utf-8")
+DECISION = (ROOT / "docs/_static/decision.css").read_text("utf-8")  # marks the question in its tree
 TOKENS = (ROOT / "gallery/site/static/tokens.css").read_text("utf-8")
-CLASSES = {*re.findall(r"\.([a-z][\w-]*)", STYLE), *re.findall(r"\.(p[\w-]*) {", TOKENS)}
+CLASSES = {
+    *re.findall(r"\.([a-z][\w-]*)", STYLE),
+    *re.findall(r"\.(p[\w-]*) {", TOKENS),
+    *re.findall(r"\.(q\d)", DECISION),
+}
 ELEMENTS = {"svg", "title", "desc", "g", "rect", "path", "circle", "text"}
 # What is drawn where. Colours, fonts and widths of lines are the style's.
 ATTRIBUTES = {"class", "x", "y", "width", "height", "rx", "cx", "cy", "r", "d", "viewBox"}

@@ -89,13 +89,58 @@ def test_the_ways_say_when_not_to_use_processes():
     assert "pools/pool_map" in ends
 
 
-def test_the_ways_work_by_keyboard_without_scripts(visit):
+def answer(words: str) -> str:
+    """Return the text of the answer that begins with some words."""
+    page = (HTML / "do-i-need-processes.html").read_text("utf-8")
+    items = re.findall(r"<li>(.*?)</li>", page, re.DOTALL)
+    texts = [" ".join(html.unescape(re.sub("<[^>]+>", "", item)).split()) for item in items]
+    return next(text for text in texts if text.startswith(words))
+
+
+def test_calls_tasks_and_crashes_go_to_an_executor_and_arrays_to_shared_memory():
+    assert "ProcessPoolExecutor" in answer("Into calls of one function")
+    crash = answer("Into tasks that may fail, or crash a worker")
+    assert "ProcessPoolExecutor" in crash
+    assert "BrokenProcessPool" in crash
+    assert "SharedMemory" in answer("Into parts of one large array")
+
+
+def test_the_page_asks_one_question_at_a_time_without_scripts(visit):
+    """By keyboard; the tree marks the question, and a link shows them all."""
     page = visit("do-i-need-processes.html", script=False).page
-    link = page.locator('article a.internal[href="#question-4"]')
-    link.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**#question-4")
-    assert page.locator("#question-4").first.is_visible()
+
+    def asked() -> list[str]:
+        sections = page.locator('section[id^="question-"]:visible').all()
+        return [section.get_attribute("id") for section in sections]
+
+    def marked() -> list[bool]:
+        boxes = page.locator(".decision .box").all()
+        widths = [box.evaluate("e => getComputedStyle(e).strokeWidth") for box in boxes]
+        return [width == "3px" for width in widths]
+
+    assert asked() == ["question-1"]
+    assert marked() == [True, False, False, False, False, False]
+    for number in (2, 4, 5):
+        page.locator(f'article li a[href="#question-{number}"]:visible').focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**#question-{number}")
+        assert asked() == [f"question-{number}"]
+        assert marked().index(True) == number - 1
+    page.go_back()
+    assert asked() == ["question-4"]
+    page.get_by_role("link", name="Back to question 2").click()
+    assert asked() == ["question-2"]
+    page.get_by_role("link", name="All six questions").click()
+    assert len(asked()) == 6
+    page.get_by_role("link", name="One at a time").click()
+    assert asked() == ["question-1"]
+    page.emulate_media(media="print")
+    assert len(asked()) == 6
+
+
+def test_a_question_s_heading_is_shown_where_a_link_leads_to_it(visit):
+    page = visit("do-i-need-processes.html#how-does-the-work-divide", script=False).page
+    assert page.get_by_role("heading", name="How does the work divide").is_visible()
 
 
 # -- the cheat sheet on paper -------------------------------------------------------------------
