@@ -72,7 +72,7 @@ html_css_files = [
     "site.css",
     "decision.css",
     "glossary.css",
-    ("cheat-sheet.css", {"media": "print"}),
+    "cheat-sheet.css",
 ]
 html_js_files = ["theme.js"]
 html_copy_source = False

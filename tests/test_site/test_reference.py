@@ -160,10 +160,11 @@ def test_the_cheat_sheet_prints_on_two_sheets(visit):
     assert size >= 9.3  # CSS pixels: 7 points
 
 
-def test_no_line_of_the_cheat_sheet_is_cut_on_paper(visit):
-    """Code does not reach out of its column, where it would be lost."""
-    page = visit("cheat-sheet.html", width=718).page  # A4 less its margins
-    page.emulate_media(media="print")
+@pytest.mark.parametrize(("width", "media"), [(710, "print"), (1280, "screen"), (1440, "screen")])
+def test_no_line_of_the_cheat_sheet_is_cut(visit, width, media):
+    """Code does not reach out of its column, where paper (A4 less its margins) would lose it."""
+    page = visit("cheat-sheet.html", width=width).page
+    page.emulate_media(media=media)
     wide = page.evaluate(
         "[...document.querySelectorAll('article pre, article table')]"
         ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
@@ -171,7 +172,20 @@ def test_no_line_of_the_cheat_sheet_is_cut_on_paper(visit):
     assert wide == []
 
 
+@pytest.mark.parametrize(("width", "columns"), [(360, 1), (768, 1), (1280, 2), (1440, 2)])
+def test_the_cheat_sheet_has_two_columns_where_there_is_room(visit, width, columns):
+    """The table of symptoms comes first, over both."""
+    page = visit("cheat-sheet.html", width=width).page
+    sections = [section.bounding_box() for section in page.locator("article section section").all()]
+    table, *tasks = sections
+    assert len({round(task["x"]) for task in tasks}) == columns
+    assert all(task["y"] >= table["y"] + table["height"] for task in tasks)
+    assert max(task["width"] for task in tasks) <= table["width"] / columns
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 CHEAT_SHEET = (ROOT / "docs/cheat-sheet.md").read_text("utf-8").partition("## What you see")[2]
+CHEAT_SHEET = CHEAT_SHEET.partition("\n## ")[0]
 ROWS = re.findall(r"^\| (.+) \| (.+) \|$", CHEAT_SHEET, re.MULTILINE)[2:]
 
 
