@@ -71,7 +71,7 @@ if repository := os.environ.get("REPOSITORY_URL", "").rstrip("/"):
     edit_address = f"{repository}/edit/main/{{path}}"
     report_address = f"{repository}/issues/new?template=mistake.yml&page={{page}}"
 html_static_path = ["docs/_static"]
-html_css_files = [("cheat-sheet.css", {"media": "print"})]
+html_css_files = ["decision.css", "glossary.css", "cheat-sheet.css"]
 html_sidebars = {"**": ["sidebar/navigation.html"]}
 html_permalinks_icon = "#"
 html_copy_source = False

@@ -22,6 +22,10 @@ Why the greeting never comes
 
 Under **spawn** it happens in this order:
 
+.. drawing:: start-without-guard
+
+   Under spawn the child runs your file from the top, and meets ``start()`` again.
+
 1. The program reaches ``process.start()``, which starts a new interpreter and
    sends it the *name* of the function, ``greet``.
 2. To find ``greet``, the child runs the program's file, this time under the name
