@@ -1,5 +1,7 @@
 """For every reader: all is reached by key and seen there, paper and high contrast hold it."""
 
+import re
+
 import pytest
 
 LESSON = "lessons/spawning/names_pids_parents.html"
@@ -11,7 +13,7 @@ def focused(page) -> dict:
         """() => {
             const e = document.activeElement, next = e.nextElementSibling;
             // The switch's radio is invisible; the words beside it show what is chosen.
-            const box = e.matches(".start-switch input") ? next : e;
+            const box = e.matches(".switch input") ? next : e;
             const style = getComputedStyle(box), r = box.getBoundingClientRect();
             const around = e.closest(".quiz-choice, .chapters li, .lessons li");
             const marked = [style, around && getComputedStyle(around)].some(
@@ -72,16 +74,21 @@ def test_a_narrow_window_s_navigation_opens_by_key(visit):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_paper(visit, scheme):
-    """The outputs under all start methods with their names, links as text, nothing to press."""
+    """The chosen start method with its name, links as text, nothing to press, no question."""
     page = visit(f"{LESSON}?start=spawn", dark=scheme == "dark").page
     page.emulate_media(media="print", color_scheme=scheme)
-    variants = page.locator(".variant:not(.quiz-question *)")
-    assert variants.count() >= 6
-    for variant in variants.all():
-        assert variant.is_visible()
-        assert variant.locator(".variant-name").is_visible()
-        assert variant.get_attribute("data-start") in variant.locator(".variant-name").inner_text()
-    for what in (".sidebar-drawer", ".toc-drawer", "button", ".start-switch", ".replay"):
+    variants = page.locator(":is(.cell, #the-whole-run) .variant:visible")
+    assert variants.count() >= 2
+    assert {v.get_attribute("data-start") for v in variants.all()} == {"spawn"}
+    assert page.locator(".switch label:visible").all_inner_texts() == ["spawn\nmacOS, Windows"]
+    for what in (
+        ".sidebar-drawer",
+        ".toc-drawer",
+        ".controls",
+        ".at",
+        ".copybtn",
+        ".quiz-question",
+    ):
         assert not any(e.is_visible() for e in page.locator(what).all()), what
     colours = page.locator("article p a").evaluate_all(
         "all => all.map(a => [getComputedStyle(a).color, getComputedStyle(a.parentNode).color])"
@@ -91,17 +98,23 @@ def test_on_paper(visit, scheme):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
+def test_a_lesson_takes_five_sheets_at_most(visit):
+    page = visit("lessons/pools/pool_map.html").page
+    sheets = page.pdf(prefer_css_page_size=True)
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", sheets)) <= 5
+
+
 def test_forced_colours_keep_lives_and_marks(visit):
     """In a high contrast theme the bars are there, and so is the switch's choice."""
     page = visit(LESSON).page
     page.emulate_media(forced_colors="active")
-    plot = page.locator(".plot:visible").first
-    fills = plot.locator(".life:not(.p-help)").evaluate_all(
+    slice_ = page.locator(".slice:visible").first
+    fills = slice_.locator(".lane:not(.axis, .p-help) rect").evaluate_all(
         "all => all.map(e => getComputedStyle(e).fill)"
     )
     paper = page.evaluate("getComputedStyle(document.querySelector('.content')).backgroundColor")
     assert fills and paper not in fills
-    chosen = page.locator(".start-switch input:checked + span:visible").first
-    other = page.locator(".start-switch input:not(:checked) + span:visible").first
+    chosen = page.locator(".switch input:checked + label")
+    other = page.locator(".switch input:not(:checked) + label").first
     look = "e => getComputedStyle(e).borderTopWidth + getComputedStyle(e).borderTopColor"
     assert chosen.evaluate(look) != other.evaluate(look)
