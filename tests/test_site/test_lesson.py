@@ -9,7 +9,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from docutils.nodes import make_id
 
+from gallery.quiz.on_pages import HEADING
 from tests.test_site.conftest import HTML, ROOT
 
 FIVE = "lessons/spawning/first_process.html"
@@ -255,13 +257,98 @@ def test_copied_code_runs(visit, address, tmp_path):
 def test_the_download_runs_in_an_empty_folder(visit, tmp_path):
     page = visit(FIVE).page
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="first_process.py").click()
+        page.get_by_role("link", name="Script .py").click()
     downloading.value.save_as(tmp_path / "first_process.py")
     script = (ROOT / "snippets/spawning/first_process.py").read_text("utf-8")
     settings = script.index("\n# sphinx_gallery_lesson_")  # what only this site needs
     assert (tmp_path / "first_process.py").read_text("utf-8") == script[:settings]
     printed = lines_by_hand(tmp_path / "first_process.py")
     assert len(printed) == 11
+
+
+def test_the_command_is_copied_and_fetches_nothing(visit, address):
+    page = visit(FIVE).page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
+    page.locator("#run-it").get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == "python first_process.py"
+
+
+def test_the_page_is_copied_as_markdown(visit, address):
+    visited = visit(FIVE)
+    page = visited.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
+    page.get_by_role("button", name="Copy as Markdown").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    twin = (HTML / f"{FIVE}.md").read_text("utf-8")
+    assert page.evaluate("navigator.clipboard.readText()") == twin
+    assert visited.complaints == []
+
+
+@pytest.mark.parametrize("why", ["no script", "from a file"])
+def test_where_it_cannot_be_copied_the_link_leads_to_it(visit, browser, why):
+    """A page that was opened from a file may not fetch what is beside it."""
+    if why == "no script":
+        page = visit(FIVE, script=False).page
+        page.get_by_role("link", name="View as Markdown").click()
+    else:
+        page = browser.new_page()
+        page.goto((HTML / FIVE).as_uri())
+        page.get_by_role("button", name="Copy as Markdown").click()
+    page.wait_for_url(f"**/{FIVE}.md")
+    page.close()
+
+
+# -- what was read ------------------------------------------------------------------------------
+
+NAME = FIVE.removesuffix(".html")
+MARKED = "[data-page] .i:visible, .i[data-page]:visible"
+LISTS = f"""document.querySelector("article").insertAdjacentHTML("afterbegin",
+    '<p><a data-page="{NAME}">a name</a><span class="i i-check" data-page="{NAME}" hidden></span>' +
+    '<button data-forget hidden>Forget</button></p>'); dispatchEvent(new Event("pageshow"))"""
+
+
+def read(page) -> list[str]:
+    """Return the pages that the browser has kept as read."""
+    return page.evaluate("JSON.parse(localStorage.getItem('read') || '[]')")
+
+
+@pytest.mark.parametrize("end", ["#run-it", f"#{make_id(HEADING)}"])
+def test_a_lesson_is_read_when_its_end_was_seen(visit, end):
+    page = visit(FIVE).page
+    # What is observed is told of after the next frame, to all that observe.
+    page.evaluate("new Promise(told => new IntersectionObserver(told).observe(document.body))")
+    assert read(page) == []
+    page.locator(end).evaluate("e => e.scrollIntoView({ behavior: 'instant' })")
+    page.locator(f".sidebar-tree [data-page='{NAME}']").get_by_role("img", name="read").wait_for()
+    assert read(page) == [NAME]
+    page.reload()
+    assert read(page) == [NAME]
+    other = visit("lessons/communication/pipe.html", context=page.context).page
+    other.evaluate(LISTS)
+    assert other.locator(f"article :is({MARKED})").count() == 2
+
+
+def test_what_was_read_can_be_forgotten(visit):
+    page = visit("glossary.html").page
+    page.evaluate(LISTS)
+    button = page.get_by_role("button", name="Forget")
+    assert (button.count(), page.locator(MARKED).count()) == (0, 0)
+    page.evaluate(f"localStorage.setItem('read', '[\"{NAME}\"]')")
+    page.evaluate("dispatchEvent(new Event('storage'))")
+    assert page.locator(MARKED).count() == 2
+    button.click()
+    assert (button.count(), page.locator(MARKED).count()) == (0, 0)
+    assert read(page) == []
+
+
+def test_what_is_kept_and_no_list_harms_nothing(visit):
+    visited = visit(FIVE)
+    for kept in ("{", "null", "7"):
+        visited.page.evaluate(f"localStorage.setItem('read', '{kept}')")
+        visited.page.reload()
+        assert visited.page.locator(MARKED).count() == 0
+    assert visited.complaints == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
