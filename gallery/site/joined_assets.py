@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 NAME = "site-pages"
 # Files that would be loaded on every page, and the class that a page has where one is of use.
-USED_WITH = {"cheat-sheet.css": "cheat-sheet"}
+USED_WITH = {
+    "cheat-sheet.css": "cheat-sheet",
+    "decision.css": "decision",
+    "glossary.css": "letters",
+}
 NOT_USED = {
     # Of use to Sphinx's search, which search/ replaces. (sphinx_highlight.js also makes a link with
     # a "javascript:" address, which the policy of policy.py forbids.)
@@ -127,5 +131,6 @@ def _join(app: Sphinx, files: list[Any]) -> str:
 def setup(app: Sphinx) -> None:
     """Register; what joins the files comes first of all that changes a page."""
     app.connect("html-page-context", lighten, priority=1)
-    app.add_css_file("copy.css")
-    app.add_js_file("copy.js")
+    for name in ("copy", "read"):
+        app.add_css_file(f"{name}.css")
+        app.add_js_file(f"{name}.js")

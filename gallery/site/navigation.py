@@ -211,7 +211,7 @@ class Said(dict[str, str]):
 def navigation_of(app: Sphinx) -> Navigation:
     """Return what is known when all pages are read."""
     build = build_of(app)
-    short = {build.page_of(x.name): x.title.partition(":")[0] for x in build.lessons.values()}
+    short = {build.page_of(x.name): x.short for x in build.lessons.values()}
     return Navigation(app.env, short, [build.page_of(f"{c.name}/index") for c in build.taught])
 
 
