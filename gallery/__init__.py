@@ -23,6 +23,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Imported here: `python -m gallery` needs no Sphinx.
     from gallery import (
         downloads,
+        drawings,
         errors,
         evidence,
         facts,
@@ -45,6 +46,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         quiz,
         evidence,
         names,
+        drawings,
         downloads,
         videos,
         search,

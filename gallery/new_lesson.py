@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from gallery.chapter import HEADER, LAST, SECTIONS, read_chapters
-from gallery.lesson import DEFAULT_ORDER, Lesson, scripts_in
+from gallery.lesson import DEFAULT_ORDER, SHORT, WORDS, Lesson, scripts_in
 from gallery.pair import BROKEN, CURED
 from gallery.project import ROOT
 
@@ -49,6 +49,7 @@ if __name__ == "__main__":
 # Say what to notice in the output, where it goes wrong, and what to read next.
 
 # sphinx_gallery_lesson_order = {order}
+# sphinx_gallery_lesson_short = "{short}"
 # sphinx_gallery_lesson_added = "{today}"
 '''
 
@@ -108,6 +109,7 @@ Learn the subject
 """
 
 # sphinx_gallery_lesson_order = {order}
+# sphinx_gallery_lesson_short = "{short}"
 # sphinx_gallery_lesson_added = "{today}"
 # sphinx_gallery_lesson_asked = ["RuntimeError: the message, as it is printed"]
 '''
@@ -198,9 +200,11 @@ def new_lesson(lesson: str, root: Path = ROOT, error: bool = False) -> list[Path
     if twins:
         raise TemplateError(f"{twins[0].relative_to(root)} exists; lessons have names of their own")
     title = name.replace("_", " ").capitalize()
+    short = " ".join(title.split()[:WORDS])[:SHORT].rstrip()
     orders = [Lesson.read(path).settings.order for path in scripts_in(folder)]
     order = 10 + max((order for order in orders if order != DEFAULT_ORDER), default=0)
-    said = {"title": title, "rule": "=" * len(title), "order": order, "today": date.today()}
+    said = {"title": title, "rule": "=" * len(title), "short": short}
+    said |= {"order": order, "today": date.today()}
     files = {folder / f"{name}.py": (ERROR if error else LESSON).format(**said)}
     if error:
         programs = {BROKEN: BROKEN_PROGRAM, CURED: CURED_PROGRAM}

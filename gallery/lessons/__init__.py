@@ -15,15 +15,20 @@ def setup(app: Sphinx) -> None:
         call_outs,
         directives,
         generated,
+        hints,
         links,
         lists,
         locations,
+        page,
+        page_head,
         pairs,
         record,
+        repository,
     )
 
     app.setup_extension("sphinx_gallery.gen_gallery")
-    for part in (build, record, generated, directives, pairs, call_outs, links, lists, locations):
+    parts = (build, record, generated, directives, hints, pairs, call_outs, page, page_head)
+    for part in (*parts, repository, links, lists, locations):
         part.setup(app)
     for file in ("recording.css", "run.css"):
         app.add_css_file(file)

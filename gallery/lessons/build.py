@@ -14,6 +14,7 @@ from sphinx.errors import ExtensionError
 from gallery import facts
 from gallery.chapter import SECTIONS, Chapter, ChapterError, read_chapters
 from gallery.lesson import DEFAULT_ORDER, Lesson, scripts_in
+from gallery.minutes import minutes_of
 from gallery.pair import BROKEN, CURED, Pair, pairs_of, strays
 from gallery.pythons import recordings_of
 from multitrack.script import ScriptError
@@ -218,7 +219,7 @@ def _titles(app: Sphinx, chapter: str) -> object:
     return [
         (
             *(c.name, c.title, c.section, c.card),
-            [(x.name, x.title, x.intro) for x in build.of_chapter(c.name)],
+            [(x.name, x.title, x.intro, minutes_of(x)) for x in build.of_chapter(c.name)],
         )
         for c in build.chapters
         if chapter in ("", c.name)

@@ -114,11 +114,16 @@ class ListDirective(SphinxDirective):
         )
         return item
 
-    def tree(self, entries: list[str], caption: str = "") -> nodes.compound:
-        """Return a hidden toctree: what Sphinx makes the navigation of."""
+    def tree(
+        self, entries: list[str], caption: str = "", titles: dict[str, str] | None = None
+    ) -> nodes.compound:
+        """Return a hidden toctree: what Sphinx makes the navigation of.
+
+        ``titles`` has those that are not the pages' own.
+        """
         tree = addnodes.toctree(
             parent=self.env.docname,
-            entries=[(None, page) for page in entries],
+            entries=[((titles or {}).get(page), page) for page in entries],
             includefiles=entries,
             maxdepth=-1,
             caption=caption or None,
@@ -208,7 +213,7 @@ def add_files(
         app.add_css_file("lists.css")
     if doctree.next_node(lesson_table):
         app.add_css_file("lists.css")
-        app.add_js_file("lists.js", loading_method="defer")
+        app.add_js_file("lists.js", loading_method="defer", blocking="render")
 
 
 def setup(app: Sphinx) -> None:

@@ -64,6 +64,7 @@ Learn the subject
 """
 
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_short = "join() before get()"
 # sphinx_gallery_lesson_added = "2026-11-28"
 # sphinx_gallery_lesson_asked = ["multiprocessing hangs at join() with a Queue"]
 # sphinx_gallery_lesson_asked = ["process.join() never returns", "deadlock with a Queue"]

@@ -22,6 +22,10 @@ Why the greeting never comes
 
 Under **spawn** it happens in this order:
 
+.. drawing:: start-without-guard
+
+   Under spawn the child runs your file from the top, and meets ``start()`` again.
+
 1. The program reaches ``process.start()``, which starts a new interpreter and
    sends it the *name* of the function, ``greet``.
 2. To find ``greet``, the child runs the program's file, this time under the name
@@ -76,7 +80,9 @@ other causes.
 """
 
 # sphinx_gallery_lesson_added = "2026-11-25"
+# sphinx_gallery_lesson_opens_on = "spawn"
 # sphinx_gallery_lesson_order = 40
+# sphinx_gallery_lesson_short = "The main guard"
 # sphinx_gallery_lesson_asked = ["RuntimeError: An attempt has been made to start a new process"]
 # sphinx_gallery_lesson_asked = ["why if __name__ == '__main__' is needed", "freeze_support"]
 # sphinx_gallery_lesson_asked = ["program starts again and again, endless processes"]
