@@ -135,7 +135,7 @@ def test_what_happened_is_below_each(site):
     assert "2.0 &lt;&amp;&gt;" in shown["cured"][0]
     waits = shown["broken"][1]
     assert "waiting" in waits
-    assert "Still running after 1 s: we ended it." in waits
+    assert "It was given 1 s, and was still running: we ended it." in waits
     assert re.search(r"<summary>Where its processes stood, under \w+</summary>", waits)
     assert "did not end within 1 seconds" in waits
     for kind in ("broken", "cured"):
