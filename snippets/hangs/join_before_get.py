@@ -25,10 +25,15 @@ See it happen
 .. pair::
 
 The child's function has returned: its line is there. Still the process lives on, and ``join()``
-waits for it.
+waits for it. Under forkserver and spawn the resource tracker removes the queue's semaphores once
+the program has been ended.
 
 Why join() never returns
 ------------------------
+
+.. drawing:: full-pipe
+
+   The pipe is full. The child waits for a reader, the reader for the child.
 
 1. ``queue.put()`` only hands the item to a thread of the child, the *feeder thread*, and returns.
 2. The feeder thread writes the item into a pipe. On Linux a pipe holds 64 KiB. Then it is full,
