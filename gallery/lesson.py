@@ -29,9 +29,11 @@ SETTING = re.compile(r"#\s*sphinx_gallery_lesson_(\w+)\s*(?:=\s*(.*?))?\s*$")
 LIKE_A_SETTING = re.compile(r"#\s*sphinx_gall?ery?_?\w*")
 NO_SETTING = re.compile(r"#\s*sphinx_gallery_(?:start|end)_ignore\s*$")  # sphinx-gallery's own
 DEFAULT_ORDER = 1000  # behind those that name a place
-UNPLAYED = re.compile(rb"^#\s*sphinx_gallery_lesson_(?:asked|added)\b.*", re.MULTILINE)
+UNPLAYED = re.compile(rb"^#\s*sphinx_gallery_lesson_(?:asked|added|opens_on|short)\b.*", re.MULTILINE)
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)  # of a library, or of a file
 LONGEST = 200  # characters of an error message, or of a question, that somebody looks for
+SHORT = 24  # characters that a sidebar has room for, in WORDS words
+WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,12 @@ class Settings:
     Attributes
     ----------
     order : the place of the lesson in its chapter; small numbers come first.
+    short : its title in a sidebar; where it is empty, the title up to its first colon.
     added : the day on which it came to the site, ``2026-11-25``: the feed of new lessons has it.
     timeout : seconds that one recording may take.
     start_methods : the start methods that the lesson is about.
     start_methods_reason : why it is not about all of them.
+    opens_on : the start method under which its page is best seen first; "": the reader's own.
     measures : it prints measured times, so nothing is recorded beside it.
     failures : why processes other than main may end badly in it.
     needs_python : the oldest Python that it runs on, ``(3, 14)``; empty where any will do.
@@ -54,10 +58,12 @@ class Settings:
     """
 
     order: int = DEFAULT_ORDER
+    short: str = ""
     added: str = ""
     timeout: float = 60.0
     start_methods: tuple[str, ...] = START_METHODS
     start_methods_reason: str = ""
+    opens_on: str = ""
     measures: bool = False
     failures: str = ""
     needs_python: tuple[int, ...] = ()
@@ -79,6 +85,11 @@ class Lesson(Script):
     settings: Settings
 
     @property
+    def short(self) -> str:
+        """Its title where there is little room."""
+        return self.settings.short or self.title.partition(":")[0]
+
+    @property
     def chapter(self) -> str:
         """The name of its chapter."""
         return self.path.parent.name
@@ -90,7 +101,7 @@ class Lesson(Script):
 
     @property
     def played(self) -> bytes:
-        """The source without what only the search and the feed need: no run depends on it."""
+        """The source without what lists, search and switch need: no run depends on it."""
         return UNPLAYED.sub(b"", self.source).rstrip()
 
     @property
@@ -202,7 +213,12 @@ def _settings(path: Path, comments: list[tuple[int, str]]) -> Settings:
         raise ScriptError(
             path, line, "lesson_start_methods and lesson_start_methods_reason belong together"
         )
-    return Settings(**found)  # type: ignore[arg-type]
+    settings = Settings(**found)  # type: ignore[arg-type]
+    if settings.opens_on and settings.opens_on not in settings.start_methods:
+        line = next(n for n, c in comments if "lesson_opens_on" in c)
+        methods = ", ".join(settings.start_methods)
+        raise ScriptError(path, line, f"lesson_opens_on: the lesson is about {methods}")
+    return settings
 
 
 def checked_asked(value: object) -> tuple[str, ...]:
@@ -222,10 +238,16 @@ def _checked(name: str, value: object) -> object:
     """Return the setting's value, or raise ValueError with what it must be."""
     if name == "asked":
         return checked_asked(value)
+    if name == "short":
+        if not isinstance(value, str) or len(value) > SHORT or not 0 < len(value.split()) <= WORDS:
+            raise ValueError(f"give a title of at most {WORDS} words and {SHORT} characters")
+        return value
     if name == "start_methods":
         if not isinstance(value, list | tuple) or not value or set(value) - set(START_METHODS):
             raise ValueError(f"give a list of {', '.join(START_METHODS)}")
         return tuple(m for m in START_METHODS if m in value)
+    if name == "opens_on" and value not in START_METHODS:
+        raise ValueError(f"give one of {', '.join(START_METHODS)}")
     if name == "added":
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
             raise ValueError("give a day as '2026-11-25'")

@@ -9,18 +9,24 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from gallery.downloads.on_pages import files_of_lesson
-from gallery.evidence.on_lessons import evidence_of
+from gallery.evidence.on_lessons import differences_between_runs, evidence_badge
 from gallery.lessons.page import Page, fill_cells, switch, tidy, whole_run
+from gallery.lessons.page_head import line_of, minutes_badge, recorded_badge
+from gallery.lessons.where_next import where_next
 from gallery.names.also_read import also_read
 from gallery.quiz.on_pages import predict_first
 from gallery.search.also_asked import also_asked
 
 # The title, the opening and the cells are the script's own.
-AFTER_THE_OPENING: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (switch,)
+AFTER_THE_OPENING: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
+    line_of(recorded_badge, evidence_badge, minutes_badge),
+    switch,
+)
 AFTER_THE_CELLS: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
     whole_run,
-    evidence_of,
+    differences_between_runs,
     predict_first,
+    where_next,
     also_read,
     also_asked,
     files_of_lesson,

@@ -10,10 +10,23 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Register all of it."""
-    from gallery.lessons import build, directives, generated, links, lists, locations, record
+    from gallery.lessons import (
+        build,
+        directives,
+        generated,
+        hints,
+        links,
+        lists,
+        locations,
+        page,
+        page_head,
+        record,
+        repository,
+    )
 
     app.setup_extension("sphinx_gallery.gen_gallery")
-    for part in (build, record, generated, directives, links, lists, locations):
+    parts = (build, record, generated, directives, hints, page, page_head, repository)
+    for part in (*parts, links, lists, locations):
         part.setup(app)
     for file in ("recording.css", "run.css"):
         app.add_css_file(file)

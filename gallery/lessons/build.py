@@ -14,6 +14,7 @@ from sphinx.errors import ExtensionError
 from gallery import facts
 from gallery.chapter import Chapter, ChapterError, read_chapters
 from gallery.lesson import DEFAULT_ORDER, Lesson
+from gallery.minutes import minutes_of
 from gallery.pythons import recordings_of
 from multitrack.script import ScriptError
 
@@ -184,7 +185,10 @@ def _titles(app: Sphinx, chapter: str) -> object:
     """Tell the lessons of a chapter, or of all, apart by what lists of them say."""
     build = _builds[app]
     return [
-        (c.name, c.title, c.card, [(x.name, x.title, x.intro) for x in build.of_chapter(c.name)])
+        (
+            *(c.name, c.title, c.card),
+            [(x.name, x.title, x.intro, minutes_of(x)) for x in build.of_chapter(c.name)],
+        )
         for c in build.chapters
         if chapter in ("", c.name)
     ]

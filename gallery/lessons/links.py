@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
@@ -24,6 +26,11 @@ def link_to(kind: str, target: str, text: nodes.inline, **more: Any) -> addnodes
 def page_link(env: BuildEnvironment, page: str, text: str) -> addnodes.pending_xref:
     """Return a link to a page with a text of our own."""
     return link_to("doc", f"/{page}", nodes.inline("", text), refdoc=env.docname)
+
+
+def twin_address(builder: Any, page: str) -> str:
+    """Return the address of a page's twin in Markdown, as seen from the page."""
+    return f"{quote(Path(builder.get_outfilename(page)).name)}.md"
 
 
 def lesson_link(env: BuildEnvironment, lesson: str) -> addnodes.pending_xref:

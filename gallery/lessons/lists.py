@@ -205,7 +205,7 @@ def add_files(
         app.add_css_file("lists.css")
     if doctree.next_node(lesson_table):
         app.add_css_file("lists.css")
-        app.add_js_file("lists.js", loading_method="defer")
+        app.add_js_file("lists.js", loading_method="defer", blocking="render")
 
 
 def setup(app: Sphinx) -> None:

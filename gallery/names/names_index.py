@@ -156,4 +156,4 @@ def add_files(
     ):
         app.add_css_file("names.css")
         if page == "names":
-            app.add_js_file("names.js", loading_method="defer")
+            app.add_js_file("names.js", loading_method="defer", blocking="render")

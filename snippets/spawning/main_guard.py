@@ -127,8 +127,10 @@ if __name__ == "__main__":
 # here is guarded, from :ref:`sphx_glr_lessons_spawning_first_process.py` on.
 
 # sphinx_gallery_lesson_added = "2026-11-25"
+# sphinx_gallery_lesson_opens_on = "spawn"
 # sphinx_gallery_lesson_order = 40
 # sphinx_gallery_lesson_failures = "without the guard, child or fork server die of a RuntimeError"
+# sphinx_gallery_lesson_short = "The main guard"
 # sphinx_gallery_lesson_asked = ["RuntimeError: An attempt has been made to start a new process"]
 # sphinx_gallery_lesson_asked = ["why if __name__ == '__main__' is needed", "freeze_support"]
 # sphinx_gallery_lesson_asked = ["program starts again and again, endless processes"]

@@ -105,7 +105,7 @@ def test_pages_and_index(site):
     lesson = site.page("asking")
     line = re.search(r'<p class="also-asked[^>]*>(.*?)</p>', lesson, re.DOTALL)[1]
     assert line == "Also asked as: why is it stuck · &lt;b&gt;bold&lt;/b&gt; &amp; hangs · third"
-    assert lesson.index("also-asked") < lesson.index('class="downloads"')
+    assert lesson.index("also-asked") < lesson.index('id="run-it"')
     prose = (site.root / "build/html/prose.html").read_text("utf-8")
     assert "threads: or processes" in prose
     assert "also-asked" not in (site.root / "build/html/index.html").read_text("utf-8")

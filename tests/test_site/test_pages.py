@@ -47,6 +47,12 @@ def test_nothing_of_this_machine_is_on_a_page():
     assert found == []
 
 
+def test_the_file_of_all_pages_is_as_large_as_the_page_about_hosting_says():
+    said = re.search(r"some (\d+) kB for each lesson", (HTML / "hosting.html").read_text("utf-8"))
+    size = (HTML / "llms-full.txt").stat().st_size / 1000 / len(LESSONS)
+    assert int(said[1]) * 0.6 < size < int(said[1]) * 1.6
+
+
 def test_code_has_no_character_that_a_copy_would_break():
     """The page that this project started from could not be copied: no-break spaces."""
     for name in LESSONS:

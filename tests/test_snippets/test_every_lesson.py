@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.lesson import Lesson
+from gallery.lesson import SHORT, WORDS, Lesson
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "snippets").glob("*/[!_]*.py"))
@@ -34,6 +34,12 @@ def test_the_lesson_s_name_hides_no_module(path):
 @names
 def test_the_lesson_has_a_place_in_its_chapter(path):
     assert Lesson.read(path).settings.order < 1000, "set sphinx_gallery_lesson_order"
+
+
+@names
+def test_the_lesson_has_a_title_for_the_sidebar(path):
+    short = Lesson.read(path).short
+    assert len(short) <= SHORT and len(short.split()) <= WORDS, "set sphinx_gallery_lesson_short"
 
 
 def test_no_two_lessons_of_a_chapter_have_the_same_place():

@@ -93,7 +93,7 @@ def test_what_had_to_be_ended_is_one_complaint(write, folder):
         make_recordings([lesson], folder)
     assert str(caught.value).count(str(lesson.path)) == 1
     assert "did not end within 0.5 seconds" in str(caught.value)
-    assert str(caught.value).count("child") == 3
+    assert str(caught.value).count("  Process-") == 3
 
 
 def test_a_missing_guard_is_explained(write, folder):
