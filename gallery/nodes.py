@@ -196,8 +196,9 @@ def visit_cell(self: Any, node: cell) -> None:
     number, (anchor, *_) = node["number"], node["ids"]
     self.body.append(
         f'<section class="cell" id="{anchor}" aria-label="Cell {number}"><p class="head">'
-        f'<a class="no" href="#{anchor}">Cell <b>{number}</b></a> <span class="file">'
-        f"{escape(node['file'])}, lines {node['first']} to {node['last']}</span></p>\n"
+        f'<a class="no" href="#{anchor}">Cell <b>{number}</b></a> '
+        f'<span class="file">{escape(node["file"])},</span> '
+        f"<span>lines {node['first']} to {node['last']}</span></p>\n"
     )
 
 
@@ -399,7 +400,8 @@ def _plain(node: recorded, recording: Recording) -> Iterator[nodes.Element]:
         yield nodes.bullet_list("", *items)
         yield nodes.paragraph("", show_timeline.evidence(recording))
     elif isinstance(node, transcript):
-        yield block(show_transcript.text_of(show_transcript.lines_of(recording, node["cell"])))
+        lines = show_transcript.lines_of(recording, node["cell"])
+        yield block(show_transcript.text_of(lines, recording.name_of))
     else:
         for picture in _made(recording, node["cell"]):
             if picture.left_out:

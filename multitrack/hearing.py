@@ -75,7 +75,7 @@ class Hearing:
                 self._begins()
             elif part.pid == main.pid:  # not a fork of main that plays on
                 self._keep(self._assembler.finish(pid))
-                self._played.append(now)
+                self._played.append(min(now, part.time))
 
     def over(self, pid: int, now: float) -> None:
         """Take the line that ``pid`` began and will not end."""
@@ -92,7 +92,7 @@ class Hearing:
                 life.started = started
         # No line was written later than its writer ended, no cell ended later than the next one's
         # first line was written.
-        first, end = self.output.settle(), self._tree.main.end
+        first, end = self.output.settle(self._played), self._tree.main.end
         latest = math.inf if end is None else end
         for number in reversed(range(len(self._played))):
             latest = min(latest, self._played[number], first.get(number + 2, math.inf))

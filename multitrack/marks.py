@@ -16,10 +16,14 @@ LONGEST_REST = 540
 
 @dataclass(frozen=True)
 class Mark:
-    """``pid`` says that it has played cell ``number``; 0: that it begins."""
+    """``pid`` says that it has played cell ``number``, and when (CLOCK_MONOTONIC, in seconds).
+
+    Cell 0: that it begins.
+    """
 
     pid: int
     number: int
+    time: float
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,11 @@ Told = Mark | Sent | Started
 class MarkFinder:
     r"""Parts a stream of many writers into output and marks.
 
-    A mark is ``\x1e TOKEN : PID : NUMBER ;``, with a sender before the number where it is that of
-    a process to which SIGTERM is sent; or ``\x1e TOKEN : PID : KIND : PARENT : GROUP : NAME ;``
-    with the name in hexadecimal digits. The token is random and new for each recording,
-    so that no output can be mistaken for a mark. A mark may come in any number of pieces; what
+    A mark is ``\x1e TOKEN : PID : NUMBER @ NANOSECONDS ;``; or it has a sender before the number
+    of a process to which SIGTERM is sent, and no time; or it is
+    ``\x1e TOKEN : PID : KIND : PARENT : GROUP : NAME ;`` with the name in hexadecimal digits. The
+    token is random and new for each recording, so that no output can be mistaken for a mark. A
+    mark may come in any number of pieces; what
     may be the beginning of one is held back until the writer's next piece.
     """
 
@@ -62,7 +67,8 @@ class MarkFinder:
         self._token = b"\x1e" + token.encode() + b":"
         senders, kinds = ("|".join(get_args(words)).encode() for words in (Sender, Kind))
         self._whole = re.compile(
-            re.escape(self._token) + rb"(\d{1,10}):(?:(" + senders + rb")?(\d{1,10})|"
+            re.escape(self._token) + rb"(\d{1,10}):(?:(\d{1,10})@(\d{1,19})|"
+            rb"(" + senders + rb")(\d{1,10})|"
             rb"(" + kinds + rb"):(\d{1,10}):(\d{1,10}):((?:[\da-f]{2}){1,246}));"
         )
         self._held: dict[int, bytes] = {}
@@ -104,16 +110,16 @@ class MarkFinder:
         rest = data[at:]
         if rest.startswith(self._token):
             numbers = rest[len(self._token) :]
-            open_ = len(numbers) < LONGEST_REST and re.fullmatch(rb"[\da-z:]*", numbers)
+            open_ = len(numbers) < LONGEST_REST and re.fullmatch(rb"[\da-z:@]*", numbers)
             return at if open_ else len(data)
         return at if self._token.startswith(rest) else len(data)
 
 
 def _told(match: re.Match[bytes]) -> Told:
-    pid, sender, number, kind, parent, group, name = match.groups()
+    pid, number, time, sender, target, kind, parent, group, name = match.groups()
     if kind:
         text = bytes.fromhex(name.decode()).decode("utf-8", "backslashreplace")
         return Started(int(pid), cast(Kind, kind.decode()), int(parent), int(group), text)
     if sender:
-        return Sent(int(pid), cast(Sender, sender.decode()), int(number))
-    return Mark(int(pid), int(number))
+        return Sent(int(pid), cast(Sender, sender.decode()), int(target))
+    return Mark(int(pid), int(number), int(time) / 1e9)

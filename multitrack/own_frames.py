@@ -6,12 +6,14 @@ stack, as faulthandler and traceback.print_stack() do, prints them, too.
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
-from multitrack.launch import STAGE
 from multitrack.lines import Lines
 from multitrack.shorten import spellings
 
+STAGE = Path(__file__).with_name("stage.py")
 CARETS = re.compile(rb"[ |]*[~^][ ~^]*")
 
 
@@ -19,7 +21,7 @@ class OwnFrames:
     """Takes from what each process writes the stage's frames, with their source and carets."""
 
     def __init__(self) -> None:
-        names = b"|".join(re.escape(name.encode()) for name in spellings(str(STAGE)))
+        names = b"|".join(re.escape(os.fsencode(name)) for name in spellings(str(STAGE)))
         # faulthandler writes no comma, and no source.
         self._frame = re.compile(rb'[ |]*File "(?:' + names + rb')", line (\d+)(,?) in .*')
         self._any = re.compile(names)

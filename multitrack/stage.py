@@ -8,6 +8,7 @@ import _io
 import _thread
 import os
 import sys
+import time
 
 # CO_FUTURE_*: what one cell says with ``from __future__ import`` holds in the cells after it.
 FUTURES = 0x1FF0000
@@ -122,13 +123,17 @@ def play():
         if identity(MARK) == mark:
             os.write(MARK, f"\x1e{token}:{pid or os.getpid()}:{what};".encode())
 
+    def played(number):
+        """Tell of a cell, and when: it may be read later."""
+        tell(f"{number}@{time.monotonic_ns()}")
+
     shared = {"code": FOR_CHILDREN, "token": token, "stream": mark, "told": ""}
     exec(FOR_CHILDREN, shared)  # here the lines are buffered, too
     imitate(method, shared["Folder"], watcher(tell, shared["started_as"], shared["known"]))
     album = Album(pictures, int(most), int(largest))
     cells = compiled(script, [[int(n) for n in span.split("-")] for span in spans.split()])
     main = become_main(script)
-    tell(0)
+    played(0)
     for number, cell in enumerate(cells, 1):
         try:
             exec(cell, main.__dict__)
@@ -142,7 +147,7 @@ def play():
                 stream.flush()
             except Exception:  # closed, detached or replaced by the script
                 pass
-        tell(number)
+        played(number)
 
 
 def identity(descriptor):

@@ -113,7 +113,7 @@ def why_restricted(lesson: Lesson) -> str:
     if set(lesson.settings.start_methods) == set(START_METHODS):
         return ""
     methods = in_words(lesson.settings.start_methods)
-    return f"Recorded under {methods} only: {lesson.settings.start_methods_reason}"
+    return f"About {methods} only: {lesson.settings.start_methods_reason.rstrip('.')}."
 
 
 def add_script(

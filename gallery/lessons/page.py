@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from gallery.lesson import Lesson
 from gallery.lessons.build import build_of
 from gallery.lessons.directives import depend_on_recordings, timeline, why_restricted
 from gallery.nodes import begin_section, cell, start_switch
+from multitrack.script import START_METHODS
 
 # What sphinx-gallery says at the beginning and at the end.
 UNWANTED = {"sphx-glr-download-link-note", "sphx-glr-footer"}
@@ -39,9 +42,16 @@ class Page:
 
     @property
     def after_opening(self) -> int:
-        """The place among the children of ``top`` of the first block after the docstring."""
-        blocks = (n for n, child in enumerate(self.top) if child.astext().startswith(BLOCK))
-        return next(blocks, len(self.top))
+        """The place among the children of ``top`` of what comes first after the opening.
+
+        That is the first block after the docstring, or the first section in it.
+        """
+        begins = (
+            n
+            for n, child in enumerate(self.top)
+            if isinstance(child, nodes.section) or child.astext().startswith(BLOCK)
+        )
+        return next(begins, len(self.top))
 
 
 def tidy(page: Page) -> None:
@@ -74,13 +84,30 @@ def fill_cells(page: Page) -> None:
 
 def switch(page: Page) -> Iterator[nodes.Node]:
     """Offer the start methods, where there is something to choose between."""
-    files = depend_on_recordings(page.env, page.lesson)
+    pairs = build_of(page.env).pairs_of(page.lesson)
+    script = page.lesson if page.lesson.cells or not pairs else pairs[0].broken
+    files = depend_on_recordings(page.env, script)
     if files:
-        yield start_switch(files=files, opens_on="", note=why_restricted(page.lesson))
+        opens_on = page.lesson.settings.opens_on
+        yield start_switch(files=files, opens_on=opens_on, note=why_restricted(page.lesson))
+
+
+def say_methods(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Tell start-method.js what a page has, where it is not what all have."""
+    for node in doctree.findall(start_switch) if doctree else ():
+        methods, opens_on = " ".join(node["files"]), node["opens_on"]
+        if opens_on or methods != " ".join(START_METHODS):
+            opens = f' data-opens="{opens_on}"' if opens_on else ""
+            meta = f'<meta name="start" content="{methods}"{opens}>'
+            context["metatags"] = f"{context.get('metatags') or ''}\n{meta}"
 
 
 def whole_run(page: Page) -> Iterator[nodes.Node]:
     """Show the lives of all processes."""
+    if not page.lesson.cells:
+        return
     section = begin_section(page.document, "The whole run")
     files = depend_on_recordings(page.env, page.lesson)
     if files:
@@ -90,3 +117,8 @@ def whole_run(page: Page) -> Iterator[nodes.Node]:
         section += nodes.paragraph("", said)
     section += timeline(page.lesson, files, linked=True)
     yield section
+
+
+def setup(app: Sphinx) -> None:
+    """Connect."""
+    app.connect("html-page-context", say_methods)

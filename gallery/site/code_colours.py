@@ -72,6 +72,4 @@ def stylesheet() -> str:
             both = zip(COLOUR.findall(look), COLOUR.findall(dark[css][0]), strict=True)
             pair = "".join(f"light-dark({one},{other})" for one, other in both)
             looks.setdefault(COLOUR.sub(pair, look), []).append(f".{css}")
-    return "".join(
-        f".highlight :is({','.join(names)}){{{look}}}" for look, names in looks.items()
-    )
+    return "".join(f".highlight :is({','.join(names)}){{{look}}}" for look, names in looks.items())

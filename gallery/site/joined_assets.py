@@ -3,9 +3,8 @@
 The theme and the parts would have a page load a dozen of each. Put together they are
 ``site-pages.css`` and ``site-pages.js``, whose addresses end with a sum of their contents.
 
-The theme's own style sheets and script are not among them. They dress what a page may be of any project,
-in 15 kB after compression, and each rule of theirs that is of use here says something else than ours.
-Its templates, settings and transforms are used as they are.
+The theme's own style sheets and script are not among them: they dress the pages of any project, in
+15 kB after compression, and where a rule of theirs is of use here it says something else than ours.
 """
 
 from __future__ import annotations
@@ -29,7 +28,11 @@ if TYPE_CHECKING:
 
 NAME = "site-pages"
 # Files that would be loaded on every page, and the class that a page has where one is of use.
-USED_WITH = {"cheat-sheet.css": "cheat-sheet"}
+USED_WITH = {
+    "cheat-sheet.css": "cheat-sheet",
+    "decision.css": "decision",
+    "glossary.css": "letters",
+}
 NOT_USED = {
     # Of use to Sphinx's search, which search/ replaces. (sphinx_highlight.js also makes a link with
     # a "javascript:" address, which the policy of policy.py forbids.)
@@ -128,5 +131,6 @@ def _join(app: Sphinx, files: list[Any]) -> str:
 def setup(app: Sphinx) -> None:
     """Register; what joins the files comes first of all that changes a page."""
     app.connect("html-page-context", lighten, priority=1)
-    app.add_css_file("copy.css")
-    app.add_js_file("copy.js")
+    for name in ("copy", "read"):
+        app.add_css_file(f"{name}.css")
+        app.add_js_file(f"{name}.js")

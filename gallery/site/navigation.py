@@ -1,9 +1,9 @@
 """The ways through the site: its sections, what is in one of them, and where a page stands there.
 
-A section is what the first page lists under one caption. The bar leads to all of them; beside a page
-only its own is listed, with one of its chapters open. So what a page carries, and costs, does not grow
-with the site. (The theme would have Sphinx resolve the whole tree for every page.) What is listed as
-:data:`FOOTER` is at the foot of every page and not in the bar.
+A section is what the first page lists under one caption. The bar leads to all of them; beside a
+page only its own is listed, with one of its chapters open. So what a page carries, and costs, does
+not grow with the site. (The theme would have Sphinx resolve the whole tree for every page.) What is
+listed as :data:`FOOTER` is at the foot of every page and not in the bar.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from docutils.nodes import make_id
 from sphinx import addnodes
 
 from gallery.lessons.build import build_of
@@ -30,20 +29,19 @@ FOOTER = "For maintainers"
 
 @dataclass(frozen=True)
 class Link:
-    """A page, or an ``anchor`` there. ``below``: how deep in its list it is."""
+    """A page. ``below``: how deep in its list it is."""
 
     page: str
     title: str
     below: int = 0
-    anchor: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
     """A chapter: links that fold away. One without a title has links that are just there.
 
-    ``front`` is where all of them are listed. A group that is not open has no links. ``number`` is 0
-    where the chapter and its pages have none.
+    ``front`` is where all of them are listed. A group that is not open has no links. ``number`` is
+    0 where the chapter and its pages have none.
     """
 
     title: str = ""
@@ -57,8 +55,8 @@ class Group:
 class Shown:
     """What a page shows of the site.
 
-    ``groups`` are in its ``section``. ``way`` leads from there down to the page, and ``place`` says where
-    it stands at its end: "Lesson 2 of 5".
+    ``groups`` are in its ``section``. ``way`` leads from there down to the page, and ``place`` says
+    where it stands at its end: "Lesson 2 of 5".
     """
 
     section: str
@@ -86,7 +84,7 @@ class Section:
 class Navigation:
     """What pages show of the site, as long as no page is read.
 
-    ``short`` has titles for pages whose own are long; ``chapters`` are pages that are numbered.
+    ``short`` has titles for pages whose own are long; ``chapters`` are the pages to be numbered.
     """
 
     def __init__(
@@ -147,36 +145,34 @@ class Navigation:
             tuple(Link(*item) for item in footer.pages.items()),
         )
 
+    def below(self, page: str, title: str) -> dict[str, str]:
+        """Return the pages that a page lists; below "Quiz" the one of "Quiz: Pools" is "Pools"."""
+        pages = {ref: name for tree in self.trees(page) for ref, name in tree.pages.items()}
+        return {ref: name.removeprefix(f"{title}: ") for ref, name in pages.items()}
+
     def groups(self, section: Section, path: list[str]) -> Iterator[Group]:
         """Yield what is beside a page on this path.
 
-        Where most pages of a section list others, each of them is a chapter. Where a section's only
-        page lists others under captions, each caption is one. All else is a list.
+        Where most pages of a section list others, those are its chapters; else all are one list.
+        What the only page of a section lists counts as the section's own.
         """
-        below = {page: self.trees(page) for page in section.pages}
-        first = section.link.page
-        families = [tree for tree in below[first] if tree.name]
-        if len(below) == 1 and families:
-            yield Group(links=(Link(first, section.pages[first]),))
-            for tree in families:
-                front = Link(first, tree.name, anchor=make_id(tree.name))
-                yield self.chapter(front, 0, tree.pages, path, not tree.pages.keys().isdisjoint(path))
-        elif len(below) > 1 and sum(map(bool, below.values())) > len(below) / 2:
-            for page, title in section.pages.items():
-                pages = {ref: name for tree in below[page] for ref, name in tree.pages.items()}
+        pages = section.pages
+        listed = {page: self.below(page, title) for page, title in pages.items()}
+        if len(pages) == 1:
+            (front,) = pages
+            pages = pages | listed.pop(front)
+            path = [page for page in path if page != front]
+            listed = {page: self.below(page, pages[page]) for page in pages if page != front}
+        if sum(map(bool, listed.values())) <= len(listed) / 2:
+            yield Group(links=tuple(self.links(pages, path)))
+            return
+        for page, title in pages.items():
+            if inside := listed.get(page):
                 number = self.chapters.index(page) + 1 if page in self.chapters else 0
-                yield self.chapter(Link(page, title), number, pages, path, page in path)
-        else:
-            yield Group(links=tuple(self.links(section.pages, path)))
-
-    def chapter(
-        self, front: Link, number: int, pages: dict[str, str], path: list[str], is_open: bool
-    ) -> Group:
-        """Return a chapter; a page that lists none is by itself."""
-        if not pages:
-            return Group(links=(front,))
-        links = tuple(self.links(pages, path)) if is_open else ()
-        return Group(front.title, number, front, len(pages), links)
+                links = self.links(inside, path) if page in path else ()
+                yield Group(title, number, Link(page, title), len(inside), tuple(links))
+            else:
+                yield Group(links=(Link(page, title),))
 
     def links(self, pages: dict[str, str], path: list[str], below: int = 0) -> Iterator[Link]:
         """Yield pages, and what is below those on the path."""
@@ -184,8 +180,7 @@ class Navigation:
             yield Link(page, title, below)
             if page in path:
                 rest = [other for other in path if other != page]
-                for tree in self.trees(page):
-                    yield from self.links(tree.pages, rest, below + 1)
+                yield from self.links(self.below(page, title), rest, below + 1)
 
     def down(self, groups: tuple[Group, ...], path: list[str]) -> Iterator[Link]:
         """Yield what is between a section's first page and the page of this path."""
@@ -216,8 +211,8 @@ class Said(dict[str, str]):
 def navigation_of(app: Sphinx) -> Navigation:
     """Return what is known when all pages are read."""
     build = build_of(app)
-    short = {build.page_of(x.name): x.title.partition(":")[0] for x in build.lessons.values()}
-    return Navigation(app.env, short, [build.page_of(f"{c.name}/index") for c in build.chapters])
+    short = {build.page_of(x.name): x.short for x in build.lessons.values()}
+    return Navigation(app.env, short, [build.page_of(f"{c.name}/index") for c in build.taught])
 
 
 def changed(app: Sphinx, env: BuildEnvironment) -> list[str]:

@@ -30,11 +30,12 @@ def words(recording: Recording) -> Iterator[str]:
     """Say the lives in sentences, and when each cell was played."""
     for process in lanes(recording):
         end = "?" if process.end is None else seconds(process.end)
-        runs = f" (runs {process.program})" if process.program else ""
-        by = f", started by {process.parent}" if process.parent not in ("", "main") else ""
+        runs = f" (runs {process.program})" if process.program not in ("", process.name) else ""
+        parent = recording.name_of(process.parent)
+        by = f", started by {parent}" if parent not in ("", "main") else ""
         life = f"from {seconds(process.start)} to {end}"
         guess = ", in part a guess" if process.guess else ""
-        yield f"{process.label}{runs}{by}: {life}, {process.ending}{guess}."
+        yield f"{process.name}{runs}{by}: {life}, {process.ending}{guess}."
     for cell in recording.cells:
         end = "the end" if cell.end is None else seconds(cell.end)
         yield (
@@ -47,20 +48,20 @@ def evidence(recording: Recording) -> str:
     """Say what it was recorded on, and how all of it ended."""
     python = recording.interpreter
     own = [p for p in recording.processes if not p.helper]
-    helpers = [p.label for p in recording.processes if p.helper]
-    otherwise: dict[str, list[str]] = {}  # labels by how they ended
+    helpers = [p.name for p in recording.processes if p.helper]
+    otherwise: dict[str, list[str]] = {}  # names by how they ended
     for process in recording.processes:
         if process.failed or process.ended_by:
-            otherwise.setdefault(process.ending, []).append(process.label)
+            otherwise.setdefault(process.ending, []).append(process.name)
     unseen = any(p.exit_code is None and not p.signal for p in recording.processes)
     seen = "" if recording.complete else " that were seen"
     count = f"{len(own)} process" + ("es" if len(own) != 1 else "")
     ends = "; ".join(
-        f"{', '.join(labels)}{' each' if len(labels) > 1 else ''} {ending}"
-        for ending, labels in otherwise.items()
+        f"{', '.join(names)}{' each' if len(names) > 1 else ''} {ending}"
+        for ending, names in otherwise.items()
     )
     ends = ends or ("some ends were not seen" if unseen else f"all{seen} ended with 0")
-    names = {"cpython": "CPython", "pypy": "PyPy"}
+    called = {"cpython": "CPython", "pypy": "PyPy"}
     systems = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
     lives = {
         "process events": "starts and ends as the kernel reported them",
@@ -71,7 +72,7 @@ def evidence(recording: Recording) -> str:
     if any(p.guess for p in recording.processes):
         lives += "; what is called a guess was not seen as it happened"
     return (
-        f"Recorded on {names.get(python.implementation, python.implementation)} {python.version}, "
+        f"Recorded on {called.get(python.implementation, python.implementation)} {python.version}, "
         f"{systems.get(python.platform, python.platform)}, under {recording.start_method}: "
         f"{' and '.join([count, *helpers])}, {seconds(recording.duration)}; {ends}; {lives}."
     )
@@ -85,11 +86,6 @@ def step(duration: float) -> float:
             if duration / (size * factor) <= TICKS:
                 return size * factor
         size *= 10
-
-
-def shown_name(process: Process) -> str:
-    """Return what a process is called on a page."""
-    return process.label
 
 
 def tenths(seconds: float) -> int:
@@ -140,7 +136,8 @@ def slice_of(
         )
     return (
         f'<div class="slice" data-from="{start}" data-to="{end}">'
-        f'<p class="time-title">{seconds(start / 1e4)} to {seconds(end / 1e4)} of the run{where}</p>'
+        f'<p class="time-title">{seconds(start / 1e4)} to {seconds(end / 1e4)} of the run'
+        f"{where}</p>"
         f"{_lanes(recording, classes, span, dots)}{_axis(span)}</div>"
     )
 
@@ -206,7 +203,7 @@ def _lanes(
         data = "" if endings else f' data-l="{number}"'
         html.append(
             f'<div class="lane {classes[process.label]}"{data}>'
-            f"<b>{escape(shown_name(process))}{ending}</b>"
+            f"<b>{escape(process.name)}{ending}</b>"
             f'<svg aria-hidden="true">{drawn}</svg></div>'
         )
     return "".join(html)
@@ -234,10 +231,12 @@ def _bands(recording: Recording, span: Span, linked: bool) -> str:
         left, width = span.x(start), span.x(end) - span.x(start)
         band = f'<rect x="{left:.1f}%" width="{max(width, 0.1):.1f}%"/>'
         if width > NUMBERED:
-            band += f'<text x="{left + width / 2:.1f}%" y="14">{cell.number}</text>'
+            number = f'<text x="{left + width / 2:.1f}%" y="14">{cell.number}</text>'
             if linked:
-                label = f'aria-label="Cell {cell.number}"'
-                band = f'<a href="#cell-{cell.number}" {label}>{band}</a>'
+                number = (
+                    f'<a href="#cell-{cell.number}" aria-label="Cell {cell.number}">{number}</a>'
+                )
+            band += number
         bands += band
     return (
         '<div class="lane bands"><b>cell</b>'

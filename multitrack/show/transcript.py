@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 
 from multitrack.recording import Line, Recording
 from multitrack.show.terminal import plain, rendered
-from multitrack.show.timeline import lanes, shown_name, tenths
+from multitrack.show.timeline import lanes, tenths
+from multitrack.show.tracebacks import Kind, groups
 
 FOLD_AFTER = 40  # lines
 
@@ -57,21 +58,32 @@ def same_order(recordings: dict[str, Recording], written: dict[str, list[Line]])
 
 @dataclass(frozen=True)
 class Said:
-    """What one process wrote at once: an item of the list. ``at``: tenths of ms from main's birth."""
+    """A line, or what is folded into one: an item of the list.
+
+    ``at``: when it was written, in tenths of ms from main's birth; ``frames``: how many frames of
+    libraries are folded.
+    """
 
     process: str
     at: int
     lines: tuple[Line, ...]
+    kind: Kind = "plain"
+    frames: int = 0
 
 
 def said_in(recording: Recording, lines: list[Line]) -> list[Said]:
     """Return the items that a list of lines has."""
-    moments = dict(_moments(recording))
-    return [Said(line.process, moments[id(line)], (line,)) for line in lines]
+    moments, items = dict(_moments(recording)), []
+    for group in groups(lines):
+        folded = group.kind == "frames" and group.frames
+        for part in [group.lines] if folded else [(line,) for line in group.lines]:
+            at = moments[id(part[0])]
+            items.append(Said(part[0].process, at, part, group.kind, group.frames))
+    return items
 
 
 def dots_of(items: list[Said]) -> dict[str, list[int]]:
-    """Return when each process wrote: a dot for each item."""
+    """Return when each process wrote: a dot for each item of the list."""
     found: dict[str, list[int]] = defaultdict(list)
     for item in items:
         found[item.process].append(item.at)
@@ -88,24 +100,27 @@ def _moments(recording: Recording) -> Iterator[tuple[int, int]]:
 
 def html_of(recording: Recording, items: list[Said], classes: dict[str, str], label: str) -> str:
     """Return the items as HTML; what is behind the fold is there, in a details element."""
-    lanes_of = {p.label: (n, shown_name(p)) for n, p in enumerate(lanes(recording))}
+    numbers = {process.label: number for number, process in enumerate(lanes(recording))}
 
     def attributes(item: Said) -> str:
-        lane = f' data-l="{lanes_of[item.process][0]}"' if item.process in lanes_of else ""
+        lane = f' data-l="{numbers[item.process]}"' if item.process in numbers else ""
         return f' data-t="{item.at}"{lane}'
 
-    names = {process: name for process, (_, name) in lanes_of.items()}
-    return _list([(attributes(item), item) for item in items], names, classes, label)
+    named = [(attributes(item), item) for item in items]
+    return _list(named, recording.name_of, classes, label)
 
 
 def quoted_html(lines: list[tuple[str, str]], classes: dict[str, str], label: str) -> str:
     """Return lines of no recording, pairs of process and text, as HTML."""
     items = [Said(process, 0, (Line(process, 1, 0.0, text),)) for process, text in lines]
-    return _list([("", item) for item in items], {}, classes, label)
+    return _list([("", item) for item in items], str, classes, label)
 
 
 def _list(
-    items: list[tuple[str, Said]], names: dict[str, str], classes: dict[str, str], label: str
+    items: list[tuple[str, Said]],
+    name_of: Callable[[str], str],
+    classes: dict[str, str],
+    label: str,
 ) -> str:
     if not items:
         return '<p class="silent">No process wrote anything.</p>'
@@ -114,9 +129,11 @@ def _list(
         html, before = "", None
         for attributes, item in part:
             css, who = classes[item.process], ""
+            if item.kind != "plain":
+                css += f" {item.kind}"
             if item.process != before:  # a process is named once a block
                 css += " new"
-                who = f'<span class="who">{escape(names.get(item.process, item.process))}</span>'
+                who = f'<span class="who">{escape(name_of(item.process))}</span>'
             before = item.process
             html += f'<li class="{css}"{attributes}>{who}{_content(item)}</li>'
         name, number = escape(label), ""
@@ -127,15 +144,19 @@ def _list(
     html = rows(items[:FOLD_AFTER])
     if items[FOLD_AFTER:]:
         html += (
-            f"<details><summary>Show all {len(items):,} lines</summary>"
+            f"<details><summary>Show all {sum(len(i.lines) for _, i in items):,} lines</summary>"
             f"{rows(items[FOLD_AFTER:], FOLD_AFTER + 1)}</details>"
         )
     return html
 
 
 def _content(item: Said) -> str:
-    (line,) = item.lines
-    return f'<span class="said">{_said(line.text)}{_cut(line)}</span>'
+    said = "\n".join(_said(line.text) + _cut(line) for line in item.lines)
+    html = f'<span class="said">{said}</span>'
+    if len(item.lines) == 1:
+        return html
+    frames = f"{item.frames} library frame{'s' if item.frames > 1 else ''}"
+    return f"<details><summary>{frames}</summary>{html}</details>"
 
 
 def _cut(line: Line) -> str:
@@ -152,9 +173,9 @@ def _said(text: str) -> str:
     )
 
 
-def text_of(lines: list[Line]) -> str:
+def text_of(lines: list[Line], name_of: Callable[[str], str] = str) -> str:
     """Return the lines as text with the process in front."""
     if not lines:
         return "(no process wrote anything)"
-    width = max(len(line.process) for line in lines)
-    return "\n".join(f"{line.process:>{width}} | {plain(line.text)}" for line in lines)
+    width = max(len(name_of(line.process)) for line in lines)
+    return "\n".join(f"{name_of(line.process):>{width}} | {plain(line.text)}" for line in lines)

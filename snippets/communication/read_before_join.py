@@ -79,6 +79,10 @@ if __name__ == "__main__":
 #
 # The whole story in order:
 #
+# .. drawing:: full-pipe
+#
+#    The child waits for its feeder thread, the thread for the parent, and the parent for the child.
+#
 # 1. ``put()`` hands the text to the feeder thread and returns.
 # 2. The feeder thread pickles the text and writes it to the pipe. A pipe is a
 #    buffer in the kernel, 64 KiB on Linux. When it is full, the writer sleeps
@@ -143,6 +147,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
+# sphinx_gallery_lesson_short = "Read before join"
 # sphinx_gallery_lesson_asked = ["process does not end after queue.put()"]
 # sphinx_gallery_lesson_asked = ["join() hangs forever with a queue", "program stuck at join()"]
 # sphinx_gallery_lesson_asked = ["deadlock with a full queue"]

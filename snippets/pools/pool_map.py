@@ -65,6 +65,8 @@ if __name__ == "__main__":
 # although four were started. The numbers of one chunk come from one worker, in
 # order.
 #
+# .. drawing:: chunks-of-a-map
+#
 # Large chunks save messages. Small chunks keep all workers busy to the end when
 # some items take longer than others. The default suits most inputs; set
 # ``chunksize=1`` when there are few items and each takes seconds.
@@ -164,6 +166,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_measures = True
+# sphinx_gallery_lesson_short = "Pool.map"
 # sphinx_gallery_lesson_asked = ["parallel for loop", "run a loop on all cores"]
 # sphinx_gallery_lesson_asked = ["Pool.map example", "slower than a plain loop"]
 # sphinx_gallery_lesson_asked = ["what is chunksize", "order of the results of map"]

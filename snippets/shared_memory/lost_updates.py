@@ -56,6 +56,10 @@ if __name__ == "__main__":
 # %%
 # 8, not 9, and in every run. The sequence of events:
 #
+# .. drawing:: lost-update
+#
+#    Both workers read 7 before either of them writes.
+#
 # 1. Worker A reads 7.
 # 2. Worker B reads 7 as well. The lock is free, so nothing stops it.
 # 3. One of them writes 8.
@@ -189,6 +193,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_measures = True
+# sphinx_gallery_lesson_short = "Lost updates"
 # sphinx_gallery_lesson_asked = ["counter is too small", "Value += 1 is not atomic"]
 # sphinx_gallery_lesson_asked = ["race condition with a shared Value", "get_lock()"]
 # sphinx_gallery_lesson_asked = ["counter gives a different result on each run"]

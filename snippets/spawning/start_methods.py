@@ -119,6 +119,10 @@ if __name__ == "__main__":
         print(f"{what}: {before[what]}, then {after[what]}")
 
 # %%
+# .. drawing:: what-fork-copies
+# .. drawing:: what-spawn-imports
+# .. drawing:: what-forkserver-does
+#
 # - **fork**: the second child has all three changes, because it is a copy of main
 #   at the moment of ``start()``. It also has every open file, sharing the
 #   position in it with main. What it does not have is main's other threads: only
@@ -179,6 +183,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 50
 # sphinx_gallery_lesson_measures = True
+# sphinx_gallery_lesson_short = "Start methods"
 # sphinx_gallery_lesson_asked = ["difference between fork and spawn"]
 # sphinx_gallery_lesson_asked = ["worked on 3.13, fails on 3.14"]
 # sphinx_gallery_lesson_asked = ["default start method in Python 3.14"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from multitrack.marks import LONGEST_REST, Mark, MarkFinder, Sent, Started, Told
 
 TOKEN = "0123456789abcdef"
-WHOLE = b"\x1e0123456789abcdef:17:3;"
+WHOLE = b"\x1e0123456789abcdef:17:3@1500000000;"
 TOLD = b"\x1e0123456789abcdef:4194303:interpreter4194302;"
 STARTED = b"\x1e0123456789abcdef:18:pool:17:2:576f726b65722d31;"
 PARTS = st.lists(
@@ -55,7 +55,7 @@ def test_the_writers_are_kept_apart():
     finder = MarkFinder(TOKEN)
     assert list(finder.feed(1, WHOLE[:9])) == []
     assert list(finder.feed(2, WHOLE[9:])) == [WHOLE[9:]]
-    assert list(finder.feed(1, WHOLE[9:])) == [Mark(17, 3)]
+    assert list(finder.feed(1, WHOLE[9:])) == [Mark(17, 3, 1.5)]
 
 
 def test_who_sends_a_signal_is_told():
@@ -89,7 +89,7 @@ def test_the_longest_mark_is_waited_for():
 
 def test_a_mark_with_another_token_is_output():
     """Which is what a script that knows the form, and cannot know the token, would write."""
-    forged = b"\x1e" + secrets.token_hex(8).encode() + b":17:3;"
+    forged = b"\x1e" + secrets.token_hex(8).encode() + b":17:3@1500000000;"
     assert list(MarkFinder(TOKEN).feed(1, forged)) == [forged]
 
 

@@ -41,11 +41,11 @@
   const turn = { ArrowLeft: "prev", ArrowRight: "next" };
   addEventListener("keydown", event => {
     const { key, target } = event, ctrl = event.ctrlKey || event.metaKey;
-    if (event.altKey || event.shiftKey || event.defaultPrevented) return;
+    if (event.altKey || event.defaultPrevented) return;
     if (key === "/" && !ctrl && !target.matches("textarea, select, input:not([type=radio], [type=checkbox])") || key === "k" && ctrl) {
       event.preventDefault();
       (document.getElementById("search-field") || one(".find input")).focus();
-    } else if (turn[key] && !ctrl && target === document.body) {
+    } else if (turn[key] && !ctrl && !event.shiftKey && target === document.body) {
       const link = one(`link[rel=${turn[key]}]`);
       if (link) location.href = link.href;
     }
