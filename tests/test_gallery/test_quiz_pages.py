@@ -175,8 +175,8 @@ def test_a_page_s_questions_do_not_grow_with_the_chapter():
     counts = {name: len(found) for name, found in pages.items()}
     assert counts == {"a": 12, "a-2": 13, "b": 2, "mixed": 15, "mixed-2": 15, "mixed-3": 15}
     assert [q for found in pages.values() for q in found] == questions + mixed
-    counts = [len(found) for found in Quizzes(asked("c/x", 21), Settled(), Path()).pages.values()]
-    assert counts == [21]  # of one lesson
+    of_one_lesson = Quizzes(asked("c/x", 21), Settled(), Path()).pages
+    assert [len(found) for found in of_one_lesson.values()] == [21]
 
 
 def test_bars_show_what_the_runs_of_chance_printed(make_site):
