@@ -39,7 +39,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": "lessons",
     "within_subsection_order": "gallery.lessons.hooks.ReadingOrder",
     "filename_pattern": r"\.py$",
-    "ignore_pattern": r"__init__\.py",
+    "ignore_pattern": r"__init__\.py|\.(broken|cured)\.py",
     # A lesson is shown as it was recorded, never executed here: see gallery/lessons/hooks.py.
     "show_memory": DoNotExecute(),
     "image_scrapers": (CellResults(),),
@@ -56,25 +56,24 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "show_signature": False,
     "copyfile_regex": "",
-    "css": (),  # site.css has what we use of it
+    "css": (),  # text.css has what we use of it
 }
 
 html_theme = "furo"
 html_title = project
-html_logo = str(ROOT / "docs" / "_static" / "logo.svg")
 html_favicon = str(ROOT / "docs" / "_static" / "favicon.svg")
 pygments_style = "gallery.site.code_colours.Light"
 pygments_dark_style = "gallery.site.code_colours.Dark"
 # Where the site will be; without it, it is at home anywhere: docs/hosting.md.
 html_baseurl = os.environ.get("SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+# Where its source is, on a host like GitHub; without it, no page has links to change or report it.
+if repository := os.environ.get("REPOSITORY_URL", "").rstrip("/"):
+    edit_address = f"{repository}/edit/main/{{path}}"
+    report_address = f"{repository}/issues/new?template=mistake.yml&page={{page}}"
 html_static_path = ["docs/_static"]
-html_css_files = [
-    "site.css",
-    "decision.css",
-    "glossary.css",
-    "cheat-sheet.css",
-]
-html_js_files = ["theme.js"]
+html_css_files = ["decision.css", "glossary.css", "cheat-sheet.css"]
+html_sidebars = {"**": ["sidebar/navigation.html"]}
+html_permalinks_icon = "#"
 html_copy_source = False
 html_use_index = False  # nothing here is indexed that way
 html_show_sourcelink = False

@@ -31,6 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from gallery.lesson import Lesson, scripts_in  # noqa: E402
 from multitrack.run import record  # noqa: E402
 from multitrack.script import START_METHODS, Script  # noqa: E402
 
@@ -333,7 +334,8 @@ def terminal_lines(scripts: list[Path]) -> int:
 def peers() -> list[dict]:
     """6: the same lessons in stock sphinx-gallery and in myst-nb: time, and lines that arrive."""
     rows = []
-    scripts = sorted((ROOT / "snippets").glob("*/[!_]*.py"))
+    lessons = map(Lesson.read, scripts_in(ROOT / "snippets"))
+    scripts = [lesson.path for lesson in lessons if lesson.cells]
     expected = terminal_lines(scripts)
     with checkout() as ours:
         took = seconds(lambda: build(ours))

@@ -24,6 +24,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     from gallery import (
         downloads,
         drawings,
+        errors,
         evidence,
         facts,
         lesson_page,
@@ -41,6 +42,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         facts,
         nodes,
         lessons,
+        errors,
         quiz,
         evidence,
         names,

@@ -8,8 +8,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from gallery.chapter import HEADER, LAST, read_chapters
-from gallery.lesson import DEFAULT_ORDER, Lesson
+from gallery.chapter import HEADER, LAST, SECTIONS, read_chapters
+from gallery.lesson import DEFAULT_ORDER, SHORT, WORDS, Lesson, scripts_in
 from gallery.project import ROOT
 
 LESSON = '''"""
@@ -48,6 +48,7 @@ if __name__ == "__main__":
 # Say what to notice in the output, where it goes wrong, and what to read next.
 
 # sphinx_gallery_lesson_order = {order}
+# sphinx_gallery_lesson_short = "{short}"
 # sphinx_gallery_lesson_added = "{today}"
 '''
 
@@ -100,13 +101,14 @@ def new_lesson(lesson: str, root: Path = ROOT) -> list[Path]:
     if twins:
         raise TemplateError(f"{twins[0].relative_to(root)} exists; lessons have names of their own")
     title = name.replace("_", " ").capitalize()
-    orders = [Lesson.read(path).settings.order for path in folder.glob("[!_]*.py")]
+    short = " ".join(title.split()[:WORDS])[:SHORT].rstrip()
+    orders = [Lesson.read(path).settings.order for path in scripts_in(folder)]
     order = 10 + max((order for order in orders if order != DEFAULT_ORDER), default=0)
     return _write(
         root,
         {
             folder / f"{name}.py": LESSON.format(
-                title=title, rule="=" * len(title), order=order, today=date.today()
+                title=title, rule="=" * len(title), order=order, short=short, today=date.today()
             ),
             root / "tests/test_snippets" / chapter / f"test_{name}.py": TEST.format(
                 chapter=chapter, name=name
@@ -123,7 +125,7 @@ def new_chapter(name: str, title: str, root: Path = ROOT) -> list[Path]:
     _check_name(name, f"{name!r} is no name of a chapter: use small letters, digits and _")
     if not title.strip() or not title.isprintable():
         raise TemplateError("the title is empty, or of several lines")
-    chapters = read_chapters(root / "snippets")
+    chapters = [c for c in read_chapters(root / "snippets") if c.section == SECTIONS[0]]
     order = 10 + max((c.order for c in chapters if c.order != LAST), default=0)
     folder = root / "snippets" / name
     introduction = INTRODUCTION.format(order=order, title=title, rule="=" * len(title))

@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from gallery.in_words import in_words
-from gallery.tabs import preferred, tab_of
+from gallery.tabs import platform_of, preferred, recorded_on
 from multitrack.recording import Line, Picture, Recording
 from multitrack.show import pictures as show_pictures
 from multitrack.show import timeline as show_timeline
@@ -29,27 +29,50 @@ from multitrack.show import transcript as show_transcript
 from multitrack.show.colours import colour_classes
 
 Recordings = dict[str, Recording]  # by start method
+LEGEND = "dot: a line was written; cross: ended badly; dashed: helper"
+
+
+class cell(nodes.General, nodes.Element):
+    """A cell of a lesson. Its children are its code, its pictures and what its processes wrote.
+
+    Attributes: ``number``; ``file``, and ``first`` and ``last``, its lines there.
+    """
+
+
+class start_switch(nodes.General, nodes.Element):
+    """The one choice of a start method on a page.
+
+    Attributes: ``files``, as of ``recorded``; ``opens_on``, the start method that the page is best
+    seen under, or ""; ``note``, why there are not all of them, or "".
+    """
 
 
 class recorded(nodes.General, nodes.Element):
     """Something that was recorded under several start methods.
 
     Attributes: ``files``, the recordings' paths by start method; ``cell``, its number, or None for
-    the whole run; ``shown``, the start method whose variant stands for all, with no tab, or "";
-    ``note``, a sentence about that. Its children are the files that Sphinx is to copy.
+    the whole run; ``shown``, the start method whose variant says what all say, or "";
+    ``note``, a sentence about it. Its children are the files that Sphinx is to copy.
     """
 
 
 class transcript(recorded):
-    """What processes wrote. ``empty``: nothing, under any start method."""
+    """What processes wrote, and who lived then.
+
+    ``empty``: nothing, under any start method; ``drawn``: whether the lives are shown where they
+    say more than the lines.
+    """
 
 
 class lives(recorded):
-    """When they lived. Without files, ``note`` says why there are none."""
+    """When all lived. ``linked``: the cells are on the same page.
+
+    Without files, ``note`` says why there are none.
+    """
 
 
 class pictures(recorded):
-    """The pictures that a cell's code made."""
+    """The pictures that a cell's code made. Those of ``shown`` stand for all."""
 
 
 class quoted_lines(nodes.General, nodes.Element):
@@ -84,19 +107,23 @@ def load_all(files: dict[str, Path]) -> Recordings:
 
 
 def transcript_of(
-    files: dict[str, Path], cell: int | None, note: str = "", *, env: BuildEnvironment
+    files: dict[str, Path],
+    cell: int | None,
+    note: str = "",
+    drawn: bool = True,
+    *,
+    env: BuildEnvironment,
 ) -> transcript:
-    """Return what processes wrote; ``note`` is said where it is not the same everywhere."""
+    """Return what processes wrote."""
     recordings = load_all(files)
-    written = {m: show_transcript.lines_of(r, cell) for m, r in recordings.items()}
-    node = transcript(files=files, cell=cell, shown="", note=note)
-    node["empty"] = not any(written.values())
+    written = _written(recordings, cell)
+    node = transcript(files=files, cell=cell, shown="", note=note, drawn=drawn)
+    node["empty"] = not any(
+        lines or (drawn and show_timeline.has_slice(recordings[m], cell, False))
+        for m, lines in written.items()
+    )
     if len(written) > 1 and show_transcript.same_lines(recordings, written):
         node["shown"] = preferred(written)
-        same = show_transcript.same_order(recordings, written)
-        node["note"] = f"The same lines under {in_words(written)}" + (
-            "." if same else "; only their order is a matter of chance."
-        )
     for method, recording in recordings.items():
         if recording.full and recording.full.file and _unshown(recording, cell):
             file = files[method].with_name(recording.full.file)
@@ -104,9 +131,9 @@ def transcript_of(
     return node
 
 
-def lives_of(files: dict[str, Path], note: str = "") -> lives:
+def lives_of(files: dict[str, Path], note: str = "", linked: bool = False) -> lives:
     """Return the lives of all processes."""
-    return lives(files=files, cell=None, shown="", note=note)
+    return lives(files=files, cell=None, shown="", note=note, linked=linked)
 
 
 def pictures_of(files: dict[str, Path], cell: int, *, env: BuildEnvironment) -> pictures | None:
@@ -140,6 +167,10 @@ def _address(file: Path, env: BuildEnvironment) -> str:
     return "/" + Path(os.path.relpath(file, env.srcdir)).as_posix()
 
 
+def _written(recordings: Recordings, cell: int | None) -> dict[str, list[Line]]:
+    return {m: show_transcript.lines_of(r, cell) for m, r in recordings.items()}
+
+
 def _methods(node: recorded) -> list[str]:
     return [node["shown"]] if node["shown"] else list(node["files"])
 
@@ -157,48 +188,70 @@ def _unshown(recording: Recording, cell: int | None) -> str:
     return "Long lines are cut here; all of it" if cut else ""
 
 
-def _quoted(node: quoted_lines) -> list[Line]:
-    return [Line(process, 1, 0.0, text) for process, text in node["lines"]]
-
-
 # -- HTML ---------------------------------------------------------------------------------------
 
 
-def visit_recorded(self: Any, node: recorded) -> None:
-    """Write the variants, each with the heading that counts where there is no JavaScript."""
-    recordings = load_all(node["files"])
-    kind = {transcript: "transcript", lives: "timeline", pictures: "pictures"}[type(node)]
-    note = f'<p class="recorded-note">{escape(node["note"])}</p>' if node["note"] else ""
-    times = "".join(
-        f' data-{name}="{escape(value)}"' for name, value in _times(node, recordings).items()
+def visit_cell(self: Any, node: cell) -> None:
+    """Begin the box; its number is the link to it."""
+    number, (anchor, *_) = node["number"], node["ids"]
+    self.body.append(
+        f'<section class="cell" id="{anchor}" aria-label="Cell {number}"><p class="head">'
+        f'<a class="no" href="#{anchor}">Cell <b>{number}</b></a> '
+        f'<span class="file">{escape(node["file"])},</span> '
+        f"<span>lines {node['first']} to {node['last']}</span></p>\n"
     )
-    self.body.append(f'<div class="recorded {kind}"{times}>')
-    variants = _variants(node, recordings, self.builder) if recordings else {}
-    if node["shown"]:
-        self.body.append(variants[node["shown"]] + note)
-        variants = {}
-    else:
-        self.body.append(note)
-    for method, html in variants.items():
-        only = " only" if len(variants) == 1 else ""
-        platform, more = map(escape, tab_of(recordings[method]))
-        self.body.append(
-            f'<div class="variant{only}" data-start="{method}">'
-            f'<h2 class="variant-name">{platform} <small>{more}</small></h2>{html}</div>'
+
+
+def depart_cell(self: Any, node: cell) -> None:
+    """End it."""
+    self.body.append("</section>\n")
+
+
+def visit_switch(self: Any, node: start_switch) -> None:
+    """Write the choice, which works without JavaScript, and say where the runs were recorded."""
+    recordings = load_all(node["files"])
+    choices = ""
+    opens_on = node["opens_on"] or next(iter(recordings))
+    for method, recording in recordings.items():
+        checked = " checked" if method == opens_on else ""
+        choices += (
+            f'<input type="radio" name="start" id="start-{method}" value="{method}"{checked}>'
+            f'<label for="start-{method}"><b>{method}</b> '
+            f"<small>{escape(platform_of(recording))}</small></label>"
         )
-    self.body.append("</div>\n")
+    if len(recordings) > 1:
+        self.body.append(
+            f'<fieldset class="switch"><legend>Start method</legend>{choices}</fieldset>'
+        )
+    self.body.append(f'<p class="switch-note">{escape(switch_note(node))}</p>\n')
     raise nodes.SkipNode
 
 
-def _times(node: recorded, recordings: Recordings) -> dict[str, str]:
-    """Return what a script needs to replay the runs."""
-    if isinstance(node, pictures) or not recordings:
-        return {}
-    if isinstance(node, lives):
-        return show_transcript.times_of(recordings, {method: [] for method in recordings})
-    cell = node["cell"]
-    written = {m: show_transcript.lines_of(r, cell) for m, r in recordings.items()}
-    return show_transcript.times_of(recordings, written, node["shown"], cell)
+def switch_note(node: start_switch) -> str:
+    """Say where a page's runs were recorded, and why not under all start methods."""
+    on = recorded_on(load_all(node["files"]).values())
+    return " ".join(filter(None, [node["note"], f"Recorded on {on}."]))
+
+
+def visit_recorded(self: Any, node: recorded) -> None:
+    """Write the variants, each with its name, which counts where all of them are to be seen."""
+    recordings = load_all(node["files"])
+    kind = {transcript: "transcript", lives: "timeline", pictures: "pictures"}[type(node)]
+    self.body.append(f'<div class="recorded {kind}">')
+    for method, html in _variants(node, recordings, self.builder).items():
+        if isinstance(node, pictures) and node["shown"]:
+            self.body.append(html)
+            continue
+        self.body.append(
+            f'<div class="variant" data-start="{method}"><p class="variant-name">{method} '
+            f"<small>{escape(platform_of(recordings[method]))}</small></p>{html}</div>"
+        )
+    if isinstance(node, lives) and recordings:
+        self.body.append(f'<p class="legend">{LEGEND}</p>')
+    if node["note"]:
+        self.body.append(f'<p class="recorded-note">{escape(node["note"])}</p>')
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
 
 
 def _variants(node: recorded, recordings: Recordings, builder: Any) -> dict[str, str]:
@@ -206,24 +259,59 @@ def _variants(node: recorded, recordings: Recordings, builder: Any) -> dict[str,
     if isinstance(node, pictures):
         return {m: _pictures(node, m, recordings[m], builder) for m in _methods(node)}
     classes = colour_classes(recordings.values())
-    if isinstance(node, lives):
-        return {m: show_timeline.html_of(r, classes) for m, r in recordings.items()}
-    where = f"cell {node['cell']}" if node["cell"] else "the run"
-    return {
-        m: show_transcript.html_of(
-            show_transcript.lines_of(recordings[m], node["cell"]),
-            classes,
-            f"Output of {where}" + ("" if node["shown"] else f", {m}"),
+    if isinstance(node, transcript):
+        written = _written(recordings, node["cell"])
+        return {
+            method: f'<p class="says"><b>What every process wrote</b> '
+            f"{_sameness(method, recordings, written)}</p>"
+            + _transcript(node, recording, written[method], classes, builder)
+            for method, recording in recordings.items()
+        }
+    return {m: show_timeline.html_of(r, classes, node["linked"]) for m, r in recordings.items()}
+
+
+def _transcript(
+    node: transcript,
+    recording: Recording,
+    lines: list[Line],
+    classes: dict[str, str],
+    builder: Any,
+) -> str:
+    """Return the lines, and below them who lived then."""
+    cell = node["cell"]
+    items = show_transcript.said_in(recording, lines)
+    label = f"Output of {f'cell {cell}' if cell else 'the run'}, {recording.start_method}"
+    html = show_transcript.html_of(recording, items, classes, label)
+    html += _rest(node, recording, builder)
+    if node["drawn"] and show_timeline.has_slice(recording, cell, bool(lines)):
+        dots = show_transcript.dots_of(items)
+        html += show_timeline.slice_of(recording, classes, cell, dots)
+    return html
+
+
+def _sameness(method: str, recordings: Recordings, written: dict[str, list[Line]]) -> str:
+    """Say whether the same was written under the other start methods; those differing switch."""
+    if len(recordings) < 2 or not any(written.values()):
+        return ""
+    differing = [
+        other
+        for other in recordings
+        if not show_transcript.same_lines(recordings, {m: written[m] for m in (method, other)})
+    ]
+    if differing:
+        return (
+            f"<span>differs under {in_words(f'<i data-show={m}>{m}</i>' for m in differing)}</span>"
         )
-        + (_rest(node, m, recordings[m], builder) if isinstance(node, transcript) else "")
-        for m in _methods(node)
-    }
+    everywhere = {2: "both", 3: "all three"}[len(recordings)]
+    if show_transcript.same_order(recordings, written):
+        return f"<span>the same under {everywhere}</span>"
+    return f"<span>the same lines under {everywhere}; the order may differ</span>"
 
 
-def _rest(node: transcript, method: str, recording: Recording, builder: Any) -> str:
+def _rest(node: transcript, recording: Recording, builder: Any) -> str:
     """Offer the full text where a recording does not hold all."""
     for link in node.findall(addnodes.download_reference):
-        if link["method"] == method and recording.full:
+        if link["method"] == recording.start_method and recording.full:
             address = escape(posixpath.join(builder.dlpath, quote(link["filename"])))
             return (
                 f'<p class="unshown">{_unshown(recording, node["cell"])}: '
@@ -247,7 +335,7 @@ def _pictures(node: pictures, method: str, recording: Recording, builder: Any) -
 
 def visit_quoted(self: Any, node: quoted_lines) -> None:
     """Write the lines as in a transcript."""
-    html = show_transcript.html_of(_quoted(node), node["colours"], node["label"])
+    html = show_transcript.quoted_html(node["lines"], node["colours"], node["label"])
     self.body.append(f'<div class="recorded transcript">{html}</div>\n')
     raise nodes.SkipNode
 
@@ -280,15 +368,25 @@ def plain(node: nodes.Element) -> Iterator[nodes.Node]:
         yield from (child.deepcopy() for child in node.children)
         return
     if isinstance(node, quoted_lines):
-        yield block(show_transcript.text_of(_quoted(node)))
+        yield block(show_transcript.text_of([Line(who, 1, 0.0, t) for who, t in node["lines"]]))
+        return
+    if isinstance(node, start_switch):
+        yield nodes.paragraph("", switch_note(node))
         return
     assert isinstance(node, recorded)
     recordings = load_all(node["files"])
+    written = _written(recordings, node["cell"])
+    if isinstance(node, transcript) and not any(written.values()):
+        return
     for method in _methods(node):
         if not node["shown"]:
             run = "The run under" if isinstance(node, lives) else "Under"
             yield nodes.paragraph("", "", nodes.strong("", f"{run} {method}:"))
         yield from _plain(node, recordings[method])
+    if node["shown"] and isinstance(node, transcript):
+        order = show_transcript.same_order(recordings, written)
+        chance = "" if order else "; only their order is a matter of chance"
+        yield nodes.paragraph("", f"The same lines under {in_words(written)}{chance}.")
     if node["note"]:
         yield nodes.paragraph("", node["note"])
 
@@ -302,7 +400,8 @@ def _plain(node: recorded, recording: Recording) -> Iterator[nodes.Element]:
         yield nodes.bullet_list("", *items)
         yield nodes.paragraph("", show_timeline.evidence(recording))
     elif isinstance(node, transcript):
-        yield block(show_transcript.text_of(show_transcript.lines_of(recording, node["cell"])))
+        lines = show_transcript.lines_of(recording, node["cell"])
+        yield block(show_transcript.text_of(lines, recording.name_of))
     else:
         for picture in _made(recording, node["cell"]):
             if picture.left_out:
@@ -352,6 +451,8 @@ def add_node(
 
 def setup(app: Sphinx) -> None:
     """Register the nodes."""
+    add_node(app, cell, visit_cell, depart_cell, plain=nothing)
+    add_node(app, start_switch, visit_switch, plain=visit_plain)
     for node in (transcript, lives, pictures):
         add_node(app, node, visit_recorded, plain=visit_plain)
     add_node(app, quoted_lines, visit_quoted, plain=visit_plain)

@@ -1,14 +1,15 @@
-"""What the tabs of a page are called: the platforms that its recordings are for."""
+"""What a page's start methods are called: the platforms that its recordings are for."""
 
 from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterable
 
+from gallery.in_words import in_words
 from gallery.pythons import FORKSERVER, version_of
 from multitrack.recording import Recording
 
-PLATFORMS = {"fork": "Linux, Python up to 3.13", "forkserver": "Linux, Python 3.14 and later"}
+PLATFORMS = {"fork": "Linux, Python to 3.13", "forkserver": "Linux, Python 3.14 and later"}
 SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
 
@@ -19,20 +20,35 @@ def preferred(methods: Iterable[str]) -> str:
     return own if own in methods else methods[0]
 
 
-def tab_of(recording: Recording) -> tuple[str, str]:
-    """Name the platform that a recording is for, and what is added in small print.
+def platform_of(recording: Recording) -> str:
+    """Name the platform that a recording is for.
 
     A platform is named only if its start method was recorded on a Python that has it as its
-    default there.
+    default there; else which Python it was.
     """
     method, python = recording.start_method, recording.interpreter
-    system = SYSTEMS.get(python.platform, python.platform)
     if method == "spawn":
-        return "spawn: macOS, Windows", f"(recorded on {system})"
+        return "macOS, Windows"
     version = version_of(python.version)[:2]
     usual = python.platform == "linux" and not python.free_threaded
     if usual and (version >= FORKSERVER) == (method == "forkserver"):
-        return PLATFORMS[method], f"({method})"
+        return PLATFORMS[method]
     free = ", free-threaded" * python.free_threaded
-    where = f" on {system}" * (python.platform != "linux")
-    return f"{method},", f"recorded on {'.'.join(map(str, version))}{free}{where}"
+    return f"recorded on {'.'.join(map(str, version))}{free}"
+
+
+def recorded_on(recordings: Iterable[Recording]) -> str:
+    """Say where recordings were made: ``Linux: under fork with Python 3.13.18, ...``."""
+    systems: dict[str, dict[str, list[str]]] = {}
+    for recording in recordings:
+        python = recording.interpreter
+        system = SYSTEMS.get(python.platform, python.platform)
+        systems.setdefault(system, {}).setdefault(python.version, []).append(recording.start_method)
+    return "; ".join(
+        f"{system}: "
+        + ", ".join(
+            f"under {in_words(methods)} with {'Python ' * (not number)}{version}"
+            for number, (version, methods) in enumerate(pythons.items())
+        )
+        for system, pythons in systems.items()
+    )

@@ -97,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     for problem in recording.problems:
         print(f"error: {script.path.name} under {method}: {problem.text}", file=sys.stderr)
     for process in recording.failed_by_themselves:
-        print(f"warning: {process.label} {process.ending}", file=sys.stderr)
+        print(f"warning: {process.name} {process.ending}", file=sys.stderr)
     if recording.explanation:
         print(f"why: {recording.explanation}", file=sys.stderr)
     for name in recording.meanwhile:
@@ -118,10 +118,10 @@ def show(recording: Recording, full: Path) -> None:
             for whole in text:
                 print(visible(whole.removesuffix("\n")))
     else:
-        width = max(len(p.label) for p in recording.processes)
+        width = max(len(p.name) for p in recording.processes)
         for line in recording.lines:
-            print(f"{line.process:>{width}} | {visible(line.text)}")
-    ends = [f"{p.label} {p.ending}" for p in recording.processes]
+            print(f"{recording.name_of(line.process):>{width}} | {visible(line.text)}")
+    ends = [f"{p.name} {p.ending}" for p in recording.processes]
     seen = recording.lives if recording.complete else f"{recording.lives}, some may be missing"
     print(
         f"[{recording.start_method}, {recording.duration:.2f} s, lives from {seen}: "

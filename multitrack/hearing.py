@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from multitrack.lines import LineAssembler, Lines
-from multitrack.marks import MarkFinder, Sender, Sent
+from multitrack.marks import MarkFinder, Sender, Sent, Started
 from multitrack.output import Output, decoded
+from multitrack.own_frames import OwnFrames
 from multitrack.process_tree import Life, ProcessTree
 from multitrack.recording import PlayedCell
 from multitrack.script import Script
@@ -37,8 +38,10 @@ class Hearing:
         self._script, self._tree, self._begins = script, tree, begins
         self._marks = MarkFinder(token)
         self._assembler = LineAssembler()
+        self._own_frames = OwnFrames()
         self._played: list[float] = []  # when each cell ended
         self._sent: dict[int, tuple[float, Sender]] = {}  # by pid: who first sent it SIGTERM
+        self._started: dict[int, Started] = {}  # by pid, of whom it is not yet known that he lives
         named = str(script.path).encode("utf-8", "backslashreplace")  # as standard error has it
         place = rb'^[ |]*File "' + re.escape(named) + rb'", line (\d+)'
         self._place = re.compile(place, re.MULTILINE)
@@ -63,11 +66,16 @@ class Hearing:
                 told, life = self._sent.get(part.target), self._tree.who(part.target)
                 if told is None or (life and told[0] < life.start):  # else it is not the first
                     self._sent[part.target] = now, part.sender
+            elif isinstance(part, Started):
+                if life := self._tree.who(part.pid):
+                    life.started = part
+                else:
+                    self._started[part.pid] = part
             elif part.number == 0:
                 self._begins()
             elif part.pid == main.pid:  # not a fork of main that plays on
                 self._keep(self._assembler.finish(pid))
-                self._played.append(now)
+                self._played.append(min(now, part.time))
 
     def over(self, pid: int, now: float) -> None:
         """Take the line that ``pid`` began and will not end."""
@@ -79,9 +87,12 @@ class Hearing:
         for pid in self._marks.held:
             self._keep(self._assembler.feed(pid, self._marks.rest(pid), now))
         self._keep(self._assembler.finish_all())
+        for pid, started in self._started.items():
+            if (life := self._tree.who(pid)) and not life.started:
+                life.started = started
         # No line was written later than its writer ended, no cell ended later than the next one's
         # first line was written.
-        first, end = self.output.settle(), self._tree.main.end
+        first, end = self.output.settle(self._played), self._tree.main.end
         latest = math.inf if end is None else end
         for number in reversed(range(len(self._played))):
             latest = min(latest, self._played[number], first.get(number + 2, math.inf))
@@ -95,7 +106,7 @@ class Hearing:
     def _keep(self, written: Iterable[Lines]) -> None:
         cell = min(len(self._played) + 1, len(self._script.cells))
         main = self._tree.main
-        for lines in written:
+        for lines in filter(None, map(self._own_frames.without, written)):
             life = self._tree.who(lines.pid)
             last = lines.data.rfind(b"\n") + 1
             (life or main).last = lines.data[last : last + BEGINNING]

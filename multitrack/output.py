@@ -11,7 +11,7 @@ import contextlib
 import math
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -99,17 +99,21 @@ class Output:
         assert self._file
         self._file.write(RECORD.pack(life.number if life else -1, len(data)) + data)
 
-    def settle(self) -> dict[int, float]:
+    def settle(self, played: Sequence[float] = ()) -> dict[int, float]:
         """Move times back to where they are true; return when each cell's first line was written.
 
         A line is received after it was written, perhaps even after its writer's end. It was
-        written before that, and before all that came after it in the stream.
+        written before that, and before all that came after it in the stream: ``played`` has the
+        times at which main had played the first, the second cell and so on. (What is written after
+        the last of them counts as the last cell's.)
         """
+        ends = dict(enumerate(played[:-1], 1))
         latest, first = math.inf, {}
         for number in reversed(range(len(self._kept))):
             kept = self._kept[number]
             end = kept.life.end if kept.life else None
-            at = min(kept.time, latest, math.inf if end is None else end)
+            cell_end = ends.get(kept.cell, math.inf)
+            at = min(kept.time, latest, cell_end, math.inf if end is None else end)
             if kept.ended:  # else its last byte may be older than what stands before it
                 latest = at
             if kept.life:
@@ -135,7 +139,7 @@ class Output:
     def write_full(
         self, path: Path | None, everybody: list[Life], short: Callable[[str], str]
     ) -> FullText | None:
-        """Write every line as ``label | text`` where the recording does not hold them all.
+        """Write every line as ``name | text`` where the recording does not hold them all.
 
         With no path the text is only counted, and the answer names no file.
         """
@@ -143,7 +147,7 @@ class Output:
             return None
         if path is None:
             return FullText("", self.lines, self.size)
-        width = max(len(life.label) for life in everybody)
+        width = max(len(life.name) for life in everybody)
         with keeping(self._path):
             self._file.seek(0)  # what is in memory is written first
         with keeping(path):
@@ -158,8 +162,8 @@ class Output:
         with path.open("w", encoding="utf-8", newline="\n") as text:
             while head := self._file.read(RECORD.size):
                 number, size = RECORD.unpack(head)
-                label = everybody[number].label if number >= 0 else ""
-                who = f"{label:>{width}} | "
+                name = everybody[number].name if number >= 0 else ""
+                who = f"{name:>{width}} | "
                 lines = short(decoded(self._file.read(size)))
                 text.write(who + lines.replace("\n", "\n" + who) + "\n")
 

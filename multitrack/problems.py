@@ -47,7 +47,7 @@ class GivenUp:
         """Put it into words."""
         words = [f"{self.reason}; alive were:"] if self._told else [f"{self.reason}."]
         for life, last in self._told[:MOST_TOLD]:
-            words.append(f"  {life.label}{last}")
+            words.append(f"  {life.name}{last}")
             words += [f"    {self._short(frame)}" for frame in self._places.get(life.pid, [])]
         if len(self._told) > MOST_TOLD:
             words.append(f"  and {len(self._told) - MOST_TOLD} more")
@@ -58,7 +58,7 @@ class GivenUp:
     def _last_words(self, life: Life) -> str:
         """Say what a living process runs, said last, and listens on."""
         command = " ".join(life.command).replace(str(STAGE), self._script.name)
-        known = life is self._main or "multiprocessing." in command  # its label says it all
+        known = life is self._main or "multiprocessing." in command  # its name says it all
         runs = "" if known else f" ({self._short(command)[:120]})"
         said = last_words(life, self._short)
         last = f" last said {said!r}" if said else " said nothing"

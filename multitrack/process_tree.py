@@ -9,6 +9,8 @@ import signal
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from multitrack.marks import Started
+
 SIGNALS = {int(s): s.name for s in signal.Signals}
 
 # What multiprocessing starts, and the libraries that are made after it: ``python -c "from
@@ -49,6 +51,8 @@ class Life:
     guess: bool = False  # whether its start, its end or who started it was not seen
     unseen: bool = False  # whether only what it wrote tells of it
     label: str = ""
+    name: str = ""  # what a reader sees (names.py)
+    started: Started | None = None  # as what, where its parent's stage told
     last: bytes = b""  # the beginning of the last line that it wrote
     fetched: bool = False  # whether its end was waited for, by us or by its parent
     children: list[Life] = field(default_factory=list)
@@ -153,7 +157,7 @@ class ProcessTree:
             latest = math.nextafter(life.start, 0)
 
     def label(self) -> None:
-        """Name processes by their place in the tree; helpers by what they are.
+        """Call processes by their place in the tree; helpers by what they are.
 
         What a fork server starts is named as a child of the process that started the server.
         """
@@ -172,3 +176,5 @@ class ProcessTree:
 
         self.all[0].label = "main"
         name(self.all[0], "child ", [0])
+        for life in self.all:
+            life.name = life.label  # until more is known (names.py)

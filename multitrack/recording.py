@@ -6,10 +6,11 @@ import dataclasses
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-VERSION = 3  # raised whenever what is below changes its form or its meaning
+VERSION = 4  # raised whenever what is below changes its form or its meaning
 
 
 Writers = Literal["kernel", "unnamed"]
@@ -71,7 +72,8 @@ class Process:
 
     Attributes
     ----------
-    label : ``main``, ``child 1``, ``child 1.1``, or what a helper is: ``fork server``.
+    label : ``main``, ``child 1``, ``child 1.1``, or what a helper is: ``fork server``. It is the
+        process's place in the tree, and what lines and parents refer to.
     pid : the kernel's number for it in that run.
     parent : the label of the process that started it ("" for main).
     helper : whether multiprocessing, or a library made after it, started it for itself.
@@ -84,6 +86,9 @@ class Process:
         its lines, and counts as a child of main.
     ended_by : who sent SIGTERM where that is multiprocessing's own way to end it: its pool, its
         manager, or at its end the interpreter of a daemonic process's parent; else "".
+    name : what a reader sees, unique in a recording: the name that its Process object had when it
+        was started (``Process-1``, whatever the start method), ``pool 1, worker 2``, ``executor
+        1, worker 2``, ``manager``, a foreign program's command; the label where none is known.
     """
 
     label: str
@@ -97,6 +102,11 @@ class Process:
     signal: str
     guess: bool = False
     ended_by: EndedBy = ""
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Call it by its label where it has no other name."""
+        object.__setattr__(self, "name", self.name or self.label)
 
     @property
     def failed(self) -> bool:
@@ -144,8 +154,8 @@ class FullText:
 
     Attributes
     ----------
-    file : name of a UTF-8 file beside the recording's own, every line as ``label | text`` with
-        the labels flush right; "" where nobody asked for it.
+    file : name of a UTF-8 file beside the recording's own, every line as ``name | text`` with
+        the names flush right; "" where nobody asked for it.
     lines, bytes : how many of them; bytes are the file's, or the output's where there is none.
     """
 
@@ -242,6 +252,14 @@ class Recording:
     def main(self) -> Process:
         """The process that played the script."""
         return self.processes[0]
+
+    def name_of(self, label: str) -> str:
+        """Return what a reader sees for a process's label; "" for "", an unknown writer's."""
+        return self._names.get(label, label)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {process.label: process.name for process in self.processes}
 
     @property
     def ok(self) -> bool:

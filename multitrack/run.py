@@ -23,6 +23,7 @@ from multitrack.exclusive import GoneWhileWaiting, turn
 from multitrack.hearing import Hearing, last_words
 from multitrack.launch import Launched, Scratch, adopt_orphans, need_proc
 from multitrack.marks import Sender
+from multitrack.names import give_names
 from multitrack.pictures import Album, font_lists, may_draw
 from multitrack.problems import GUARD, GivenUp, failed_main
 from multitrack.process_tree import Life
@@ -285,6 +286,7 @@ class Run:
         self.descendants.follow()
         self.hearing.finish(time.monotonic())
         self.descendants.label()
+        give_names(self.tree.all, self.short)
         ends = [life.end for life in self.tree.all if life.end]
         born = sorted(self.tree.all, key=lambda life: (life.parent is not None, life.start))
         processes = tuple(map(self._process_of, born))
@@ -344,6 +346,7 @@ class Run:
             signal=by,
             guess=life.guess,
             ended_by=ENDED_BY[sender],
+            name=life.name,
         )
 
     def _since(self, at: float) -> float:

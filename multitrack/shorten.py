@@ -17,9 +17,11 @@ COMMON = {"", "/", "/usr", "/usr/local", "/opt", "/home", "/tmp", "/bin", "/usr/
 def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callable[[str], str]:
     """Return a function that shortens the folders of a run.
 
-    The script's and the project's own files are named from the project's folder ``root`` (or the
-    script's, where it is elsewhere), the standard library as ``lib/python3.X``, the interpreter
-    as ``python``; the folders that the recorder made stand for what they are in a terminal.
+    The script's own file and those beside it are named as one sees them in its folder, others of
+    the project from the project's folder ``root``, the standard library as ``lib/python3.X``, the
+    interpreter as ``python``; the folders that the recorder made stand for what they are in a
+    terminal. A program that the script writes into a new temporary folder, and runs, is named as
+    one sees it in there.
     """
     folders = dict.fromkeys(python.prefixes, "python")
     with contextlib.suppress(RuntimeError):  # the system does not know the user
@@ -27,12 +29,8 @@ def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callabl
     folders |= {folder: f"lib/{Path(folder).name}" for folder in python.libraries}
     folders = {k: v for k, v in folders.items() if k not in COMMON}
     folders |= dict.fromkeys(python.executables, "python")
-    here = "."
-    if script.is_relative_to(root):
-        here = str(script.parent.relative_to(root))
-    for parent in {script.parent, script.parent.resolve(), script.resolve().parent}:
-        folders[str(parent)] = here
-    folders[str(root)] = "."
+    for own in (root, script.parent, script.parent.resolve(), script.resolve().parent):
+        folders[str(own)] = "."
     folders[str(Path(__file__).parent)] = "multitrack"  # the stage is at the bottom of the stack
     for top in {scratch, scratch.resolve()}:
         folders |= {
@@ -41,7 +39,7 @@ def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callabl
             str(top / "home"): "~",
             str(top / "work"): ".",
         }
-    folders |= {other: short for k, short in folders.items() for other in _written(k)}
+    folders |= {other: short for k, short in folders.items() for other in spellings(k)}
     longest = sorted(folders, key=len, reverse=True)
     pattern = re.compile(
         r"(?<![\w.-])("  # not the end of a longer path
@@ -53,8 +51,14 @@ def shortener(scratch: Path, script: Path, root: Path, python: About) -> Callabl
         short, slash = folders[match[1]], match[2]
         return "" if short == "." and slash else short + slash
 
+    made = {str(top / "tmp") for top in (scratch, scratch.resolve())}
+    written = "|".join(re.escape(other) for folder in made for other in spellings(folder))
+    program = re.compile(
+        rf"(?<![\w.-])(?:{written})/tmp[a-z0-9_]{{8}}/(?=(?:[\w.-]+/)*[\w.-]+\.py\b)"
+    )
+
     def short(text: str) -> str:
-        return pattern.sub(replace, text)
+        return pattern.sub(replace, program.sub("", text))
 
     return short
 
@@ -64,12 +68,13 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def _written(folder: str) -> Iterator[str]:
-    r"""Yield the other ways in which a folder's name that is not ASCII, or not UTF-8, is written.
+def spellings(folder: str) -> Iterator[str]:
+    r"""Yield a folder's name, and how else one that is not ASCII, or not UTF-8, is written.
 
     faulthandler and ``ascii()`` write ``\xe9``, standard error ``\udcff`` for a byte that is not
     UTF-8; where such a byte itself was written, a line has ``\xff`` (output.py).
     """
+    yield folder
     if not folder.isascii():
         yield folder.encode("ascii", "backslashreplace").decode()
         yield folder.encode("utf-8", "backslashreplace").decode()

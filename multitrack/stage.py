@@ -5,8 +5,10 @@ has loaded already: the script must find what ``python script.py`` would give it
 """
 
 import _io
+import _thread
 import os
 import sys
+import time
 
 # CO_FUTURE_*: what one cell says with ``from __future__ import`` holds in the cells after it.
 FUTURES = 0x1FF0000
@@ -21,6 +23,7 @@ SENDERS = {
     "multiprocessing.managers": "manager",
     "multiprocessing.util": "interpreter",  # at its exit, its daemonic children
 }
+FORKED = ("_close_stdin", "_bootstrap")  # what a fork of multiprocessing is in, and opens a file
 ASKED = ("multiprocessing.process", "multiprocessing.popen_fork")  # by one of these, or by others
 
 # Gives an interpreter the streams that it would have in a terminal: with a buffer of lines, while
@@ -28,20 +31,80 @@ ASKED = ("multiprocessing.process", "multiprocessing.popen_fork")  # by one of t
 # each child that does not inherit the streams: multiprocessing sends the child its ORIGINAL_DIR,
 # which is made a Folder here, and whoever unpickles a Folder executes this. So nothing that a
 # program or its traceback shows is wrapped or replaced; the streams stay the same objects.
-STREAMS = """
+# Such a child then tells as what it was started, in a mark on the recorder's stream where it has
+# it. Its parent knows that: it pickles the Folder in the _launch() that starts the child.
+FOR_CHILDREN = """
 import _io
+import os
 import sys
 
 class Folder(str):
     def __reduce__(self):
-        return eval, ("exec(code) or Folder(path)", {"code": code, "path": str(self)})
+        found = {"path": str(self), "told": started_as(sys._getframe(1).f_back)}
+        return eval, ("exec(code) or Folder(path)", {**sent, **found})
 
-for stream in (sys.__stdout__, sys.__stderr__):
+sent = {"code": code, "token": token, "stream": stream}
+groups = {}  # the number of each pool by its id(); of all so far by 0
+known = {}  # what was found, by the id() of the Process
+
+def started_as(launch):
+    # Only frames of the libraries are asked for their locals: that keeps these alive.
     try:
-        if stream.write_through:
-            kept = stream.encoding, stream.errors, "\\n"
-            stream.__init__(_io.BufferedWriter(stream.detach()), *kept, line_buffering=True)
+        if launch.f_code.co_name != "_launch":
+            return ""
+        process, frame = launch.f_locals["process_obj"], launch
+        while frame.f_code.co_name != "start":
+            frame = frame.f_back
+        kind, number, name = "process", 0, process._name
+        cls, count = type(process), ":".join(map(str, process._identity))
+        if name in (f"{cls.__name__}-{count}", f"{cls.__name__[:-7]}PoolWorker-{count}"):
+            if cls.__module__ == "multiprocessing.context":
+                name = f"Process-{count}"  # not SpawnProcess-1: as Process() alone has it
+            kind, number = grouped(frame.f_back)
+        elif made_by(frame.f_back) == ("multiprocessing.managers", "start"):
+            kind = "manager"
+        name = name[:41].encode("utf-8", "backslashreplace").hex()
+        known[id(process)] = f"{kind}:{os.getpid()}:{number}:{name}"
+        return known[id(process)]
+    except Exception:  # another multiprocessing than those that are known
+        return ""
+
+def made_by(frame):
+    return frame and (frame.f_globals.get("__name__"), frame.f_code.co_name)
+
+def grouped(frame):
+    try:
+        made = made_by(frame)
+        if made == ("multiprocessing.pool", "_repopulate_pool_static"):
+            kind, workers = "pool", frame.f_locals["pool"]
+            new = frame.f_back.f_code.co_name == "_repopulate_pool"
+        elif made and made[0] == "concurrent.futures.process":
+            kind, workers = "executor", frame.f_locals.get("processes")  # from 3.14 on
+            owner = (frame if workers is None else frame.f_back).f_locals["self"]
+            workers = owner._processes if workers is None else workers
+            new = getattr(owner, "_executor_manager_thread", 0) is None
+        else:
+            return "process", 0
+        if id(workers) not in groups or (new and not workers):  # the id() may be an older one's
+            groups[id(workers)] = groups[0] = groups.get(0, 0) + 1
+        return kind, groups[id(workers)]
+    except Exception:
+        return "process", 0
+
+for out in (sys.__stdout__, sys.__stderr__):
+    try:
+        if out.write_through:
+            kept = out.encoding, out.errors, "\\n"
+            out.__init__(_io.BufferedWriter(out.detach()), *kept, line_buffering=True)
     except Exception:  # None, closed, or detached by what the fork server was told to import
+        pass
+for out in (1, 2) if told else ():
+    try:
+        state = os.fstat(out)
+        if (state.st_dev, state.st_ino) == stream:
+            os.write(out, f"\\x1e{token}:{os.getpid()}:{told};".encode())
+            break
+    except OSError:  # closed
         pass
 """
 
@@ -55,16 +118,22 @@ def play():
     os.dup2(1, MARK, inheritable=False)
     mark = identity(MARK)
 
-    def tell(what):
+    def tell(what, pid=None):
         """Write a mark, unless the script closed the descriptor: later lines are of this cell."""
         if identity(MARK) == mark:
-            os.write(MARK, f"\x1e{token}:{os.getpid()}:{what};".encode())
+            os.write(MARK, f"\x1e{token}:{pid or os.getpid()}:{what};".encode())
 
-    imitate(method, buffer_lines(), tell)
+    def played(number):
+        """Tell of a cell, and when: it may be read later."""
+        tell(f"{number}@{time.monotonic_ns()}")
+
+    shared = {"code": FOR_CHILDREN, "token": token, "stream": mark, "told": ""}
+    exec(FOR_CHILDREN, shared)  # here the lines are buffered, too
+    imitate(method, shared["Folder"], watcher(tell, shared["started_as"], shared["known"]))
     album = Album(pictures, int(most), int(largest))
     cells = compiled(script, [[int(n) for n in span.split("-")] for span in spans.split()])
     main = become_main(script)
-    tell(0)
+    played(0)
     for number, cell in enumerate(cells, 1):
         try:
             exec(cell, main.__dict__)
@@ -78,14 +147,7 @@ def play():
                 stream.flush()
             except Exception:  # closed, detached or replaced by the script
                 pass
-        tell(number)
-
-
-def buffer_lines():
-    """Buffer lines as in a terminal; return the class of folders that has children do the same."""
-    names = {"code": STREAMS}
-    exec(STREAMS, names)
-    return names["Folder"]
+        played(number)
 
 
 def identity(descriptor):
@@ -131,11 +193,11 @@ def become_main(script):
     return main
 
 
-def imitate(method, folder, tell):
+def imitate(method, folder, watcher):
     """Make ``method`` the platform's default start method once multiprocessing is imported.
 
-    It is not set: the script may still call set_start_method() itself. From then on, who ends
-    which process is told.
+    It is not set: the script may still call set_start_method() itself. From then on the watcher,
+    a hook for audited events, tells who starts and who ends which process.
     """
 
     class Finder:
@@ -156,7 +218,7 @@ def imitate(method, folder, tell):
                     module.process.ORIGINAL_DIR = folder(module.process.ORIGINAL_DIR)
                 module._default_context._default_context = module._concrete_contexts[method]
                 try:
-                    sys.addaudithook(terminations(tell))
+                    sys.addaudithook(watcher)
                 except Exception:  # one of the script's own forbids others
                     pass
 
@@ -166,22 +228,36 @@ def imitate(method, folder, tell):
     sys.meta_path.insert(0, Finder)
 
 
-def terminations(tell):
-    """Make a hook that tells of each process that is sent SIGTERM, before it is, who sends it.
+def watcher(tell, started_as, known):
+    """Make a hook that tells what multiprocessing does in this process and in its forks.
 
-    A pool, a manager and multiprocessing at the interpreter's end do so by themselves. A hook for
-    audited events is in no traceback and no profile; forked children have it, too.
+    Of each process that is sent SIGTERM, before it is, who sends it: a pool, a manager and
+    multiprocessing at the interpreter's end do so by themselves. And of each fork as what it was
+    started: its parent finds that out, and the child tells it, which knows its pid; a child that
+    is to be killed may not have come so far. A hook for audited events is in no traceback and no
+    profile; forked children have it, too.
     """
+    starting, last = {}, [os.getpid()]  # by thread; who of us told last
 
     def hook(event, args):
-        if event != "os.kill" or args[1] != SIGTERM or args[0] <= 0:
-            return
         try:
-            frame = sys._getframe(1)
-            while (module := frame.f_globals.get("__name__")) in ASKED:
-                frame = frame.f_back
-            tell(SENDERS.get(module, "program") + str(args[0]))
-        except Exception:  # a hook that fails would keep the signal from being sent
+            if event == "os.kill":
+                frame = sys._getframe(1)
+                while (module := frame.f_globals.get("__name__")) in ASKED:
+                    if told := known.get(id(frame.f_locals.get("self"))):
+                        tell(told, args[0])
+                    frame = frame.f_back
+                if args[1] == SIGTERM and args[0] > 0:
+                    tell(SENDERS.get(module, "program") + str(args[0]))
+            elif event == "os.fork":
+                starting[_thread.get_ident()] = started_as(sys._getframe(1))
+            elif event == "open" and starting and last[0] != os.getpid():
+                frame = sys._getframe(1)
+                if (frame.f_code.co_name, frame.f_back.f_code.co_name) == FORKED:
+                    last[0] = os.getpid()
+                    if told := starting.get(_thread.get_ident()):
+                        tell(told)
+        except Exception:  # a hook that fails would keep it from being done
             pass
 
     return hook

@@ -17,5 +17,5 @@ def setup(app: Sphinx) -> None:
     # After the lessons were recorded (100), before sphinx-gallery and before pages are read.
     app.connect("builder-inited", offered_files.make_downloads, priority=110)
     app.connect("build-finished", offered_files.publish)
-    app.add_css_file("downloads.css")
+    app.add_css_file("run-it.css")
     on_pages.setup(app)

@@ -12,10 +12,12 @@ from docutils import nodes
 from gallery import facts
 from gallery.downloads import offered_files as files
 from gallery.downloads.offered_files import recording_name, trace_name
+from gallery.in_words import inline
 from gallery.lessons.build import build_of
-from gallery.lessons.links import page_link
+from gallery.lessons.links import page_link, twin_address
 from gallery.lessons.lists import ListDirective
 from gallery.lessons.page import Page
+from gallery.lessons.repository import edit_address, report_address
 from gallery.nodes import add_node
 from gallery.pythons import recorded_on
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class lesson_downloads(nodes.General, nodes.Element):
-    """A lesson's files.
+    """How a lesson is run, and its files.
 
     Attributes: ``lesson``, its name; ``methods``, its start methods; ``files``, the names of the
     files that it reads; ``needs``, what it needs beyond Python, in words.
@@ -82,7 +84,7 @@ class DownloadsByChapter(ListDirective):
         facts.state(self.env, "lists of lessons")
         items = nodes.bullet_list()
         pages = []
-        for chapter in build.taught:
+        for chapter in build.chapters:
             pages.append(f"downloads/{chapter.name}")
             link = page_link(self.env, pages[-1], chapter.title)
             items += nodes.list_item("", nodes.paragraph("", "", link))
@@ -97,35 +99,58 @@ def size(number: int) -> str:
 
 
 def visit_lesson_downloads(self: Any, node: lesson_downloads) -> None:
-    """Write the list."""
+    """Write the command, and a row of links; of runs those under the chosen start method."""
     name, methods = node["lesson"], node["methods"]
     folder, _, script = name.rpartition("/")
+    builder = self.builder
+    page, app = builder.current_docname, facts.app_of(builder.env)
 
-    def link(file: str, text: str) -> str:
-        return f'<a class="reference download" download href="{_address(self, file)}">{text}</a>'
+    def item(icon: str, address: str, words: str, small: str = "", start: str = "") -> str:
+        small = f" <small>{small}</small>" if small else ""
+        down = " download" if icon == "down" else ""
+        link = f'<a{down} href="{address}"><span class="i i-{icon}"></span>{words}{small}</a>'
+        return f'<li data-start="{start}">{link}</li>' if start else f"<li>{link}</li>"
 
-    recordings = ", ".join(link(recording_name(name, m), m) for m in methods)
-    traces = ", ".join(link(trace_name(name, m), m) for m in methods)
-    runs = (
-        f"<li>{_page(self, 'recording-format', 'Recording')} under {recordings}</li>"
-        f"<li>{_page(self, 'recording-format', 'Trace', '#open-a-run-in-perfetto')} "
-        f"under {traces}</li>"
-    )
-    files = "".join(
-        f"<li>{link(f'{folder}/{file}', file)}: what the script reads; run it in the folder of "
-        "this file</li>"
-        for file in node["files"]
-    )
+    def file(path: str, words: str, small: str = "", start: str = "") -> str:
+        return item("down", _address(self, path), words, small, start)
+
+    items = [
+        file(f"{name}.py", "Script", ".py"),
+        *(file(f"{folder}/{beside}", escape(beside)) for beside in node["files"]),
+        file(f"{name}.ipynb", "Notebook", ".ipynb"),
+        *(file(recording_name(name, m), "Recording", m, m) for m in methods),
+        *(file(trace_name(name, m), "Trace", m, m) for m in methods),
+        item("link", twin_address(builder, page), "Markdown"),
+    ]
+    if "downloads" in builder.env.found_docs:
+        items.append(item("link", builder.get_relative_uri(page, "downloads"), "All downloads"))
+    for icon, address, words in (
+        ("edit", edit_address(app, page), "Edit this page"),
+        ("flag", report_address(app, page), "Report a problem"),
+    ):
+        if address:
+            items.append(item(icon, escape(address), words))
     needs = re.sub("`([^`]*)`", r"<code>\1</code>", escape(node["needs"]))
-    needs = f". It needs {needs}" if needs else ""
     self.body.append(
-        '<div class="downloads"><p class="rubric">Downloads</p><ul>'
-        f"<li>{link(f'{name}.py', f'{script}.py')}: the script, as it is above{needs}</li>{files}"
-        f"<li>{link(f'{name}.ipynb', f'{script}.ipynb')}: a notebook for Jupyter and VS Code</li>"
-        f"{runs if methods else ''}"
-        f"<li>{_page(self, 'downloads', 'All downloads')}, with the chapter as a zip</li>"
-        "</ul></div>\n"
+        f'<section id="run-it" data-end="{page}"><h2>Run it</h2>'
+        f'<div class="highlight cmd"><pre>{command(script)}</pre></div>'
+        f"{f'<p>It needs {needs}.</p>' if needs else ''}<ul>{''.join(items)}</ul></section>\n"
     )
+    raise nodes.SkipNode
+
+
+def command(script: str) -> str:
+    """Return what a reader types who has the script."""
+    return f"python {script}.py"
+
+
+def visit_plain(self: Any, node: lesson_downloads) -> None:
+    """Write the command alone: there are no files beside what this is for."""
+    text = f"Run it: `{command(node['lesson'].rpartition('/')[2])}`."
+    text += f" It needs {node['needs']}." if node["needs"] else ""
+    line = nodes.paragraph("", "", *inline(text))
+    node.parent.insert(node.parent.index(node), line)  # a writer asks for what is around
+    line.walkabout(self)
     raise nodes.SkipNode
 
 
@@ -191,12 +216,21 @@ def listed_of_chapter(app: Sphinx, chapter: str) -> list[tuple[str, str, list[fi
     ]
 
 
+def add_style(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page that lists files its style."""
+    if doctree and (doctree.next_node(download_table) or doctree.next_node(chapter_downloads)):
+        app.add_css_file("downloads.css")
+
+
 def setup(app: Sphinx) -> None:
     """Register the lists."""
+    app.connect("html-page-context", add_style)
     app.add_directive("downloads", DownloadsDirective)
     app.add_directive("chapter-downloads", ChapterDownloads)
     app.add_directive("downloads-by-chapter", DownloadsByChapter)
-    add_node(app, lesson_downloads, visit_lesson_downloads)
+    add_node(app, lesson_downloads, visit_lesson_downloads, plain=visit_plain)
     add_node(app, download_table, visit_download_table)
     add_node(app, chapter_downloads, visit_chapter_downloads)
     facts.register(app, "downloads", files.of_kind)

@@ -21,6 +21,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("evidence-table", table.EvidenceTable)
     app.add_directive("evidence-overview", table.EvidenceOverview)
     app.connect("builder-inited", shown.look, priority=110)  # after the lessons are recorded
-    app.connect("html-page-context", table.add_script)
-    app.add_css_file("evidence.css")
+    app.connect("html-page-context", table.add_files)
+    app.add_css_file("differences.css")
     facts.register(app, "evidence", shown.of_pages)

@@ -1,4 +1,4 @@
-"""The evidence on a lesson's page: a line, and what differed from run to run."""
+"""The evidence on a lesson's page: a badge, and what differed from run to run."""
 
 from __future__ import annotations
 
@@ -9,102 +9,73 @@ from pathlib import Path
 from docutils import nodes
 
 from gallery import facts
-from gallery.evidence.findings import TESTS, Evidence, Findings, Python, Said
-from gallery.evidence.gathering import same_in_words
+from gallery.evidence.findings import ALL, TESTS, Evidence, Findings, Python, Said
+from gallery.evidence.gathering import repeated
 from gallery.evidence.shown import Shown
 from gallery.in_words import in_words
 from gallery.lessons.build import build_of
 from gallery.lessons.links import page_link
 from gallery.lessons.page import Page
+from gallery.lessons.page_head import badge
 from gallery.nodes import folded, load, quoted_lines
+from gallery.pythons import version_of
 from multitrack.recording import RecordingError
-from multitrack.script import START_METHODS
 from multitrack.show.colours import colour_classes
 
-TABLE = "evidence"  # the page with the whole table
-NOT_GATHERED = "Evidence was not gathered for this build"
 TOLD = ("fork", "forkserver", "spawn", TESTS)
+BAD = {"failed", "crashed"}
 
 
-def evidence_of(page: Page) -> Iterator[nodes.Node]:
-    """Say what was found out about a lesson."""
+def evidence_badge(page: Page) -> Iterator[nodes.list_item]:
+    """Say what was found out about a lesson, and link to the table; nothing where nothing was."""
     env, lesson = page.env, page.lesson
     facts.state(env, "evidence", lesson.name)
-    all_shown = build_of(env).kept(Shown)
-    evidence = all_shown.lessons.get(lesson.name)
-    line = nodes.paragraph(classes=["evidence-line"])
-    if evidence is None or all_shown.findings is None:
-        said = NOT_GATHERED
-        if all_shown.findings is not None:
-            said = "Evidence was not gathered for this version of the lesson"
-        line += [nodes.Text(f"{said} ("), nodes.literal("", "make evidence"), nodes.Text("). ")]
-    else:
-        line += nodes.Text(sentence(evidence, all_shown.findings) + " ")
-    if TABLE in env.found_docs:
-        line += page_link(env, TABLE, "All lessons, all Pythons")
-    yield line
-    if evidence is None or all_shown.findings is None:
+    shown = build_of(env).kept(Shown)
+    evidence = shown.lessons.get(lesson.name)
+    icon, words = in_a_badge(evidence, shown.findings) if evidence and shown.findings else ("", "")
+    if words:
+        table = f"evidence/{lesson.chapter}"
+        link = page_link(env, table, words) if table in env.found_docs else nodes.Text(words)
+        yield badge(icon, link)
+
+
+def in_a_badge(evidence: Evidence, findings: Findings) -> tuple[str, str]:
+    """Return an icon and words for what matters most; no words where there is nothing to say."""
+    rows = [(p.version, evidence.cells[p.id]) for p in findings.columns if p.id in evidence.cells]
+    bad = [version for version, row in rows if any(row[m].state in BAD for m in TOLD)]
+    if bad:
+        return "cross", f"Failed on Python {in_words(bad)}"
+    if repeated(evidence):
+        return same_in_short(evidence)
+    tested = {version_of(version)[:2] for version, row in rows if row[TESTS].state == "ok"}
+    versions = [".".join(map(str, version)) for version in sorted(tested)]
+    return "check", f"Tested on Python {in_words(versions)}" if versions else ""
+
+
+def same_in_short(evidence: Evidence) -> tuple[str, str]:
+    """Say whether repeated runs on the builder's own Python wrote the same lines."""
+    everywhere = evidence.sameness[ALL]
+    if any(same.lines > 1 for method, same in evidence.sameness.items() if method != ALL):
+        return "die", f"{everywhere.lines} variants of the lines in {everywhere.runs} runs"
+    aside = ", numbers aside," if evidence.spread else ""
+    each = "" if everywhere.lines == 1 else " under each start method,"
+    return "check", f"The same lines{aside}{each} in {everywhere.runs} of {everywhere.runs} runs"
+
+
+def differences_between_runs(page: Page) -> Iterator[nodes.Node]:
+    """Show the lines that were not the same in every run, or on every Python."""
+    build, lesson = build_of(page.env), page.lesson
+    shown = build.kept(Shown)
+    evidence, findings = shown.lessons.get(lesson.name), shown.findings
+    if evidence is None or findings is None:
         return
     if evidence.spread:
         yield spread_of(evidence)
-    classes = colours(build_of(env).recordings_of(lesson))
-    own = next((p for p in all_shown.findings.pythons if p.builder), None)
-    for python in all_shown.findings.columns:
+    classes = colours(build.recordings_of(lesson))
+    own = next((p for p in findings.pythons if p.builder), None)
+    for python in findings.columns:
         if own and any(d.python == python.id for d in evidence.differences):
             yield differences_of(evidence, python, own, classes)
-
-
-def sentence(evidence: Evidence, findings: Findings) -> str:
-    """Say where a lesson was seen to work, where not, and whether all runs did the same."""
-    works: dict[tuple[str, ...], list[Python]] = {}
-    spared: dict[tuple[str, tuple[str, ...]], list[Python]] = {}
-    bad, unrun = [], []
-    for python in findings.columns:
-        row = evidence.cells.get(python.id)
-        if row is None:
-            unrun.append(f"not run on {python.name}: {python.why}")
-            continue
-        good = tuple(m for m in START_METHODS if row[m].state == "ok")
-        if good:
-            works.setdefault(good, []).append(python)
-        skipped = {row[m].why for m in START_METHODS if row[m].state in ("skipped", "not here")}
-        if not good and skipped:
-            unrun.append(f"not run on {python.name}: {'; '.join(sorted(skipped))}")
-        for why in {row[m].why for m in TOLD if row[m].state == "not chosen"}:
-            told = tuple(m for m in TOLD if row[m].state == "not chosen" and row[m].why == why)
-            rest = {row[m].state for m in TOLD if m not in told}
-            spared.setdefault((why, told if rest - {"skipped"} else ()), []).append(python)
-        for method in TOLD:
-            if row[method].state in ("failed", "crashed", "not run"):
-                on = f"{row[method].state} on {python.name}, {where(method)}"
-                bad.append(f"{on}: {row[method].why}")
-    parts = [
-        f"seen to work on {names(pythons)} under {in_words(list(methods))}"
-        for methods, pythons in works.items()
-    ]
-    for (why, told), pythons in spared.items():
-        under = f", {in_words(list(map(where, told)))}" if told else ""
-        parts.append(f"not run on {names(pythons)}{under}: {why}")
-    parts += [*unrun, *bad]
-    if evidence.sameness:
-        parts.append(same_in_words(evidence))
-    text = "; ".join(parts)
-    return text[:1].upper() + text[1:] + "."
-
-
-def where(method: str) -> str:
-    """Say in which of the cells that a lesson has on a Python."""
-    return "its tests" if method == TESTS else f"under {method}"
-
-
-def names(pythons: list[Python]) -> str:
-    """Name several Pythons, and what they have in common once."""
-    words: list[str] = []
-    for python in pythons:
-        first, rest = python.name.split(" ", 1)
-        known = any(word.split(" ", 1)[0] == first for word in words[:1])
-        words.append(rest if known else python.name)
-    return in_words(words)
 
 
 def spread_of(evidence: Evidence) -> nodes.Node:

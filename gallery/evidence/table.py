@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from gallery import facts
 from gallery.evidence.findings import ALL, TESTS, Cell, Evidence, Findings, Python
 from gallery.evidence.gathering import repeated
-from gallery.evidence.on_lessons import NOT_GATHERED, TOLD
+from gallery.evidence.on_lessons import TOLD
 from gallery.evidence.shown import Shown
 from gallery.lessons.build import build_of
 from gallery.lessons.links import page_link
@@ -135,7 +135,7 @@ class EvidenceOverview(ListDirective):
         all_shown = build.kept(Shown)
         facts.state(self.env, "evidence")
         facts.state(self.env, "lists of lessons")
-        chapters = build.taught
+        chapters = build.chapters
         tree = self.tree([f"evidence/{chapter.name}" for chapter in chapters])
         if all_shown.findings is None or not all_shown.lessons:
             return [not_gathered(), tree]
@@ -167,7 +167,7 @@ def counted(all_shown: Shown, names: list[str], python: Python) -> str:
 
 def not_gathered() -> nodes.paragraph:
     """Say that there is nothing to show."""
-    said = nodes.paragraph("", f"{NOT_GATHERED} (")
+    said = nodes.paragraph("", "Evidence was not gathered for this build (")
     said += [nodes.literal("", "make evidence"), nodes.Text(").")]
     return said
 
@@ -186,11 +186,13 @@ def pythons(findings: Findings) -> nodes.bullet_list:
     return items
 
 
-def add_script(
+def add_files(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Have the filter where there is a table that it can filter."""
-    if doctree is not None and any(
-        "evidence-table" in table["classes"] for table in doctree.findall(nodes.table)
-    ):
-        app.add_js_file("evidence.js", loading_method="defer")
+    """Give a page of evidence its style, and the filter where there is a table to filter."""
+    tables = doctree.findall(nodes.table) if doctree else ()
+    kinds = {kind for table in tables for kind in table["classes"]}
+    if kinds & {"evidence-overview", "evidence-table"}:
+        app.add_css_file("evidence.css")
+    if "evidence-table" in kinds:
+        app.add_js_file("evidence.js", loading_method="defer", blocking="render")

@@ -10,10 +10,26 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Register all of it."""
-    from gallery.lessons import build, directives, generated, links, lists, locations, record
+    from gallery.lessons import (
+        build,
+        call_outs,
+        directives,
+        generated,
+        hints,
+        links,
+        lists,
+        locations,
+        page,
+        page_head,
+        pairs,
+        record,
+        repository,
+    )
 
     app.setup_extension("sphinx_gallery.gen_gallery")
-    for part in (build, record, generated, directives, links, lists, locations):
+    parts = (build, record, generated, directives, hints, pairs, call_outs, page, page_head)
+    for part in (*parts, repository, links, lists, locations):
         part.setup(app)
-    app.add_css_file("recording.css")
+    for file in ("recording.css", "run.css"):
+        app.add_css_file(file)
     app.add_js_file("start-method.js", priority=100)

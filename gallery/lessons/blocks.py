@@ -10,6 +10,7 @@ from sphinx_gallery.notebook import rst2md
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 
 from gallery.lesson import Lesson
+from gallery.lessons.hints import spelt_out
 from multitrack.script import Cell
 
 DONE_BY = f"sphinx-gallery {__version__}"  # what is made with it depends on that
@@ -30,4 +31,4 @@ def blocks(lesson: Lesson) -> Iterator[str | Cell]:
 
 def as_markdown(prose: str, levels: Levels) -> str:
     """Turn reStructuredText into Markdown: headings, notes, links; it leaves roles as they are."""
-    return cast(str, rst2md(prose, {"notebook_images": False}, ".", levels))
+    return cast(str, rst2md(spelt_out(prose), {"notebook_images": False}, ".", levels))

@@ -1,4 +1,4 @@
-"""The directives that show a lesson's recordings: transcript, timeline, pictures, cell."""
+"""The directives that show a lesson's recordings: cell, transcript, timeline."""
 
 from __future__ import annotations
 
@@ -15,24 +15,11 @@ from sphinx.util.typing import OptionSpec
 from gallery.in_words import in_words
 from gallery.lesson import Lesson
 from gallery.lessons.build import build_of
-from gallery.nodes import lives_of, pictures, pictures_of, recorded, transcript_of
+from gallery.lessons.links import cell_label
+from gallery.nodes import cell, lives_of, pictures_of, recorded, transcript_of
 from gallery.pythons import why_not_recorded
 from multitrack.recording import RecordingError
 from multitrack.script import START_METHODS
-
-
-class cell_mark(nodes.Invisible, nodes.Element):
-    """Stands after the code of a cell until its anchor is made. Attribute: ``number``."""
-
-
-class CellDirective(SphinxDirective):
-    """``.. cell:: 3``, after a cell's code."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Leave a mark."""
-        return [cell_mark(number=directives.positive_int(self.arguments[0]))]
 
 
 class RecordedDirective(SphinxDirective):
@@ -66,8 +53,7 @@ class TranscriptDirective(RecordedDirective):
 
     def show(self, lesson: Lesson, files: dict[str, Path]) -> list[nodes.Node]:
         """Show nothing where no process wrote anything under any start method."""
-        cell = self.options.get("cell")
-        node = transcript_of(files, cell, why_restricted(lesson), env=self.env)
+        node = transcript_of(files, self.options.get("cell"), why_restricted(lesson), env=self.env)
         return [] if node["empty"] else [node]
 
 
@@ -79,13 +65,29 @@ class TimelineDirective(RecordedDirective):
         return [timeline(lesson, files)]
 
 
-class PicturesDirective(RecordedDirective):
-    """``.. pictures:: chapter/name`` with ``:cell: 2``."""
+class CellDirective(RecordedDirective):
+    """``.. cell:: chapter/name``, after a cell's code, with ``:cell: 2`` and its ``:first:`` line.
+
+    The box with its number, and with what came of it; the code comes later (page.py).
+    """
+
+    option_spec: ClassVar[OptionSpec] = {
+        "cell": directives.positive_int,
+        "first": directives.positive_int,
+    }
 
     def show(self, lesson: Lesson, files: dict[str, Path]) -> list[nodes.Node]:
-        """Show nothing where nothing was drawn under any start method."""
-        node = pictures_of(files, self.options["cell"], env=self.env)
-        return [node] if node else []
+        """Make the box, to which a reader can link: ``#cell-2``."""
+        number, first = self.options["cell"], self.options["first"]
+        box = cell(number=number, file=lesson.path.name, first=first, last=first)
+        box["ids"], box["names"] = [f"cell-{number}"], [cell_label(self.env, lesson.name, number)]
+        self.state.document.note_explicit_target(box)
+        if made := pictures_of(files, number, env=self.env):
+            box += made
+        written = transcript_of(files, number, env=self.env)
+        if not written["empty"]:
+            box += written
+        return [box]
 
 
 def depend_on_recordings(env: BuildEnvironment, lesson: Lesson) -> dict[str, Path]:
@@ -97,14 +99,13 @@ def depend_on_recordings(env: BuildEnvironment, lesson: Lesson) -> dict[str, Pat
     return files
 
 
-def timeline(lesson: Lesson, files: dict[str, Path]) -> recorded:
+def timeline(lesson: Lesson, files: dict[str, Path], linked: bool = False) -> recorded:
     """Return the lives of a lesson's processes, or why there are none."""
     if not files:
         return lives_of({}, f"Not recorded: {why_not_recorded(lesson)}.")
-    notes = [why_restricted(lesson)]
-    if lesson.settings.failures:
-        notes.append(f"Not every process ends well here: {lesson.settings.failures}.")
-    return lives_of(files, " ".join(filter(None, notes)))
+    failures = lesson.settings.failures
+    note = f"Not every process ends well here: {failures}." if failures else ""
+    return lives_of(files, note, linked)
 
 
 def why_restricted(lesson: Lesson) -> str:
@@ -112,24 +113,20 @@ def why_restricted(lesson: Lesson) -> str:
     if set(lesson.settings.start_methods) == set(START_METHODS):
         return ""
     methods = in_words(lesson.settings.start_methods)
-    return f"Recorded under {methods} only: {lesson.settings.start_methods_reason}"
+    return f"About {methods} only: {lesson.settings.start_methods_reason.rstrip('.')}."
 
 
 def add_script(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give a page the script that replays its recordings, where it has some."""
-    if doctree and any(
-        not isinstance(n, pictures) and n["files"] for n in doctree.findall(recorded)
-    ):
-        app.add_js_file("replay.js", loading_method="defer")
+    """Give a page with runs the script that links, pins and replays them."""
+    if doctree and any(node["files"] for node in doctree.findall(recorded)):
+        app.add_js_file("run.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.connect("html-page-context", add_script)
-    app.add_node(cell_mark)
     app.add_directive("cell", CellDirective)
     app.add_directive("transcript", TranscriptDirective)
     app.add_directive("timeline", TimelineDirective)
-    app.add_directive("pictures", PicturesDirective)

@@ -1,7 +1,7 @@
 """sphinx-gallery's own hooks: it makes a page of a lesson without executing any of it.
 
 ``show_memory`` is asked to run each block and does not; the image scraper, which is asked for the
-block's pictures, answers with directives that show what was recorded.
+block's pictures, answers with a directive that shows what was recorded.
 """
 
 from __future__ import annotations
@@ -35,16 +35,14 @@ class CellResults:
     def __call__(
         self, block: tuple[str, str, int], block_vars: dict[str, Any], conf: dict[str, Any]
     ) -> str:
-        """Return the directives for the block's cell; nothing for a block of comments."""
+        """Return the directive for the block's cell; nothing for a block of comments."""
         _, content, first = block
         lesson = Lesson.read(block_vars["src_file"])
         cell = lesson.cell_in(content, first)
         if cell is None:
             return ""
-        rest = f"\n.. cell:: {cell.number}\n"
-        for directive in ("transcript", "pictures"):
-            rest += f"\n.. {directive}:: {lesson.name}\n   :cell: {cell.number}\n"
-        return rest
+        first += len(content) - len(content.lstrip("\n"))
+        return f"\n.. cell:: {lesson.name}\n   :cell: {cell.number}\n   :first: {first}\n"
 
 
 class NoArguments:

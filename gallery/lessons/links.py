@@ -1,8 +1,10 @@
-"""Links to lessons, to their cells, and to other pages."""
+"""Links to lessons, to their cells and headings, and to other pages."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
@@ -26,6 +28,11 @@ def page_link(env: BuildEnvironment, page: str, text: str) -> addnodes.pending_x
     return link_to("doc", f"/{page}", nodes.inline("", text), refdoc=env.docname)
 
 
+def twin_address(builder: Any, page: str) -> str:
+    """Return the address of a page's twin in Markdown, as seen from the page."""
+    return f"{quote(Path(builder.get_outfilename(page)).name)}.md"
+
+
 def lesson_link(env: BuildEnvironment, lesson: str) -> addnodes.pending_xref:
     """Return a link to a lesson, ``chapter/name``, by its title."""
     build = build_of(env)
@@ -43,6 +50,13 @@ def cell_label(env: BuildEnvironment, lesson: str, number: int) -> str:
 def cell_link(env: BuildEnvironment, lesson: str, number: int) -> addnodes.pending_xref:
     """Return a link to a lesson's cell."""
     return link_to("ref", cell_label(env, lesson, number), nodes.inline("", f"cell {number}"))
+
+
+def label_headings(env: BuildEnvironment, lesson: str, document: nodes.document) -> None:
+    """Let other pages refer to a lesson's headings, by label and anchor as to its cells."""
+    for section in document.findall(nodes.section):
+        label = f"{build_of(env).label_of(lesson)}:{section['ids'][0]}".lower()
+        document.nametypes[label], document.nameids[label] = True, section["ids"][0]
 
 
 def without_the_others(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from gallery.lesson import Lesson
 from gallery.lessons.build import build_of
-from gallery.lessons.directives import cell_mark, depend_on_recordings, timeline
-from gallery.lessons.links import cell_label
+from gallery.lessons.directives import depend_on_recordings, timeline, why_restricted
+from gallery.nodes import begin_section, cell, start_switch
+from multitrack.script import START_METHODS
 
 # What sphinx-gallery says at the beginning and at the end.
 UNWANTED = {"sphx-glr-download-link-note", "sphx-glr-footer"}
+BLOCK = "GENERATED FROM PYTHON SOURCE LINES"  # a comment before each block but the docstring
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,19 @@ class Page:
         """The section that is the page."""
         return next(iter(self.document.findall(nodes.section)), self.document)
 
+    @property
+    def after_opening(self) -> int:
+        """The place among the children of ``top`` of what comes first after the opening.
+
+        That is the first block after the docstring, or the first section in it.
+        """
+        begins = (
+            n
+            for n, child in enumerate(self.top)
+            if isinstance(child, nodes.section) or child.astext().startswith(BLOCK)
+        )
+        return next(begins, len(self.top))
+
 
 def tidy(page: Page) -> None:
     """Take from a page what sphinx-gallery leaves there and nobody needs.
@@ -53,25 +70,55 @@ def tidy(page: Page) -> None:
             element.parent.remove(element)
 
 
-def anchor_cells(page: Page) -> None:
-    """Put an anchor, ``#cell-3``, with a label before the code of each cell.
-
-    A link to a cell without an anchor fails the build by itself.
-    """
-    for mark in list(page.document.findall(cell_mark)):
-        siblings, place = mark.parent.children, mark.parent.index(mark)
+def fill_cells(page: Page) -> None:
+    """Put each cell's code into its box."""
+    for box in page.document.findall(cell):
+        siblings, place = box.parent.children, box.parent.index(box)
         # sphinx-gallery shows the output of a script with one block of code before the code.
         near = [*siblings[place - 1 : place], *siblings[place:]]
-        code = next((n for n in near if isinstance(n, nodes.literal_block)), None)
-        if code is not None:
-            # An element of its own: sphinx-gallery replaces the block when it is written.
-            label = cell_label(page.env, page.lesson.name, mark["number"])
-            anchor = nodes.target("", "", ids=[f"cell-{mark['number']}"], names=[label])
-            page.document.note_explicit_target(anchor)
-            mark.parent.insert(mark.parent.index(code), anchor)
-        mark.parent.remove(mark)
+        code = next(n for n in near if isinstance(n, nodes.literal_block))
+        box.parent.remove(code)
+        box.insert(0, code)
+        box["last"] = box["first"] + code.astext().count("\n")
+
+
+def switch(page: Page) -> Iterator[nodes.Node]:
+    """Offer the start methods, where there is something to choose between."""
+    pairs = build_of(page.env).pairs_of(page.lesson)
+    script = page.lesson if page.lesson.cells or not pairs else pairs[0].broken
+    files = depend_on_recordings(page.env, script)
+    if files:
+        opens_on = page.lesson.settings.opens_on
+        yield start_switch(files=files, opens_on=opens_on, note=why_restricted(page.lesson))
+
+
+def say_methods(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Tell start-method.js what a page has, where it is not what all have."""
+    for node in doctree.findall(start_switch) if doctree else ():
+        methods, opens_on = " ".join(node["files"]), node["opens_on"]
+        if opens_on or methods != " ".join(START_METHODS):
+            opens = f' data-opens="{opens_on}"' if opens_on else ""
+            meta = f'<meta name="start" content="{methods}"{opens}>'
+            context["metatags"] = f"{context.get('metatags') or ''}\n{meta}"
 
 
 def whole_run(page: Page) -> Iterator[nodes.Node]:
     """Show the lives of all processes."""
-    yield timeline(page.lesson, depend_on_recordings(page.env, page.lesson))
+    if not page.lesson.cells:
+        return
+    section = begin_section(page.document, "The whole run")
+    files = depend_on_recordings(page.env, page.lesson)
+    if files:
+        said = "All processes of this page, from the start of main to the end of the last."
+        if len(page.lesson.cells) > 1:
+            said += " The numbers lead to the cells that main was playing then."
+        section += nodes.paragraph("", said)
+    section += timeline(page.lesson, files, linked=True)
+    yield section
+
+
+def setup(app: Sphinx) -> None:
+    """Connect."""
+    app.connect("html-page-context", say_methods)

@@ -12,40 +12,26 @@ from gallery.lessons.build import build_of
 from gallery.lessons.links import lesson_link
 from gallery.lessons.page import Page
 from gallery.names.catalogue import Catalogue
-from gallery.nodes import begin_section
 
-HEADING = "Also read"
-SAID = 4  # names that are said of a related lesson
+SAID = 2  # names that are said of a related lesson
 
 
 def also_read(page: Page) -> Iterator[nodes.Node]:
-    """Name the lessons, each with the names that both use."""
-    build = build_of(page.env)
+    """Name the lessons in a line, each with the names that both use."""
     facts.state(page.env, "related lessons", page.lesson.name)
-    catalogue = build.kept(Catalogue)
+    catalogue = build_of(page.env).kept(Catalogue)
     found = catalogue.related(page.lesson.name)
     if not found:
         return
-    items = nodes.bullet_list("", classes=["also-read"])
-    for related in found:
-        text = nodes.paragraph("", "", lesson_link(page.env, related.lesson))
-        names = [catalogue.manual.names[name].short for name in related.shared]
-        text += [nodes.Text(", which also uses "), *listed(names)]
-        items += nodes.list_item("", text)
-    section = begin_section(page.document, HEADING)
-    section += items
-    yield section
-
-
-def listed(names: list[str]) -> Iterator[nodes.Node]:
-    """Say the first names, and how many more there are."""
-    parts: list[nodes.Node] = [nodes.literal("", name) for name in names[:SAID]]
-    if len(names) > SAID:
-        parts.append(nodes.Text(f"{len(names) - SAID} more"))
-    for number, part in enumerate(parts):
-        if number:
-            yield nodes.Text(" and " if number == len(parts) - 1 else ", ")
-        yield part
+    line = nodes.paragraph("", "Also read: ", classes=["also-read"])
+    for number, related in enumerate(found):
+        line += nodes.Text("; " if number else "")
+        line += lesson_link(page.env, related.lesson)
+        for place, name in enumerate(related.shared[:SAID]):
+            line += nodes.Text(" and " if place else " (also ")
+            line += nodes.literal("", catalogue.manual.names[name].short)
+        line += nodes.Text(")")
+    yield line
 
 
 def related(app: Sphinx, lesson: str) -> object:

@@ -71,7 +71,7 @@ class NamesIndex(NamesDirective):
             f"{len(names)} names: {used} are in at least one of {len(catalogue.lessons)} "
             f"lessons, {len(names) - used} not yet."
         )
-        pages = [f"names/{chapter.name}" for chapter in build.taught]
+        pages = [f"names/{chapter.name}" for chapter in build.chapters]
         return [
             nodes.paragraph("", said, classes=["names-count"]),
             *self.lists(names),
@@ -144,4 +144,4 @@ def add_files(
     ):
         app.add_css_file("names.css")
         if page == "names":
-            app.add_js_file("names.js", loading_method="defer")
+            app.add_js_file("names.js", loading_method="defer", blocking="render")

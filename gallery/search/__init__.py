@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Register what is collected from each page, and the page with the results."""
-    from gallery.search import also_asked, collected, results_page
+    from gallery.search import also_asked, collected, error_field, results_page
 
     also_asked.setup(app)
     collected.setup(app)
     results_page.setup(app)
+    error_field.setup(app)

@@ -1,4 +1,4 @@
-"""What the search knows of a page: its title, askers' words, errors, headings and sentences."""
+"""What the search knows of a page: title, askers' words, errors, headings, sentences, names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sphinx import addnodes
 
 from gallery.lesson import LONGEST
 from gallery.lessons.build import build_of
-from gallery.nodes import load_all, transcript
+from gallery.nodes import cell, load_all, transcript
 from gallery.search.also_asked import CSS_CLASS, asked_of
 from multitrack.recording import Recording
 from multitrack.show.transcript import lines_of
@@ -23,18 +23,21 @@ if TYPE_CHECKING:
 
 # A page with this in its front matter is found by its title, description and askers' words only.
 ASIDE = "nosearch"
+NAMES = "names"  # the page of all names, and the class of its lists
 LESSON, PROSE, HELPER = 1.0, 0.8, 0.5  # which page comes first where their words are as good
 LEFT_OUT = (
     *(nodes.literal_block, nodes.raw, nodes.Invisible, nodes.footnote, nodes.image),
     *(addnodes.toctree, addnodes.index),
 )
-LINES = {CSS_CLASS, "evidence-line", "also-read"}  # under a page, about it or about others
+BOXED = "message", "cure"  # the kinds of boxes on a page about an error
+# Under a page, about it or about others; lists of others.
+LINES = {CSS_CLASS, "badges", "also-read", "lessons", "chapters"}
 ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
 
 
-# Of a paragraph the index has the first sentence, and those with a name in them: a_b, a.b, f(), aB.
+# Of a paragraph the index has the first sentence, and those with a name in them: a_b, a.b, f(), aB, a=b, ABC.
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
-NAMED = re.compile(r"\w_\w|\w\.\w|\w\(|[a-z][A-Z]")
+NAMED = re.compile(r"\w_\w|\w\.\w|\w\(|[a-z][A-Z]|\w=\w|[A-Z]{3}")
 OPENING = 2  # the first paragraphs of a page, which it has as they are
 
 
@@ -50,15 +53,17 @@ class Block:
 class Entry(TypedDict):
     """What is known of a page, as plain data: an environment that was kept by other code loads.
 
-    ``errors`` are messages that its processes wrote; of ``blocks`` each has its anchor, its heading
-    and its texts.
+    ``errors`` are messages that its processes wrote, each with its section's anchor; of ``blocks``
+    each has its anchor, its heading and its texts, of ``names`` each its anchor, itself and what is
+    said of it.
     """
 
     title: str
     weight: float
     asked: list[str]
-    errors: list[str]
+    errors: list[list[str]]
     blocks: list[list[str]]
+    names: list[list[str]]
 
 
 def entry_of(env: BuildEnvironment, name: str, document: nodes.document) -> Entry:
@@ -73,6 +78,7 @@ def entry_of(env: BuildEnvironment, name: str, document: nodes.document) -> Entr
         asked=list(asked_of(env, name)),
         errors=[] if aside else errors_in(document),
         blocks=[[block.anchor, block.heading, *block.text] for block in blocks],
+        names=list(_names(document)) if name == NAMES else [],
     )
 
 
@@ -82,13 +88,13 @@ def _description(document: nodes.document) -> list[str]:
 
 
 def _blocks(section: nodes.Element, anchor: str) -> Iterator[Block]:
-    """Yield a section and the sections in it."""
+    """Yield a section and the sections in it, but none that every page has: no line has those."""
     block = Block(anchor, "")
     inner: list[nodes.section] = []
     terms: list[Block] = []
     for child in section.children:
         if isinstance(child, nodes.section):
-            inner.append(child)
+            inner += [child] if child.line else []
         elif isinstance(child, addnodes.glossary):
             terms += map(_term, child.findall(nodes.definition_list_item))
         elif isinstance(child, nodes.title):
@@ -109,10 +115,21 @@ def _term(item: nodes.definition_list_item) -> Block:
     return Block(next(iter(term["ids"]), ""), term.astext(), said)
 
 
+def _names(document: nodes.document) -> Iterator[list[str]]:
+    """Yield the names that a page lists."""
+    for names in document.findall(nodes.definition_list):
+        for item in names.findall(nodes.definition_list_item) if NAMES in names["classes"] else ():
+            term, said = item.children
+            assert isinstance(term, nodes.term)
+            yield [term["ids"][0], next(term.findall(nodes.literal)).astext(), said.astext()]
+
+
 def foreign(node: nodes.Node) -> bool:
     """Whether it holds what the search leaves out: code, transcripts, questions, downloads."""
-    ours = type(node).__module__.startswith("gallery.")
-    classes = node.get("classes", ()) if isinstance(node, nodes.Element) else ()
+    said = node.attributes if isinstance(node, nodes.Element) else {}
+    shown = isinstance(node, cell) or said.get("kind") == BOXED[1]
+    ours = type(node).__module__.startswith("gallery.") and not shown
+    classes = said.get("classes", ())
     return ours or isinstance(node, LEFT_OUT) or not LINES.isdisjoint(classes)
 
 
@@ -141,22 +158,35 @@ def _words(node: nodes.Node) -> str:
     return "".join(map(_words, node.children))
 
 
-def errors_in(document: nodes.document) -> list[str]:
-    """Find the messages of errors in what the processes of a page's own script wrote."""
-    found: dict[str, None] = {}
-    for shown in _transcripts(document):
+def errors_in(document: nodes.document) -> list[list[str]]:
+    """Find the messages that a page is about, and in what the processes of its script wrote."""
+    boxes = (b for b in document.findall(nodes.Element) if b.get("kind") == BOXED[0])
+    shown = (block.astext() for box in boxes for block in box.findall(nodes.literal_block))
+    found = {message: "" for text in shown for message in in_lines(text)}
+    for shown, anchor in _transcripts(next(document.findall(nodes.section), document), ""):
         for recording in load_all(shown["files"]).values():
-            found.update(dict.fromkeys(messages(recording, shown["cell"])))
-    return list(found)
+            for message in messages(recording, shown["cell"]):
+                found.setdefault(message, anchor)
+    return [list(pair) for pair in found.items()]
 
 
-def _transcripts(node: nodes.Element) -> Iterator[transcript]:
-    """Find the transcripts that a page does not show within something else, as questions do."""
+def _transcripts(node: nodes.Element, anchor: str) -> Iterator[tuple[transcript, str]]:
+    """Find the transcripts that a page does not show within something else, as questions do.
+
+    Each comes with the anchor of the section that it is in.
+    """
     for child in node.children:
         if isinstance(child, transcript):
-            yield child
+            yield child, anchor
         elif isinstance(child, nodes.Element) and not foreign(child):
-            yield from _transcripts(child)
+            inner = child["ids"][0] if isinstance(child, nodes.section) else anchor
+            yield from _transcripts(child, inner)
+
+
+def in_lines(text: str) -> Iterator[str]:
+    """Yield the messages in a text; one that is longer than a line goes on indented."""
+    for message in re.split(r"\n(?=\S)", text):
+        yield " ".join(message.split())[:LONGEST]
 
 
 def messages(recording: Recording, cell: int | None = None) -> Iterator[str]:

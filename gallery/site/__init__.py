@@ -44,7 +44,8 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("site_version", "", "html", str)
     app.connect("config-inited", lambda _, config: config.templates_path.append(TEMPLATES))
     app.connect("config-inited", note_version, priority=900)  # all static folders are named then
-    for file in ("tokens.css", "icons.css"):
-        app.add_css_file(file)
+    for file in ("tokens.css", "icons.css", "text.css", "shell.css"):
+        app.add_css_file(file, priority=100)  # parts build on them
+    app.add_js_file("shell.js")
     for part in (joined_assets, navigation, head, feed, hosting, policy, markdown_twins, leftovers):
         part.setup(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import ClassVar
 
 from pygments.formatters import HtmlFormatter
@@ -19,6 +19,8 @@ from pygments.token import (
     Token,
     _TokenType,
 )
+
+COLOUR = re.compile(r"#\w{6}")
 
 
 def _colours(
@@ -44,38 +46,30 @@ def _colours(
 
 
 class Light(Style):  # type: ignore[misc]
-    """Contrast on its background: at least 4.9."""
+    """Contrast on its background, which is the panels': at least 4.9."""
 
-    background_color = "#f6f7fa"
-    styles: ClassVar = _colours("#23272f", "#5a32a3", "#1d4f91", "#1d6b3f", "#96480f", "#5d6675")
+    background_color = "#f6f7fb"
+    styles: ClassVar = _colours("#1d2230", "#5a32a3", "#1d4f91", "#1d6b3f", "#96480f", "#5d6675")
 
 
 class Dark(Style):  # type: ignore[misc]
     """Contrast on its background: at least 6."""
 
-    background_color = "#1b1e24"
-    styles: ClassVar = _colours("#d8dce3", "#c3a6ff", "#8fc0ff", "#93d6a5", "#f0b17a", "#9aa4b2")
+    background_color = "#1b1e26"
+    styles: ClassVar = _colours("#dde1ea", "#c3a6ff", "#8fc0ff", "#93d6a5", "#f0b17a", "#9aa4b2")
 
 
 def stylesheet() -> str:
-    """Return the style of code, one rule for each kind of word; light on paper.
+    """Return the style of code, one rule for each kind of word; what has none is plain ink.
 
     (Pygments has a rule for each of its hundred kinds of token, the theme has them three times.)
     """
-    dark = "".join(_rules(Dark, 'body[data-theme="dark"]'))
-    by_system = "".join(_rules(Dark, 'body:not([data-theme="light"])'))
-    light = "".join(_rules(Light, "body"))
-    return f"{light}@media not print{{{dark}@media (prefers-color-scheme:dark){{{by_system}}}}}"
-
-
-def _rules(style: type[Style], body: str) -> Iterator[str]:
-    paper, ink = style.background_color, style.styles[Token]
-    # The theme's names for the two.
-    yield f"{body}{{--color-code-background:{paper};--color-code-foreground:{ink}}}"
-    yield f"{body} .highlight{{background:{paper};color:{ink}}}"
+    light, dark = (HtmlFormatter(style=style).class2style for style in (Light, Dark))
+    plain = f"color: {Light.styles[Token]}"
     looks: dict[str, list[str]] = {}
-    for css, (look, *_) in HtmlFormatter(style=style).class2style.items():
-        if css and look.lower() != f"color: {ink}":
-            looks.setdefault(look, []).append(f".{css}")
-    for look, names in looks.items():
-        yield f"{body} .highlight :is({','.join(names)}){{{look}}}"
+    for css, (look, *_) in light.items():
+        if css and look.lower() != plain:
+            both = zip(COLOUR.findall(look), COLOUR.findall(dark[css][0]), strict=True)
+            pair = "".join(f"light-dark({one},{other})" for one, other in both)
+            looks.setdefault(COLOUR.sub(pair, look), []).append(f".{css}")
+    return "".join(f".highlight :is({','.join(names)}){{{look}}}" for look, names in looks.items())

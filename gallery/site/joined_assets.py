@@ -2,6 +2,9 @@
 
 The theme and the parts would have a page load a dozen of each. Put together they are
 ``site-pages.css`` and ``site-pages.js``, whose addresses end with a sum of their contents.
+
+The theme's own style sheets and script are not among them: they dress the pages of any project, in
+15 kB after compression, and where a rule of theirs is of use here it says something else than ours.
 """
 
 from __future__ import annotations
@@ -35,13 +38,11 @@ NOT_USED = {
     # a "javascript:" address, which the policy of policy.py forbids.)
     *("documentation_options.js", "doctools.js", "sphinx_highlight.js"),
     "sg-tags.js",  # lessons have no tags
-    "furo-extensions.css",  # of extensions and hosts that are not ours
+    *("basic.css", "furo.css", "furo-extensions.css"),  # text.css and shell.css have what is used
+    "furo.js",  # shell.js
     *(path.name for path in INLINE),  # stand in the page
 }
 PLAIN = {"rel": "stylesheet", "type": "text/css"}
-# The theme's pictures for kinds of admonitions: 3 kB of every page, and no page has an admonition.
-# (What has one is shown without a picture: site.css.)
-PICTURES = re.compile(r"--icon-(?!search)[\w-]+:url\('[^']*'\);?")
 # Addresses that are relative to their file cannot move to another one.
 RELATIVE = re.compile(r"@import|url\((?![\"']?(?:data:|#))")
 
@@ -119,7 +120,7 @@ def _join(app: Sphinx, files: list[Any]) -> str:
             # "use strict" in the first script is not meant for all: an empty statement comes first.
             text = ";\n" + "\n;\n".join(map(jsmin, texts))
         else:
-            text = PICTURES.sub("", cssmin("\n".join(texts)))
+            text = cssmin("\n".join(texts))
         path = Path(app.outdir, "_static", NAME + ending)
         if not path.is_file() or path.read_text("utf-8") != text:
             path.write_text(text, encoding="utf-8")
@@ -130,5 +131,6 @@ def _join(app: Sphinx, files: list[Any]) -> str:
 def setup(app: Sphinx) -> None:
     """Register; what joins the files comes first of all that changes a page."""
     app.connect("html-page-context", lighten, priority=1)
-    app.add_css_file("copy.css")
-    app.add_js_file("copy.js")
+    for name in ("copy", "read"):
+        app.add_css_file(f"{name}.css")
+        app.add_js_file(f"{name}.js")

@@ -1,6 +1,7 @@
-"""Each page once more in Markdown, code and output included, and ``llms.txt``, which lists them.
+"""Each page once more in Markdown, code and output included, and lists of them for programs.
 
-A page's twin is at the page's address with ``.md`` behind it, as llmstxt.org proposes.
+A page's twin is at the page's address with ``.md`` behind it, as llmstxt.org proposes; ``llms.txt``
+lists the twins, and ``llms-full.txt`` is all of them in one file.
 sphinx-markdown-builder knows how; here is what it needs to know of our own nodes.
 """
 
@@ -8,20 +9,24 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from docutils import nodes
 from sphinx_markdown_builder.contexts import TableContext
 from sphinx_markdown_builder.translator import MarkdownTranslator
 
+from gallery.lessons.build import build_of
+from gallery.lessons.links import twin_address
 from gallery.site import head, is_site
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
+LISTING, FULL = "llms.txt", "llms-full.txt"
 
 # What Markdown would take for its own in a text, wherever it stands, and at the start of a line.
 ANYWHERE = re.compile(r"[\\`*\[\]<]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
@@ -156,11 +161,20 @@ def write_twin(
     """Write the twin beside the page, which names it in its head."""
     if not is_site(app) or doctree is None:
         return
-    page = Path(app.builder.get_outfilename(name))  # type: ignore[attr-defined]
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.with_name(f"{page.name}.md").write_text(markdown(app, name, doctree), encoding="utf-8")
+    twin = twin_of(app, name)
+    twin.parent.mkdir(parents=True, exist_ok=True)
+    twin.write_text(markdown(app, name, doctree), encoding="utf-8")
+    address = twin_address(app.builder, name)
     kind = {"type": "text/markdown", "title": "Markdown"}
-    head.add(context, "link", rel="alternate", **kind, href=f"{quote(page.name)}.md")
+    head.add(context, "link", rel="alternate", **kind, href=address)
+    if name != app.config.root_doc:  # partials/page-links.html
+        context["markdown_twin"] = address
+
+
+def twin_of(app: Sphinx, name: str) -> Path:
+    """Return the file of a page's twin."""
+    page = Path(app.builder.get_outfilename(name))  # type: ignore[attr-defined]
+    return page.with_name(f"{page.name}.md")
 
 
 def listing(app: Sphinx) -> Iterator[str]:
@@ -169,6 +183,7 @@ def listing(app: Sphinx) -> Iterator[str]:
     parts = app.env.toctree_includes
     yield f"# {escaped(app.config.project)}"
     yield f"\n> {escaped(app.env.metadata[root]['said'])}"
+    yield f"\nAll pages in one file: [{FULL}]({app.config.html_baseurl}{FULL})"
     chapters = [name for name in parts.get(root, ()) if name in parts]
     listed = {root}
     for chapter in chapters:
@@ -182,23 +197,48 @@ def listing(app: Sphinx) -> Iterator[str]:
 
 
 def _item(app: Sphinx, name: str) -> str:
-    address = f"{app.config.html_baseurl}{app.builder.get_target_uri(name)}"
-    if address.endswith("/"):
-        address += "index.html"
     said = app.env.metadata[name]["said"]
     title = escaped(app.env.titles[name].astext())
-    return f"- [{title}]({address}.md)" + (f": {escaped(said)}" if said else "")
+    return f"- [{title}]({_address(app, name)})" + (f": {escaped(said)}" if said else "")
 
 
-def write_listing(app: Sphinx, exception: Exception | None) -> None:
-    """Write ``llms.txt`` when all pages are there."""
-    if not exception and is_site(app):
-        text = "\n".join(listing(app)) + "\n"
-        Path(app.outdir, "llms.txt").write_text(text, encoding="utf-8")
+def _address(app: Sphinx, name: str) -> str:
+    address = f"{app.config.html_baseurl}{app.builder.get_target_uri(name)}"
+    return f"{address}index.html.md" if address.endswith("/") else f"{address}.md"
+
+
+def reading_order(env: BuildEnvironment) -> list[str]:
+    """Return all pages: as the lists of the first page lead through them, then those in none."""
+    order: dict[str, None] = {}
+
+    def follow(name: str) -> None:
+        if name not in order and name in env.found_docs:
+            order[name] = None
+            for below in env.toctree_includes.get(name, ()):
+                follow(below)
+
+    follow(env.config.root_doc)
+    return [*order, *sorted(env.found_docs - set(order))]
+
+
+def write_for_programs(app: Sphinx, exception: Exception | None) -> None:
+    """Write ``llms.txt``, and all twins in one file, when all pages are there."""
+    if exception or not is_site(app):
+        return
+    Path(app.outdir, LISTING).write_text("\n".join(listing(app)) + "\n", encoding="utf-8")
+    with Path(app.outdir, FULL).open("wb") as file:
+        for name in reading_order(app.env):
+            # Links in a page are as seen from its own address.
+            file.write(f"<!-- {_address(app, name)} -->\n\n".encode())
+            with twin_of(app, name).open("rb") as twin:
+                shutil.copyfileobj(twin, file)
+            file.write(b"\n\n")
+    for name in (LISTING, FULL):
+        build_of(app).publishes(name)
 
 
 def setup(app: Sphinx) -> None:
     """Connect; the extension has settings that its translator reads."""
     app.setup_extension("sphinx_markdown_builder")
     app.connect("html-page-context", write_twin)
-    app.connect("build-finished", write_listing)
+    app.connect("build-finished", write_for_programs)

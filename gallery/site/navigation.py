@@ -1,13 +1,14 @@
-"""The navigation beside a page: the section that the page is in, and the way to the others.
+"""The ways through the site: its sections, what is in one of them, and where a page stands there.
 
-A section is a toctree of the first page. Of its pages only those on the way to the page that is
-shown are opened, so what a page carries, and costs, does not grow with the site. (The theme would
-have Sphinx resolve the whole tree for every page.)
+A section is what the first page lists under one caption. The bar leads to all of them; beside a
+page only its own is listed, with one of its chapters open. So what a page carries, and costs, does
+not grow with the site. (The theme would have Sphinx resolve the whole tree for every page.) What is
+listed as :data:`FOOTER` is at the foot of every page and not in the bar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -23,63 +24,99 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 KEPT = "navigation"
+FOOTER = "For maintainers"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A page in the list. ``on_path``: it is the page that is shown, or that page is below it."""
+class Link:
+    """A page. ``below``: how deep in its list it is."""
 
     page: str
     title: str
-    on_path: bool = False
-    children: tuple[Entry, ...] = ()
+    below: int = 0
+
+
+@dataclass(frozen=True)
+class Group:
+    """A chapter: links that fold away. One without a title has links that are just there.
+
+    ``front`` is where all of them are listed. A group that is not open has no links. ``number`` is
+    0 where the chapter and its pages have none.
+    """
+
+    title: str = ""
+    number: int = 0
+    front: Link | None = None
+    count: int = 0
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What is beside a page; no ``entries`` where it is in no section."""
+    """What a page shows of the site.
+
+    ``groups`` are in its ``section``. ``way`` leads from there down to the page, and ``place`` says
+    where it stands at its end: "Lesson 2 of 5".
+    """
 
     section: str
-    entries: tuple[Entry, ...]
-    others: tuple[Entry, ...]
+    groups: tuple[Group, ...]
+    way: tuple[Link, ...]
+    place: str
+    sections: tuple[Link, ...]
+    footer: tuple[Link, ...]
 
 
 @dataclass(frozen=True)
 class Section:
-    """A toctree of the first page: its caption, and its pages with their titles."""
+    """What a page lists under one caption, which may be empty: pages with their titles."""
 
     name: str
     pages: dict[str, str]
 
     @property
-    def first(self) -> str:
-        """Its first page, to which links to the section lead."""
-        return next(iter(self.pages))
+    def link(self) -> Link:
+        """Its first page, by its name."""
+        page, title = next(iter(self.pages.items()))
+        return Link(page, self.name or title)
 
 
 class Navigation:
-    """What is beside pages, as long as no page is read."""
+    """What pages show of the site, as long as no page is read.
 
-    def __init__(self, env: BuildEnvironment) -> None:
-        self.env = env
+    ``short`` has titles for pages whose own are long; ``chapters`` are the pages to be numbered.
+    """
+
+    def __init__(
+        self,
+        env: BuildEnvironment,
+        short: Mapping[str, str] | None = None,
+        chapters: Collection[str] = (),
+    ) -> None:
+        self.env, self.short, self.chapters = env, short or {}, list(chapters)
         self.root = env.config.root_doc
-        self.sections = list(self.trees(self.root))
+        self.sections: dict[str, Section] = {}
+        for tree in self.trees(self.root):
+            name = tree.link.title
+            before = self.sections[name].pages if name in self.sections else {}
+            self.sections[name] = Section(name, before | tree.pages)
         self.parents: dict[str, str] = {}
         for page, included in sorted(env.toctree_includes.items()):
             for child in included:
                 self.parents.setdefault(child, page)
 
-    def trees(self, page: str) -> Iterator[Section]:
-        """Yield the toctrees of a page; one without a caption is named for its first page."""
-        titles = self.env.titles
+    def trees(self, page: str) -> list[Section]:
+        """Return what a page lists."""
+        titles, found = self.env.titles, []
         for tree in self.env.tocs[page].findall(addnodes.toctree):
             pages = {
-                ref: title or titles[ref].astext()
+                ref: title or self.short.get(ref) or titles[ref].astext()
                 for title, ref in tree["entries"]
                 if ref in titles
             }
             if pages:
-                yield Section(tree.get("caption") or next(iter(pages.values())), pages)
+                found.append(Section(tree.get("caption") or "", pages))
+        return found
 
     def path_to(self, page: str) -> list[str]:
         """Return the page and what it is below, without the first page."""
@@ -90,32 +127,99 @@ class Navigation:
         return path
 
     def of(self, page: str) -> Shown:
-        """Return what is beside a page; the first page shows the first section."""
+        """Return what a page shows; the first page shows the first section."""
         path = self.path_to(page)
-        here = [s for s in self.sections if page == self.root or (path and path[-1] in s.pages)][:1]
+        sections = list(self.sections.values())
+        here = next((s for s in sections if path and path[-1] in s.pages), None)
+        if page == self.root and sections:
+            here = sections[0]
+        groups = tuple(self.groups(here, path)) if here else ()
+        way = [here.link, *self.down(groups, path)] if here and path else []
+        footer = self.sections.get(FOOTER, Section(FOOTER, {}))
         return Shown(
-            here[0].name if here else "",
-            tuple(self.opened(here, set(path))),
-            tuple(Entry(s.first, s.name) for s in self.sections if s not in here),
+            here.name if here else "",
+            groups,
+            tuple(link for link in way if link.page != page),
+            place(groups, page),
+            tuple(s.link for s in sections if s is not footer),
+            tuple(Link(*item) for item in footer.pages.items()),
         )
 
-    def opened(self, trees: Iterable[Section], path: set[str]) -> Iterator[Entry]:
-        """Yield the pages of toctrees, with what is below those on the path."""
-        for tree in trees:
-            for page, title in tree.pages.items():
-                below = self.opened(self.trees(page), path - {page}) if page in path else ()
-                yield Entry(page, title, page in path, tuple(below))
+    def below(self, page: str, title: str) -> dict[str, str]:
+        """Return the pages that a page lists; below "Quiz" the one of "Quiz: Pools" is "Pools"."""
+        pages = {ref: name for tree in self.trees(page) for ref, name in tree.pages.items()}
+        return {ref: name.removeprefix(f"{title}: ") for ref, name in pages.items()}
+
+    def groups(self, section: Section, path: list[str]) -> Iterator[Group]:
+        """Yield what is beside a page on this path.
+
+        Where most pages of a section list others, those are its chapters; else all are one list.
+        What the only page of a section lists counts as the section's own.
+        """
+        pages = section.pages
+        listed = {page: self.below(page, title) for page, title in pages.items()}
+        if len(pages) == 1:
+            (front,) = pages
+            pages = pages | listed.pop(front)
+            path = [page for page in path if page != front]
+            listed = {page: self.below(page, pages[page]) for page in pages if page != front}
+        if sum(map(bool, listed.values())) <= len(listed) / 2:
+            yield Group(links=tuple(self.links(pages, path)))
+            return
+        for page, title in pages.items():
+            if inside := listed.get(page):
+                number = self.chapters.index(page) + 1 if page in self.chapters else 0
+                links = self.links(inside, path) if page in path else ()
+                yield Group(title, number, Link(page, title), len(inside), tuple(links))
+            else:
+                yield Group(links=(Link(page, title),))
+
+    def links(self, pages: dict[str, str], path: list[str], below: int = 0) -> Iterator[Link]:
+        """Yield pages, and what is below those on the path."""
+        for page, title in pages.items():
+            yield Link(page, title, below)
+            if page in path:
+                rest = [other for other in path if other != page]
+                yield from self.links(self.below(page, title), rest, below + 1)
+
+    def down(self, groups: tuple[Group, ...], path: list[str]) -> Iterator[Link]:
+        """Yield what is between a section's first page and the page of this path."""
+        for group in groups:
+            if group.front and group.links:
+                yield group.front
+            elif group.links:
+                on_path = (link for link in group.links if link.page in path)
+                yield from (link for link in on_path if link != groups[0].links[0])
+
+
+def place(groups: tuple[Group, ...], page: str) -> str:
+    """Say where a page of a numbered chapter, or the chapter, stands."""
+    numbered = [group for group in groups if group.number]
+    for group in numbered:
+        pages = [link.page for link in group.links if not link.below]
+        if page in pages:
+            return f"Lesson {pages.index(page) + 1} of {len(pages)}"
+        if group.front and group.front.page == page:
+            return f"Chapter {group.number} of {len(numbered)}"
+    return ""
 
 
 class Said(dict[str, str]):
     """A digest of what is around each page."""
 
 
+def navigation_of(app: Sphinx) -> Navigation:
+    """Return what is known when all pages are read."""
+    build = build_of(app)
+    short = {build.page_of(x.name): x.short for x in build.lessons.values()}
+    return Navigation(app.env, short, [build.page_of(f"{c.name}/index") for c in build.taught])
+
+
 def changed(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages to be written again: beside them, or before and after, are others now."""
+    """Return the pages to be written again: around them, or before and after, are others now."""
     if not is_site(app):
         return []
-    navigation = Navigation(env)
+    navigation = navigation_of(app)
     build_of(app).keep(navigation)
     related = env.collect_relations()
     said = {}
@@ -136,7 +240,7 @@ def remember(app: Sphinx, exception: Exception | None) -> None:
 def tell_template(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give templates/sidebar/navigation.html what it shows, and the theme no tree to resolve."""
+    """Give templates/page.html what it shows, and the theme no tree to resolve."""
     if is_site(app):
         context.pop("toctree", None)
         context["navigation"] = build_of(app).kept(Navigation).of(name)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 
 from multitrack.recording import Process, Recording
 from multitrack.show.colours import natural
 
-LANE = 26  # pixels: one process
-HEAD = 22  # pixels: the cells' numbers
-FOOT = 20  # pixels: the axis
+LEFT, WIDE = 1, 97  # percent of a picture: where a run begins, and how wide it is
 TICKS = 6  # at most
-MOST_LINKED = 12  # processes of which a picture shows who started whom
-
-# The thumbnail is an image: the page's colours do not reach it. Middle tones serve light and dark.
-THUMB = ("#6b7684", "#3d82c4", "#c1682f", "#2f9a6c", "#b0578f", "#9a8212", "#2a97a5", "#8a6fd1")
+NUMBERED = 2.5  # percent: the narrowest band of a cell that has room for its number
 
 
 def lanes(recording: Recording) -> list[Process]:
@@ -33,11 +30,12 @@ def words(recording: Recording) -> Iterator[str]:
     """Say the lives in sentences, and when each cell was played."""
     for process in lanes(recording):
         end = "?" if process.end is None else seconds(process.end)
-        runs = f" (runs {process.program})" if process.program else ""
-        by = f", started by {process.parent}" if process.parent not in ("", "main") else ""
+        runs = f" (runs {process.program})" if process.program not in ("", process.name) else ""
+        parent = recording.name_of(process.parent)
+        by = f", started by {parent}" if parent not in ("", "main") else ""
         life = f"from {seconds(process.start)} to {end}"
         guess = ", in part a guess" if process.guess else ""
-        yield f"{process.label}{runs}{by}: {life}, {process.ending}{guess}."
+        yield f"{process.name}{runs}{by}: {life}, {process.ending}{guess}."
     for cell in recording.cells:
         end = "the end" if cell.end is None else seconds(cell.end)
         yield (
@@ -50,20 +48,20 @@ def evidence(recording: Recording) -> str:
     """Say what it was recorded on, and how all of it ended."""
     python = recording.interpreter
     own = [p for p in recording.processes if not p.helper]
-    helpers = [p.label for p in recording.processes if p.helper]
-    otherwise: dict[str, list[str]] = {}  # labels by how they ended
+    helpers = [p.name for p in recording.processes if p.helper]
+    otherwise: dict[str, list[str]] = {}  # names by how they ended
     for process in recording.processes:
         if process.failed or process.ended_by:
-            otherwise.setdefault(process.ending, []).append(process.label)
+            otherwise.setdefault(process.ending, []).append(process.name)
     unseen = any(p.exit_code is None and not p.signal for p in recording.processes)
     seen = "" if recording.complete else " that were seen"
     count = f"{len(own)} process" + ("es" if len(own) != 1 else "")
     ends = "; ".join(
-        f"{', '.join(labels)}{' each' if len(labels) > 1 else ''} {ending}"
-        for ending, labels in otherwise.items()
+        f"{', '.join(names)}{' each' if len(names) > 1 else ''} {ending}"
+        for ending, names in otherwise.items()
     )
     ends = ends or ("some ends were not seen" if unseen else f"all{seen} ended with 0")
-    names = {"cpython": "CPython", "pypy": "PyPy"}
+    called = {"cpython": "CPython", "pypy": "PyPy"}
     systems = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
     lives = {
         "process events": "starts and ends as the kernel reported them",
@@ -74,7 +72,7 @@ def evidence(recording: Recording) -> str:
     if any(p.guess for p in recording.processes):
         lives += "; what is called a guess was not seen as it happened"
     return (
-        f"Recorded on {names.get(python.implementation, python.implementation)} {python.version}, "
+        f"Recorded on {called.get(python.implementation, python.implementation)} {python.version}, "
         f"{systems.get(python.platform, python.platform)}, under {recording.start_method}: "
         f"{' and '.join([count, *helpers])}, {seconds(recording.duration)}; {ends}; {lives}."
     )
@@ -90,24 +88,159 @@ def step(duration: float) -> float:
         size *= 10
 
 
-def html_of(recording: Recording, classes: dict[str, str]) -> str:
-    """Return the figure: names beside an SVG as wide as the page allows, then the words."""
-    order = lanes(recording)
-    names = "".join(
-        f'<li class="{classes[p.label]}">{escape(p.label)}'
-        + (f' <small class="ending">{_short_ending(p)}</small>' if p.failed or p.ended_by else "")
-        + "</li>"
-        for p in order
+def tenths(seconds: float) -> int:
+    """Return a time in tenths of milliseconds, which is how a page has it."""
+    return round(seconds * 10_000)
+
+
+def played_in(recording: Recording, cell: int | None, last: int = 0) -> tuple[int, int]:
+    """Return from when to when a cell was played, in tenths of ms; None: the whole run.
+
+    The last cell goes on to the end of the run. ``last`` is when its last line was written, which
+    may be after main has gone on; the end is not yet there then: both can be seen.
+    """
+    start, end = 0.0, recording.duration
+    for played in recording.cells:
+        if played.number == cell:
+            start = played.start
+            if played is not recording.cells[-1] and played.end is not None:
+                end = played.end
+    return tenths(start), max(tenths(end), tenths(start) + 1, last + 1)
+
+
+def has_slice(recording: Recording, cell: int | None, written: bool) -> bool:
+    """Whether a cell's part of the timeline says more than its lines do.
+
+    It does where the cell has started a process, or where it has lines and another than main lives.
+    """
+    start, end = played_in(recording, cell)
+    return any(
+        tenths(p.start) >= start or (written and not p.helper)
+        for p in recording.processes[1:]
+        if _overlaps(p, start, end)
     )
-    said = "".join(f"<li>{escape(sentence)}</li>" for sentence in words(recording))
-    count = len(recording.processes)
+
+
+def slice_of(
+    recording: Recording, classes: dict[str, str], cell: int | None, dots: dict[str, list[int]]
+) -> str:
+    """Draw the lives as they were while a cell was played; ``dots``: when each process wrote."""
+    start, end = played_in(recording, cell, max((t for ts in dots.values() for t in ts), default=0))
+    span = Span(start, end)
+    whole = tenths(recording.duration) or 1
+    where = ""
+    if (end - start) / whole < 0.99:
+        x, width = start / whole * 100, (end - start) / whole * 100
+        where = (
+            f'<svg class="where" aria-hidden="true"><rect x="{x:.1f}%" width="{width:.1f}%"/></svg>'
+        )
     return (
-        f'<figure class="lives"><div class="lanes">'
-        f'<ol class="names" aria-hidden="true">{names}</ol>'
-        f"{svg(recording, order, classes, count)}</div>"
-        f'<figcaption><p class="evidence">{escape(evidence(recording))}</p>'
+        f'<div class="slice" data-from="{start}" data-to="{end}">'
+        f'<p class="time-title">{seconds(start / 1e4)} to {seconds(end / 1e4)} of the run'
+        f"{where}</p>"
+        f"{_lanes(recording, classes, span, dots)}{_axis(span)}</div>"
+    )
+
+
+def html_of(recording: Recording, classes: dict[str, str], linked: bool = False) -> str:
+    """Return the whole run: lives, in a picture and in words, over the bands of the cells.
+
+    ``linked``: the cells are on the same page.
+    """
+    span = Span(0, tenths(recording.duration) or 1)
+    said = "".join(f"<li>{escape(sentence)}</li>" for sentence in words(recording))
+    return (
+        f'<div class="whole">{_bands(recording, span, linked)}'
+        f"{_lanes(recording, classes, span, {}, endings=True)}{_axis(span)}</div>"
+        f'<p class="evidence">{escape(evidence(recording))}</p>'
         f"<details><summary>The timeline in words</summary><ul>{said}</ul></details>"
-        "</figcaption></figure>"
+    )
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the run, in tenths of ms, as wide as a picture."""
+
+    start: int
+    end: int
+
+    def x(self, at: float) -> float:
+        """Return where a moment is, in percent: a bar that ends within has room for its end."""
+        return LEFT + WIDE * (at - self.start) / (self.end - self.start)
+
+    def clipped(self, at: float) -> float:
+        """Return the same for what begins before, or ends after: its end is out of the picture."""
+        return -3 if at < self.start else 103 if at > self.end else self.x(at)
+
+
+def _overlaps(process: Process, start: int, end: int) -> bool:
+    return tenths(process.start) < end and (process.end is None or tenths(process.end) > start)
+
+
+def _lanes(
+    recording: Recording,
+    classes: dict[str, str],
+    span: Span,
+    dots: dict[str, list[int]],
+    endings: bool = False,
+) -> str:
+    """Draw a lane for each process that is alive then; its number is its place in the run."""
+    html = []
+    for number, process in enumerate(lanes(recording)):
+        if not _overlaps(process, span.start, span.end) and process.label not in dots:
+            continue
+        end = recording.duration if process.end is None else process.end
+        left, right = span.clipped(tenths(process.start)), span.clipped(tenths(end))
+        guess = ' class="guess"' if process.guess else ""
+        drawn = f'<rect{guess} x="{left:.1f}%" width="{max(right - left, 0.6):.1f}%"/>'
+        for at in dots.get(process.label, ()):
+            drawn += f'<circle cx="{span.x(at):.1f}%"/>'
+        if process.failed and right <= 100:
+            drawn += f'<text x="{right:.1f}%" y="18">&#215;</text>'
+        ending = ""
+        if (process.failed or process.ended_by) and right <= 100 and (endings or process.failed):
+            ending = f" <small>{_short_ending(process)}</small>"
+        data = "" if endings else f' data-l="{number}"'
+        html.append(
+            f'<div class="lane {classes[process.label]}"{data}>'
+            f"<b>{escape(process.name)}{ending}</b>"
+            f'<svg aria-hidden="true">{drawn}</svg></div>'
+        )
+    return "".join(html)
+
+
+def _axis(span: Span) -> str:
+    distance = step((span.end - span.start) / 1e4)
+    number = math.ceil(span.start / 1e4 / distance - 1e-9)
+    marks = ""
+    while (x := span.x(number * distance * 1e4)) < 97:
+        tick = _tick(number * distance, distance, span.end / 1e4)
+        marks += f'<text x="{x:.1f}%" y="13">{tick}</text>'
+        marks += f'<rect x="{x:.1f}%"/>'
+        number += 1
+    return f'<div class="lane axis"><svg aria-hidden="true">{marks}</svg></div>'
+
+
+def _bands(recording: Recording, span: Span, linked: bool) -> str:
+    """Draw when each cell was played; a band that is wide enough has its number."""
+    if len(recording.cells) < 2:
+        return ""
+    bands = ""
+    for cell in recording.cells:
+        start, end = played_in(recording, cell.number)
+        left, width = span.x(start), span.x(end) - span.x(start)
+        band = f'<rect x="{left:.1f}%" width="{max(width, 0.1):.1f}%"/>'
+        if width > NUMBERED:
+            number = f'<text x="{left + width / 2:.1f}%" y="14">{cell.number}</text>'
+            if linked:
+                number = (
+                    f'<a href="#cell-{cell.number}" aria-label="Cell {cell.number}">{number}</a>'
+                )
+            band += number
+        bands += band
+    return (
+        '<div class="lane bands"><b>cell</b>'
+        f'<svg role="group" aria-label="When each cell was played">{bands}</svg></div>'
     )
 
 
@@ -115,114 +248,9 @@ def _short_ending(process: Process) -> str:
     return process.signal or f"exit {process.exit_code}"
 
 
-def svg(recording: Recording, order: list[Process], classes: dict[str, str], count: int) -> str:
-    """Draw the lives. Across, all is in percent: text keeps its size at every width."""
-    span = recording.duration or 1e-6
-
-    def x(at: float) -> str:
-        return f"{min(100.0, max(0.0, at / span * 100)):.1f}%"  # a tenth is half a pixel
-
-    def width(time: float) -> str:
-        return x(max(time, 0.001 * span))
-
-    bottom = HEAD + LANE * len(order)
-    parts = [
-        f'<svg class="plot" width="100%" height="{bottom + FOOT}" role="img" '
-        f'aria-label="Lives of {count} process{"es" if count != 1 else ""} over {seconds(span)}, '
-        'told in words below">'
-    ]
-    for cell in recording.cells:
-        end = span if cell.end is None or cell is recording.cells[-1] else cell.end
-        title = f"cell {cell.number}, lines {cell.first} to {cell.last}"
-        shade = " odd" if cell.number % 2 else ""
-        parts.append(
-            f'<rect class="cell{shade}" x="{x(cell.start)}" width="{width(end - cell.start)}" '
-            f'y="0" height="{bottom}"><title>{title}</title></rect>'
-        )
-        if (end - cell.start) / span > 0.05 and len(recording.cells) > 1:
-            word = "cell " if (end - cell.start) / span > 0.2 else ""
-            parts.append(
-                f'<text class="cell-name" x="{x((cell.start + end) / 2)}" y="14">'
-                f"{word}{cell.number}</text>"
-            )
-    distance, tick = step(span), 0.0
-    while tick <= span * 1.0001:
-        edge = ' class="tick first"' if tick == 0 else ' class="tick"'
-        if tick / span < 0.97:
-            parts.append(
-                f'<line class="grid" x1="{x(tick)}" x2="{x(tick)}" y1="{HEAD}" y2="{bottom}"/>'
-                f'<text{edge} x="{x(tick)}" y="{bottom + 14}">{_tick(tick, distance)}</text>'
-            )
-        tick += distance
-    rows = {process.label: HEAD + LANE * row for row, process in enumerate(order)}
-    for process in order:  # below the bars: who started whom; of many it would be a thicket
-        if process.parent in rows and len(order) <= MOST_LINKED:
-            low, high = sorted((rows[process.parent], rows[process.label]))
-            parts.append(
-                f'<line class="born" x1="{x(process.start)}" x2="{x(process.start)}" '
-                f'y1="{low + LANE // 2}" y2="{high + LANE // 2}"/>'
-            )
-    for process in order:
-        y = rows[process.label]
-        end = span if process.end is None else process.end
-        colour = classes[process.label]
-        life = "life guess" if process.guess else "life"
-        parts.append(
-            f'<g class="{colour}"><rect class="{life}" x="{x(process.start)}" y="{y + 6}" '
-            f'width="{width(end - process.start)}" height="{LANE - 12}" rx="3"/>'
-        )
-        drawn = -1.0
-        for line in recording.lines:
-            if line.process == process.label and (line.time - drawn) / span > 0.004:
-                drawn = line.time
-                parts.append(
-                    f'<circle class="said" cx="{x(line.time)}" cy="{y + LANE / 2:g}" r="3"/>'
-                )
-        parts.append("</g>")
-        if process.failed:
-            parts.append(
-                f'<text class="failed" x="{x(end)}" y="{y + LANE / 2 + 5:g}">&#215;</text>'
-            )
-    return "".join(parts) + "</svg>"
-
-
-def _tick(at: float, distance: float) -> str:
+def _tick(at: float, distance: float, last: float) -> str:
     if at == 0:
         return "0"
-    if distance < 0.1:
+    if distance < 0.1 and last < 1:
         return f"{at * 1000:.0f} ms"
-    return f"{at:.1f} s" if distance < 1 else f"{at:.0f} s"
-
-
-def thumbnail(recording: Recording) -> str:
-    """Draw a small timeline that stands alone, 400 x 180: the picture of a lesson."""
-    order = lanes(recording)[:14]
-    span = recording.duration or 1e-6
-    lane = min(30.0, 172 / len(order))
-    top = (180 - lane * len(order)) / 2
-    parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 180" width="400" height="180">'
-    ]
-    number = 0
-    for row, process in enumerate(order):
-        end = span if process.end is None else process.end
-        left, width = 2 + process.start / span * 396, max(4.0, (end - process.start) / span * 396)
-        if process.helper:
-            look = f'fill="none" stroke="{THUMB[0]}" stroke-dasharray="5 4"'
-        else:
-            look = f'fill="{THUMB[0] if row == 0 else THUMB[(number - 1) % (len(THUMB) - 1) + 1]}"'
-            number += 1
-        y, height = top + row * lane + lane * 0.15, lane * 0.7
-        dot = min(3, height / 4, width / 4)
-        parts.append(
-            f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
-            f'rx="{min(4, height / 3):.1f}" {look}/>'
-        )
-        for line in recording.lines:
-            if line.process == process.label and not process.helper:
-                cx = 2 + line.time / span * 396
-                cx = min(max(cx, left + dot + 1), left + width - dot - 1)
-                parts.append(
-                    f'<circle cx="{cx:.1f}" cy="{y + height / 2:.1f}" r="{dot:.1f}" fill="#fff"/>'
-                )
-    return "".join(parts) + "</svg>\n"
+    return f"{at:.{max(0, math.ceil(-math.log10(distance)))}f} s"

@@ -46,7 +46,7 @@ def _names(recording: Recording, pids: dict[str, int]) -> list[dict[str, Any]]:
     events = []
     for order, (label, pid) in enumerate(pids.items()):
         about = {
-            "process_name": {"name": label or "(writer not known)"},
+            "process_name": {"name": recording.name_of(label) or "(writer not known)"},
             "process_sort_index": {"sort_index": order},
             "thread_name": {"name": "life"},
         }
@@ -64,7 +64,7 @@ def _end(process: Process, recording: Recording) -> int:
 def _lives(recording: Recording) -> list[dict[str, Any]]:
     return [
         {
-            "name": process.label,
+            "name": process.name,
             "cat": "helper" if process.helper else "process",
             "ph": "X",
             "ts": microseconds(process.start),
@@ -72,6 +72,7 @@ def _lives(recording: Recording) -> list[dict[str, Any]]:
             "pid": process.pid,
             "tid": process.pid,
             "args": {
+                "label": process.label,
                 "parent": process.parent,
                 "program": process.program,
                 "ending": process.ending,

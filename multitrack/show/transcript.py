@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
 
 from multitrack.recording import Line, Recording
 from multitrack.show.terminal import plain, rendered
+from multitrack.show.timeline import lanes, tenths
+from multitrack.show.tracebacks import Kind, groups
 
 FOLD_AFTER = 40  # lines
 
@@ -54,94 +56,107 @@ def same_order(recordings: dict[str, Recording], written: dict[str, list[Line]])
     return all(other == first for other in others)
 
 
-def times_of(
-    recordings: dict[str, Recording],
-    written: dict[str, list[Line]],
-    shown: str = "",
-    cell: int | None = None,
-) -> dict[str, str]:
-    """Return what a replay needs to know: the run's name, and by start method the times.
+@dataclass(frozen=True)
+class Said:
+    """A line, or what is folded into one: an item of the list.
 
-    The times are whole numbers of 0.1 ms: the length of the run, from when to when the lines of
-    this transcript are played, and for each line that is shown how much later (or, where another
-    run's lines are shown, earlier) it was written than the one before it. ``shown`` names the
-    start method whose lines stand for all; where it is empty, each shows its own.
+    ``at``: when it was written, in tenths of ms from main's birth; ``frames``: how many frames of
+    libraries are folded.
     """
-    found = {"run": next(iter(recordings.values())).script}
-    for method, lines in written.items():
-        recording, other = recordings[method], shown or method
-        start, end = 0.0, recording.duration
-        for played in recording.cells:
-            if played.number == cell:
-                start = played.start
-                if played is not recording.cells[-1] and played.end is not None:
-                    end = played.end
-        moments = dict(_moments(recording))
-        times = [0] * len(lines)
-        for place, line in zip(
-            _places(recording, lines, recordings[other], written[other]), lines, strict=True
-        ):
-            times[place] = moments[id(line)]
-        steps = [now - before for before, now in pairwise([0, *times])]
-        # The last line is not yet the end: both can be seen.
-        span = (
-            _tenths(recording.duration),
-            _tenths(start),
-            max(_tenths(end), 1 + max(times, default=0)),
-        )
-        found[method] = " ".join(map(str, (*span, *steps)))
-    return found
+
+    process: str
+    at: int
+    lines: tuple[Line, ...]
+    kind: Kind = "plain"
+    frames: int = 0
+
+
+def said_in(recording: Recording, lines: list[Line]) -> list[Said]:
+    """Return the items that a list of lines has."""
+    moments, items = dict(_moments(recording)), []
+    for group in groups(lines):
+        folded = group.kind == "frames" and group.frames
+        for part in [group.lines] if folded else [(line,) for line in group.lines]:
+            at = moments[id(part[0])]
+            items.append(Said(part[0].process, at, part, group.kind, group.frames))
+    return items
+
+
+def dots_of(items: list[Said]) -> dict[str, list[int]]:
+    """Return when each process wrote: a dot for each item of the list."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for item in items:
+        found[item.process].append(item.at)
+    return dict(found)
 
 
 def _moments(recording: Recording) -> Iterator[tuple[int, int]]:
     """Yield each line's id and time, no two alike: a step through the run shows one line."""
     now = 0
     for line in recording.lines:
-        now = max(_tenths(line.time), now + 1)
+        now = max(tenths(line.time), now + 1)
         yield id(line), now
 
 
-def _tenths(seconds: float) -> int:
-    return round(seconds * 10_000)
+def html_of(recording: Recording, items: list[Said], classes: dict[str, str], label: str) -> str:
+    """Return the items as HTML; what is behind the fold is there, in a details element."""
+    numbers = {process.label: number for number, process in enumerate(lanes(recording))}
+
+    def attributes(item: Said) -> str:
+        lane = f' data-l="{numbers[item.process]}"' if item.process in numbers else ""
+        return f' data-t="{item.at}"{lane}'
+
+    named = [(attributes(item), item) for item in items]
+    return _list(named, recording.name_of, classes, label)
 
 
-def _places(one: Recording, lines: list[Line], other: Recording, shown: list[Line]) -> list[int]:
-    """Find each line among those that are shown; the same lines, order and pids aside."""
-    if lines is shown:
-        return list(range(len(lines)))
-    found: dict[int, int] = {}
-    left = dict(enumerate(shown))
-    for aside in (False, True):
-        places: dict[tuple[str, str], deque[int]] = defaultdict(deque)
-        for place, line in left.items():
-            text = other.without_pids(line.text) if aside else line.text
-            places[line.process, text].append(place)
-        for number, line in enumerate(lines):
-            text = one.without_pids(line.text) if aside else line.text
-            if number not in found and places[line.process, text]:
-                found[number] = places[line.process, text].popleft()
-                del left[found[number]]
-    return [found[number] for number in range(len(lines))]
+def quoted_html(lines: list[tuple[str, str]], classes: dict[str, str], label: str) -> str:
+    """Return lines of no recording, pairs of process and text, as HTML."""
+    items = [Said(process, 0, (Line(process, 1, 0.0, text),)) for process, text in lines]
+    return _list([("", item) for item in items], str, classes, label)
 
 
-def html_of(lines: list[Line], classes: dict[str, str], label: str) -> str:
-    """Return the lines as HTML; what is behind the fold is there, in a details element."""
-    if not lines:
+def _list(
+    items: list[tuple[str, Said]],
+    name_of: Callable[[str], str],
+    classes: dict[str, str],
+    label: str,
+) -> str:
+    if not items:
         return '<p class="silent">No process wrote anything.</p>'
-    items = [
-        f'<li class="{classes[line.process]}"><span class="who">{escape(line.process)}</span>'
-        f'<span class="said">{_said(line.text)}{_cut(line)}</span></li>'
-        for line in lines
-    ]
-    head, rest = items[:FOLD_AFTER], items[FOLD_AFTER:]
-    html = f'<ol class="lines" role="list" aria-label="{escape(label)}">{"".join(head)}</ol>'
-    if rest:
+
+    def rows(part: list[tuple[str, Said]], start: int = 1) -> str:
+        html, before = "", None
+        for attributes, item in part:
+            css, who = classes[item.process], ""
+            if item.kind != "plain":
+                css += f" {item.kind}"
+            if item.process != before:  # a process is named once a block
+                css += " new"
+                who = f'<span class="who">{escape(name_of(item.process))}</span>'
+            before = item.process
+            html += f'<li class="{css}"{attributes}>{who}{_content(item)}</li>'
+        name, number = escape(label), ""
+        if start > 1:
+            name, number = f"{name}, continued", f' start="{start}"'
+        return f'<ol class="lines" role="list"{number} aria-label="{name}">{html}</ol>'
+
+    html = rows(items[:FOLD_AFTER])
+    if items[FOLD_AFTER:]:
         html += (
-            f"<details><summary>Show all {len(items):,} lines</summary>"
-            f'<ol class="lines" role="list" start="{FOLD_AFTER + 1}" '
-            f'aria-label="{escape(label)}, continued">{"".join(rest)}</ol></details>'
+            f"<details><summary>Show all {sum(len(i.lines) for _, i in items):,} lines</summary>"
+            f"{rows(items[FOLD_AFTER:], FOLD_AFTER + 1)}</details>"
         )
     return html
+
+
+def _content(item: Said) -> str:
+    said = "\n".join(_said(line.text) + _cut(line) for line in item.lines)
+    html = f'<span class="said">{said}</span>'
+    if len(item.lines) == 1:
+        return html
+    frames = f"{item.frames} library frame{'s' if item.frames > 1 else ''}"
+    return f"<details><summary>{frames}</summary>{html}</details>"
 
 
 def _cut(line: Line) -> str:
@@ -158,9 +173,9 @@ def _said(text: str) -> str:
     )
 
 
-def text_of(lines: list[Line]) -> str:
+def text_of(lines: list[Line], name_of: Callable[[str], str] = str) -> str:
     """Return the lines as text with the process in front."""
     if not lines:
         return "(no process wrote anything)"
-    width = max(len(line.process) for line in lines)
-    return "\n".join(f"{line.process:>{width}} | {plain(line.text)}" for line in lines)
+    width = max(len(name_of(line.process)) for line in lines)
+    return "\n".join(f"{name_of(line.process):>{width}} | {plain(line.text)}" for line in lines)

@@ -184,6 +184,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 40
+# sphinx_gallery_lesson_short = "Pipe"
 # sphinx_gallery_lesson_asked = ["Pipe or Queue", "recv() blocks forever", "EOFError from recv()"]
 # sphinx_gallery_lesson_asked = ["two-way communication between two processes"]
 # sphinx_gallery_lesson_asked = ["send and receive messages from a child process"]

@@ -199,6 +199,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_short = "Queue"
 # sphinx_gallery_lesson_asked = ["get results from several processes with a queue"]
 # sphinx_gallery_lesson_asked = ["send data between processes"]
 # sphinx_gallery_lesson_asked = ["queue.empty() returns True too early"]

@@ -147,6 +147,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
+# sphinx_gallery_lesson_short = "Read before join"
 # sphinx_gallery_lesson_asked = ["process does not end after queue.put()"]
 # sphinx_gallery_lesson_asked = ["join() hangs forever with a queue", "program stuck at join()"]
 # sphinx_gallery_lesson_asked = ["deadlock with a full queue"]

@@ -211,6 +211,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
+# sphinx_gallery_lesson_short = "Sentinels"
 # sphinx_gallery_lesson_asked = ["stop a consumer, end a worker loop", "poison pill"]
 # sphinx_gallery_lesson_asked = ["how does a worker know that the queue is finished"]
 # sphinx_gallery_lesson_asked = ["while True: queue.get() never ends", "producer consumer example"]

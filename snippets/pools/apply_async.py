@@ -202,6 +202,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
+# sphinx_gallery_lesson_short = "apply_async"
 # sphinx_gallery_lesson_asked = ["apply_async does nothing", "apply_async shows no error"]
 # sphinx_gallery_lesson_asked = ["exceptions in a pool are swallowed"]
 # sphinx_gallery_lesson_asked = ["callback of apply_async is not called", "error_callback"]

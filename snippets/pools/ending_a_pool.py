@@ -175,6 +175,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 40
+# sphinx_gallery_lesson_short = "close and join"
 # sphinx_gallery_lesson_asked = ["close, terminate or join a pool"]
 # sphinx_gallery_lesson_asked = ["results are lost after with Pool"]
 # sphinx_gallery_lesson_asked = ["ValueError: Pool not running"]

@@ -166,6 +166,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_measures = True
+# sphinx_gallery_lesson_short = "Pool.map"
 # sphinx_gallery_lesson_asked = ["parallel for loop", "run a loop on all cores"]
 # sphinx_gallery_lesson_asked = ["Pool.map example", "slower than a plain loop"]
 # sphinx_gallery_lesson_asked = ["what is chunksize", "order of the results of map"]

@@ -145,6 +145,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
+# sphinx_gallery_lesson_short = "starmap"
 # sphinx_gallery_lesson_asked = ["pool.map with two arguments", "pool.map with several arguments"]
 # sphinx_gallery_lesson_asked = ["pass a constant argument to every call"]
 # sphinx_gallery_lesson_asked = ["TypeError: f() missing 1 required positional argument"]

@@ -193,6 +193,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_measures = True
+# sphinx_gallery_lesson_short = "Lost updates"
 # sphinx_gallery_lesson_asked = ["counter is too small", "Value += 1 is not atomic"]
 # sphinx_gallery_lesson_asked = ["race condition with a shared Value", "get_lock()"]
 # sphinx_gallery_lesson_asked = ["counter gives a different result on each run"]

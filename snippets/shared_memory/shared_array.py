@@ -177,6 +177,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
+# sphinx_gallery_lesson_short = "Array"
 # sphinx_gallery_lesson_asked = ["share a list between processes"]
 # sphinx_gallery_lesson_asked = ["share a numpy array between processes", "array without a lock"]
 # sphinx_gallery_lesson_asked = ["several processes write to the same array"]

@@ -188,6 +188,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_short = "Value"
 # sphinx_gallery_lesson_asked = ["share a variable between processes"]
 # sphinx_gallery_lesson_asked = ["global variable does not change", "shared counter"]
 # sphinx_gallery_lesson_asked = ["shared integer or flag"]

@@ -169,6 +169,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
+# sphinx_gallery_lesson_short = "Arguments and results"
 # sphinx_gallery_lesson_asked = ["get the return value of a Process"]
 # sphinx_gallery_lesson_asked = ["how to return a value from a process"]
 # sphinx_gallery_lesson_asked = ["pass arguments to a process"]

@@ -99,6 +99,7 @@ def run_workers(count: int) -> dict[str, int | None]:
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_short = "First processes"
 # sphinx_gallery_lesson_asked = ["run a function in parallel"]
 # sphinx_gallery_lesson_asked = ["start several processes and wait for all of them"]
 # sphinx_gallery_lesson_asked = ["multiprocessing hello world"]

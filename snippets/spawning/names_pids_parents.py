@@ -134,6 +134,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_failures = "one child exits with 3, one raises, one is terminated"
+# sphinx_gallery_lesson_short = "Names and pids"
 # sphinx_gallery_lesson_asked = ["exit code of a child process", "exitcode -9", "exitcode -15"]
 # sphinx_gallery_lesson_asked = ["exitcode -11 segmentation fault", "get the pid of a process"]
 # sphinx_gallery_lesson_asked = ["parent process id, getppid", "did my worker crash"]

@@ -183,6 +183,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 50
 # sphinx_gallery_lesson_measures = True
+# sphinx_gallery_lesson_short = "Start methods"
 # sphinx_gallery_lesson_asked = ["difference between fork and spawn"]
 # sphinx_gallery_lesson_asked = ["worked on 3.13, fails on 3.14"]
 # sphinx_gallery_lesson_asked = ["default start method in Python 3.14"]

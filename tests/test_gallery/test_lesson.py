@@ -27,6 +27,18 @@ def test_a_lesson_is_a_script_with_a_title_and_settings(write):
     assert lesson.settings.start_methods == START_METHODS
 
 
+@pytest.mark.parametrize(
+    ("title", "setting", "short"),
+    [
+        ("Pool.map: one function: many", "", "Pool.map"),
+        ("Start five workers", "", "Start five workers"),
+        ("Pool.map: one function", "# sphinx_gallery_lesson_short = 'map'\n", "map"),
+    ],
+)
+def test_a_title_for_where_there_is_little_room(write, title, setting, short):
+    assert Lesson.read(write(f'"""{title}"""\nx = 1\n{setting}')).short == short
+
+
 def test_askers_words_add_up(write, refusal):
     """Over several lines, in their order; what is said twice is refused where it is repeated."""
     first = "x = 1\n# sphinx_gallery_lesson_asked = ['stuck', \"can't pickle\"]\n"
@@ -46,6 +58,14 @@ def test_askers_words_add_up(write, refusal):
         ("x = 1\n# sphinx_gallery_lesson_added = 'today'\n", 2, "give a day as"),
         ("x = 1\n# sphinx_gallery_lesson_added = '2026-02-30'\n", 2, "day"),
         ("x = 1\n# sphinx_gallery_lesson_start_methods = ['thread']\n", 2, "give a list of"),
+        ("x = 1\n# sphinx_gallery_lesson_opens_on = 'thread'\n", 2, "give one of fork, forkserver"),
+        (
+            "# sphinx_gallery_lesson_start_methods = ['fork']\n"
+            "# sphinx_gallery_lesson_start_methods_reason = 'why'\n"
+            "x = 1\n# sphinx_gallery_lesson_opens_on = 'spawn'\n",
+            4,
+            "the lesson is about fork",
+        ),
         ("x = 1\n# sphinx_gallery_lesson_order =\n", 2, "write a value of Python"),
         ("x = 1\n# sphinx_gallery_lesson_asked = 'stuck'\n", 2, "give a list of texts"),
         ("x = 1\n# sphinx_gallery_lesson_asked = []\n", 2, "give a list of texts"),
@@ -55,6 +75,14 @@ def test_askers_words_add_up(write, refusal):
         (f"x = 1\n# sphinx_gallery_lesson_asked = ['{'a' * 201}']\n", 2, "at most 200 characters"),
         ("x = 1\n# sphinx_gallery_lesson_asked = ['a',\n", 2, "on this one line"),
         ("x = 1\n# sphinx_gallery_lesson_asked = ['a', 'A']\n", 2, "'a' is there twice"),
+        ("x = 1\n# sphinx_gallery_lesson_short = 'a b c d'\n", 2, "at most 3 words and 24 char"),
+        (
+            f"x = 1\n# sphinx_gallery_lesson_short = '{'a' * 25}'\n",
+            2,
+            "at most 3 words and 24 char",
+        ),
+        ("x = 1\n# sphinx_gallery_lesson_short = ' '\n", 2, "at most 3 words and 24 characters"),
+        ("x = 1\n# sphinx_gallery_lesson_short = 3\n", 2, "at most 3 words and 24 characters"),
         ("x = 1\n# sphinx_gallery_lesson_needs = 'numpy'\n", 2, 'a list of names, ["numpy"]'),
         ("x = 1\n# sphinx_gallery_lesson_needs = ['numpy >= 2']\n", 2, "a plain name, as numpy"),
         ("x = 1\n# sphinx_gallery_lesson_files = ['../a']\n", 2, "a plain name, as words.txt"),
@@ -70,13 +98,14 @@ def test_what_cannot_be_played_is_refused(write, code, line, words, refusal):
     assert str(error).startswith(f"{path}:{line}: " if line else f"{path}: ")
 
 
-def test_words_for_the_search_need_no_new_recording(write):
-    """As long as no line of the code moves."""
-    code = "print('x')\n"
+@pytest.mark.parametrize("code", ["print('x')\n", "print(open(__file__).read())\n"])
+def test_words_for_lists_and_the_search_need_no_new_recording(write, code):
+    """As long as no line of the code moves; also where the code looks at itself."""
     words = "# sphinx_gallery_lesson_asked = ['stuck']\n"
     plain = cache.key_of(Lesson.read(write(code)), "fork")
-    asked = Lesson.read(write(code + words + words.replace("stuck", "slow")))
-    assert asked.settings.asked == ("stuck", "slow")
+    short = "# sphinx_gallery_lesson_short = 'x'\n"
+    asked = Lesson.read(write(code + short + words + words.replace("stuck", "slow")))
+    assert (asked.short, asked.settings.asked) == ("x", ("stuck", "slow"))
     assert cache.key_of(asked, "fork") == plain
     assert cache.key_of(Lesson.read(write(words + code)), "fork") != plain
 
@@ -90,6 +119,8 @@ def test_words_for_the_search_need_no_new_recording(write):
         ("needs = ['psutil']", True),
         ("order = 7", False),
         ("added = '2026-11-25'", False),
+        ("opens_on = 'spawn'", False),
+        ("short = 'x'", False),
         ("failures = 'on purpose'", False),
         ("needs_python = (3, 11)", False),
     ],

@@ -32,6 +32,13 @@ def project(tmp_path):
     return root
 
 
+def test_a_long_name_has_a_short_title_that_is_taken(project):
+    lesson, _ = new_lesson("tiny/what_an_extraordinarily_long_name", project)
+    assert Lesson.read(project / lesson).short == "What an extraordinarily"
+    lesson, _ = new_lesson("tiny/incomprehensibilities_abounding", project)
+    assert Lesson.read(project / lesson).short == "Incomprehensibilities ab"
+
+
 @pytest.mark.long  # a suite of its own
 def test_the_lesson_and_its_test_pass(project):
     """Under every start method, without a word changed."""

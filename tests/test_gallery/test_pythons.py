@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from gallery import pythons
+from gallery import pythons, tabs
 from gallery.lesson import Lesson
 from gallery.pythons import Found, look_at, recorded_on, why_not_recorded
-from gallery.tabs import tab_of
+from gallery.tabs import platform_of
 from multitrack.interpreters import about
 from multitrack.recording import Interpreter, Recording
 
@@ -127,36 +127,50 @@ def test_each_is_started_once(fake_python, tmp_path):
     assert log.read_text() == "start\n"
 
 
-def tab(method: str, python: Interpreter) -> str:
-    """Return what the tab of a recording is called."""
-    recording = Recording("a/b", method, python, "kernel", "polling", True, 1.0, (), (), ())
-    return " ".join(tab_of(recording))
+def recorded(method: str, python: Interpreter) -> Recording:
+    return Recording("a/b", method, python, "kernel", "polling", True, 1.0, (), (), ())
 
 
 @pytest.mark.parametrize(
     ("method", "version", "words"),
     [
-        ("fork", "3.13.18", "Linux, Python up to 3.13 (fork)"),
-        ("fork", "3.14.10", "fork, recorded on 3.14"),
-        ("forkserver", "3.14.10", "Linux, Python 3.14 and later (forkserver)"),
-        ("forkserver", "3.11.7", "forkserver, recorded on 3.11"),
-        ("spawn", "3.15.2", "spawn: macOS, Windows (recorded on Linux)"),
+        ("fork", "3.13.18", "Linux, Python to 3.13"),
+        ("fork", "3.14.10", "recorded on 3.14"),
+        ("forkserver", "3.14.10", "Linux, Python 3.14 and later"),
+        ("forkserver", "3.11.7", "recorded on 3.11"),
+        ("spawn", "3.15.2", "macOS, Windows"),
     ],
 )
-def test_a_tab_names_a_platform_only_where_its_python_was_there(method, version, words):
-    assert tab(method, Interpreter("cpython", version, "linux")) == words
+def test_a_platform_is_named_only_where_its_python_was_there(method, version, words):
+    assert platform_of(recorded(method, Interpreter("cpython", version, "linux"))) == words
 
 
 @pytest.mark.parametrize(
     ("method", "platform", "free", "words"),
     [
-        ("fork", "darwin", False, "fork, recorded on 3.13 on macOS"),
-        ("spawn", "darwin", False, "spawn: macOS, Windows (recorded on macOS)"),
-        ("fork", "linux", True, "fork, recorded on 3.13, free-threaded"),
+        ("fork", "darwin", False, "recorded on 3.13"),
+        ("spawn", "darwin", False, "macOS, Windows"),
+        ("fork", "linux", True, "recorded on 3.13, free-threaded"),
     ],
 )
 def test_nor_for_another_platform_or_build(method, platform, free, words):
-    assert tab(method, Interpreter("cpython", "3.13.18", platform, free)) == words
+    python = Interpreter("cpython", "3.13.18", platform, free)
+    assert platform_of(recorded(method, python)) == words
+
+
+def test_each_system_and_python_is_named_once(write):
+    """With the start methods that were recorded there."""
+    on = [
+        ("fork", "3.13.18", "linux"),
+        ("forkserver", "3.15.2", "linux"),
+        ("spawn", "3.15.2", "linux"),
+    ]
+    runs = [recorded(method, Interpreter("cpython", *python)) for method, *python in on]
+    said = "Linux: under fork with Python 3.13.18, under forkserver and spawn with 3.15.2"
+    assert tabs.recorded_on(runs) == said
+    runs[2] = recorded("spawn", Interpreter("cpython", "3.15.2", "darwin"))
+    said = "Linux: under fork with Python 3.13.18, under forkserver with 3.15.2; macOS: under spawn"
+    assert tabs.recorded_on(runs) == f"{said} with Python 3.15.2"
 
 
 def test_a_build_records_on_what_it_finds_and_follows_when_that_changes(make_site, fake_python):
@@ -164,15 +178,17 @@ def test_a_build_records_on_what_it_finds_and_follows_when_that_changes(make_sit
     site = make_site()
     site.lesson("differs", "import multiprocessing as m\nprint('by', m.get_start_method())\n")
     own = "{}.{}".format(*sys.version_info)
-    alone = [f"forkserver, <small>recorded on {own}", "macOS, Windows <small>(recorded on Linux)"]
     assert site.build().status == 0, site.log
     before, listed = site.page("differs"), site.page("index")
-    assert all(before.count(heading) == 2 for heading in alone)
+    assert before.count(f"<small>recorded on {own}</small>") >= 3  # switch, cell, whole run
+    version = "{}.{}.{}".format(*sys.version_info)
+    assert f"Recorded on Linux: under fork, forkserver and spawn with Python {version}." in before
 
     site.find(fake_python("3.14.77"), fake_python("3.13.99"))
     assert site.build().status == 0, site.log
     page = site.page("differs")
-    assert page.count("Linux, Python 3.14 and later <small>(forkserver)") == 2
+    assert page.count("forkserver <small>Linux, Python 3.14 and later</small>") == 2
+    assert "under fork with Python 3.13.99, under forkserver and spawn with 3.14.77." in page
     assert "Recorded on CPython 3.14.77, Linux, under spawn" in page
     assert "Recorded on CPython 3.13.99, Linux, under fork" in page
 

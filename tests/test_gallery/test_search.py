@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from docutils.nodes import container, document, section
+from docutils.nodes import Element, container, document, literal_block, paragraph, section
 from docutils.utils import new_document
 
 from gallery.nodes import folded, transcript
 from gallery.search.entry import errors_in
+from gallery.search.index_scripts import anchored
 from multitrack.recording import Recording
 
 ASKING = """
@@ -73,7 +74,7 @@ def index_of(site) -> dict:
     """Return the pages of the built index by their address, as search.js puts them together."""
     static = site.root / "build/html/_static"
     index = json.loads(in_call(static / "search-index.js", r"var SEARCH = (.*);\n"))
-    names = ("at", "title", "in", "weight", "asked", "errors", "headings")
+    names = ("at", "title", "kind", "weight", "asked", "errors", "headings")
     pages = {page[0]: dict(zip(names, page, strict=True)) for page in index["pages"]}
     for name, _, _ in (part.partition("?") for part in index["parts"]):
         for at, blocks in json.loads(in_call(static / name, r"SEARCH\.add\((.*)\);\n")).items():
@@ -104,23 +105,24 @@ def test_pages_and_index(site):
     lesson = site.page("asking")
     line = re.search(r'<p class="also-asked[^>]*>(.*?)</p>', lesson, re.DOTALL)[1]
     assert line == "Also asked as: why is it stuck · &lt;b&gt;bold&lt;/b&gt; &amp; hangs · third"
-    assert lesson.index("also-asked") < lesson.index('class="downloads"')
+    assert lesson.index("also-asked") < lesson.index('id="run-it"')
     prose = (site.root / "build/html/prose.html").read_text("utf-8")
     assert "threads: or processes" in prose
     assert "also-asked" not in (site.root / "build/html/index.html").read_text("utf-8")
 
     pages = index_of(site)
     found = pages["lessons/tiny/asking.html"]
-    assert (found["title"], found["in"], found["weight"]) == ("asking", "Tiny", 1)
+    assert (found["title"], found["kind"], found["weight"]) == ("asking", "lesson", 1)
     assert found["asked"] == ["why is it stuck", "<b>bold</b> & hangs", "third"]
     assert found["errors"] == ["ValueError: too many cooks"]
-    assert found["headings"] == ["A heading"]
+    assert found["headings"] == ["A heading"]  # and none that every lesson has
     assert found["blocks"] == [
-        ["", "What it does.", "Prose with a name_of_something in it."],
-        ["a-heading", "Below the heading. But not what names_something."],
+        ["What it does.", "Prose with a name_of_something in it."],
+        ["Below the heading. But not what names_something."],
     ]
-    assert pages["prose.html"]["blocks"] == [["", "Some words."]]
-    assert pages["helper.html"]["blocks"] == [["", "What it is about."]]
+    assert pages["prose.html"]["blocks"] == [["Some words."]]
+    assert pages["prose.html"]["kind"] == "page"
+    assert pages["helper.html"]["blocks"] == [["What it is about."]]
     assert pages["helper.html"]["asked"] == ["helper words"]
     assert pages["helper.html"]["weight"] < pages["prose.html"]["weight"] < 1
     first = (site.root / "build/html/_static/search-index.js").read_text("utf-8")
@@ -138,7 +140,7 @@ def test_pages_and_index(site):
     assert "fourth" in index_of(site)["lessons/tiny/asking.html"]["asked"]
     # Only what it is in is written: the sentences are the same.
     after = files_of(site)
-    assert written_since(before, after) == {"search-index.js", "search.html"}
+    assert written_since(before, after) == {"search-index.js"}
 
     # In a build without a change all stays as it is.
     assert site.build().status == 0, site.log
@@ -208,12 +210,38 @@ def page_with(*children) -> document:
 
 
 def test_errors_are_read_in_the_recordings_of_what_a_page_shows(recorded):
+    """Each comes with the section in which it is seen first."""
     second = ["TypeError: in the second cell", "RuntimeError: an explanation in lines"]
-    first = "ValueError: in the first cell"
-    assert errors_in(page_with(transcript(files=recorded, cell=2))) == second
+    inside = section("", transcript(files=recorded, cell=2), ids=["inside"])
+    assert errors_in(page_with(inside)) == [[error, "inside"] for error in second]
+    first = ["ValueError: in the first cell", *second]
     whole = transcript(files=recorded, cell=None)
-    assert errors_in(page_with(whole, transcript(files=recorded, cell=2))) == [first, *second]
+    assert errors_in(page_with(whole, inside)) == [[error, ""] for error in first]
     assert errors_in(page_with()) == []
+
+
+def test_of_a_page_about_an_error_its_messages_are_read():
+    """One to a line; what is indented goes on with the line before."""
+    text = "RuntimeError:\n        An attempt\n        in lines.\nEOFError: the other\n"
+    shown = Element("", paragraph("", "The message"), literal_block("", text), kind="message")
+    assert errors_in(page_with(shown)) == [
+        ["RuntimeError: An attempt in lines.", ""],
+        ["EOFError: the other", ""],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor", "said"),
+    [
+        ("What `put()` really does", "what-put-really-does", "What `put()` really does"),
+        ("Überblick", "uberblick", ["Überblick", "uberblick"]),
+        ("One", "id1", ["One", "id1"]),
+    ],
+)
+def test_an_anchor_stands_in_the_index_where_it_does_not_follow_from_the_heading(
+    heading, anchor, said
+):
+    assert anchored(heading, anchor) == said
 
 
 def test_what_other_programs_wrote_is_no_error_of_the_page(recorded):

@@ -48,9 +48,9 @@ def test_a_good_lesson(write, capfd):
     assert main(["record", str(path), "--start-method", "fork"]) == 0
     out, err = capfd.readouterr()
     lines = out.splitlines()
-    assert lines[:2] == ["child 1 | from a child", "   main | from main"]
+    assert lines[:2] == ["Process-1 | from a child", "     main | from main"]
     assert lines[2].startswith("[fork, ")
-    assert lines[2].endswith(": main ended with 0; child 1 ended with 0]")
+    assert lines[2].endswith(": main ended with 0; Process-1 ended with 0]")
     assert complaints(err) == []
 
 
@@ -78,7 +78,7 @@ def test_a_failing_child(write, capfd):
     """A warning, and the status is main's."""
     code = FAMILY.format(end="os._exit(3)")
     assert main(["record", str(write(code)), "--start-method", "fork"]) == 0
-    assert complaints(capfd.readouterr().err) == ["warning: child 1 ended with 3"]
+    assert complaints(capfd.readouterr().err) == ["warning: Process-1 ended with 3"]
 
 
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="the system has no /dev/shm")
@@ -97,7 +97,7 @@ def test_a_missing_guard(write, capfd):
     code = "import multiprocessing\nmultiprocessing.Process(target=print).start()\n"
     assert main(["record", str(write(code)), "--start-method", "spawn"]) == 0
     warning, why = complaints(capfd.readouterr().err)
-    assert warning == "warning: child 1 ended with 1"
+    assert warning == "warning: Process-1 ended with 1"
     assert why.startswith("why: Under spawn and forkserver every child imports the script first")
 
 

@@ -5,15 +5,17 @@ import secrets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitrack.marks import Mark, MarkFinder, Sent
+from multitrack.marks import LONGEST_REST, Mark, MarkFinder, Sent, Started, Told
 
 TOKEN = "0123456789abcdef"
-WHOLE = b"\x1e0123456789abcdef:17:3;"
+WHOLE = b"\x1e0123456789abcdef:17:3@1500000000;"
 TOLD = b"\x1e0123456789abcdef:4194303:interpreter4194302;"
+STARTED = b"\x1e0123456789abcdef:18:pool:17:2:576f726b65722d31;"
 PARTS = st.lists(
     st.one_of(
         st.just(WHOLE),
         st.just(TOLD),
+        st.just(STARTED),
         st.binary(max_size=6),
         st.integers(0, len(WHOLE)).map(lambda n: WHOLE[:n]),
         st.just(b"\x1e"),
@@ -21,10 +23,10 @@ PARTS = st.lists(
 )
 
 
-def fed(pieces: list[bytes]) -> tuple[list[bytes | Mark | Sent], bytes]:
+def fed(pieces: list[bytes]) -> tuple[list[bytes | Told], bytes]:
     """Return output and marks with neighbouring output joined, and what was held at the end."""
     finder = MarkFinder(TOKEN)
-    found: list[bytes | Mark | Sent] = []
+    found: list[bytes | Told] = []
     for part in (part for piece in pieces for part in finder.feed(1, piece)):
         if found and isinstance(part, bytes) and isinstance(found[-1], bytes):
             found[-1] += part
@@ -43,7 +45,7 @@ def test_any_split_of_the_stream_gives_the_same(parts, data):
     again, held_again = fed(pieces)
     assert again == marks_and_output
     assert held_again == held
-    whole = {Mark: WHOLE, Sent: TOLD}
+    whole = {Mark: WHOLE, Sent: TOLD, Started: STARTED}
     written = b"".join(x if isinstance(x, bytes) else whole[type(x)] for x in again) + held
     assert written == stream
 
@@ -53,7 +55,7 @@ def test_the_writers_are_kept_apart():
     finder = MarkFinder(TOKEN)
     assert list(finder.feed(1, WHOLE[:9])) == []
     assert list(finder.feed(2, WHOLE[9:])) == [WHOLE[9:]]
-    assert list(finder.feed(1, WHOLE[9:])) == [Mark(17, 3)]
+    assert list(finder.feed(1, WHOLE[9:])) == [Mark(17, 3, 1.5)]
 
 
 def test_who_sends_a_signal_is_told():
@@ -64,9 +66,30 @@ def test_who_sends_a_signal_is_told():
     assert list(finder.feed(1, other)) == [other]
 
 
+def test_as_what_a_process_was_started_is_told():
+    """By one of a few words, with the name in hexadecimal digits: it may have any characters."""
+    finder = MarkFinder(TOKEN)
+    assert list(finder.feed(1, STARTED)) == [Started(18, "pool", 17, 2, "Worker-1")]
+    for other in (STARTED.replace(b"pool", b"pond"), STARTED.replace(b"31;", b"3;")):
+        assert list(finder.feed(1, other)) == [other]
+
+
+def test_the_longest_mark_is_waited_for():
+    """In two pieces, with a name of characters that are not UTF-8."""
+    name = "\udc80".encode("utf-8", "backslashreplace").hex().encode() * 41
+    longest = b"\x1e0123456789abcdef:4194303:executor:4194303:4194303:" + name + b";"
+    rest = longest.partition(b":")[2]
+    assert len(rest) <= LONGEST_REST
+    finder = MarkFinder(TOKEN)
+    assert list(finder.feed(1, longest[:-1])) == []
+    (found,) = finder.feed(1, longest[-1:])
+    assert isinstance(found, Started)
+    assert found.name == "\\udc80" * 41
+
+
 def test_a_mark_with_another_token_is_output():
     """Which is what a script that knows the form, and cannot know the token, would write."""
-    forged = b"\x1e" + secrets.token_hex(8).encode() + b":17:3;"
+    forged = b"\x1e" + secrets.token_hex(8).encode() + b":17:3@1500000000;"
     assert list(MarkFinder(TOKEN).feed(1, forged)) == [forged]
 
 

@@ -145,6 +145,16 @@ def test_a_line_was_written_before_what_came_after_it(tmp_path):
     assert (main.start, child.start, late.start) == (0.0, 2.0, 4.0)
 
 
+def test_a_line_of_a_cell_was_written_before_main_had_played_it(tmp_path):
+    """What comes after the last cell counts as its own, and has its time."""
+    tree, lines = ProcessTree(), Output(tmp_path / "output")
+    main = tree.born(10, None, 0.0)
+    for at, cell in [(1.0, 1), (3.0, 1), (5.0, 2), (7.0, 2)]:
+        lines.take(Lines(main.pid, at, b"x"), main, cell)
+    assert lines.settle([2.5, 6.0]) == {1: 1.0, 2: 5.0}
+    assert [x.time for x in lines.shown(lambda at: at, str)] == [1.0, 2.5, 5.0, 7.0]
+
+
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="no /dev/full here")
 
 

@@ -40,6 +40,12 @@ SCRATCH = Path("/tmp/lesson-abc")
         ("/tmp/lesson-abc/home/.cache", "~/.cache"),
         ('a "./relative" path', 'a "./relative" path'),
         (f"{ROOT}/snippets/a/b.py", "snippets/a/b.py"),
+        ('"/tmp/lesson-abc/tmp/tmpx7i00rfv/greet.py", line 1', '"greet.py", line 1'),
+        ("python /tmp/lesson-abc/tmp/tmp_xjsruq7/one/two.py x", "python one/two.py x"),
+        ("/tmp/lesson-abc/tmp/tmpx7i00rfv", "/tmp/tmpx7i00rfv"),
+        ("/tmp/lesson-abc/tmp/tmpx7i00rfv/data.txt", "/tmp/tmpx7i00rfv/data.txt"),
+        ("/tmp/lesson-abc/tmp/greet.py", "/tmp/greet.py"),
+        ("/tmp/tmpx7i00rfv/greet.py", "/tmp/tmpx7i00rfv/greet.py"),
         (f"{Path.home()}/x", "~/x"),
         (f"{STAGE}, line 3", "multitrack/stage.py, line 3"),
     ],
@@ -75,7 +81,8 @@ def test_a_script_behind_a_link(tmp_path):
 
 
 def test_a_lesson_of_the_project():
-    """It is named from the project's folder."""
+    """It is named as in its own folder; what it imports from elsewhere, from the project's."""
     script = ROOT / "snippets" / "spawning" / "first.py"
     short = shortener(SCRATCH, script, ROOT, PYTHON)
-    assert short(f'File "{script}", line 1') == 'File "snippets/spawning/first.py", line 1'
+    assert short(f'File "{script}", line 1') == 'File "first.py", line 1'
+    assert short(f"{script.parent}/second.py {ROOT}/snippets/x.py") == "second.py snippets/x.py"

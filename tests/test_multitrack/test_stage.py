@@ -12,6 +12,7 @@ import pytest
 from multitrack import launch
 from multitrack.interpreters import InterpreterError, about
 from multitrack.launch import MARKED, STAGE
+from multitrack.own_frames import CARETS
 from multitrack.recording import Recording
 from multitrack.run import Options, record
 from multitrack.script import Script, ScriptError
@@ -160,16 +161,53 @@ def test_a_name_that_is_not_utf_8(tmp_path, method):
 
 
 def test_folders_are_short_however_they_are_written(write, tmp_path):
-    """By faulthandler, in a traceback, and as they are; the stage's own too."""
+    """By faulthandler, in a traceback, and as they are."""
     path = write(
         "import faulthandler\nfaulthandler.dump_traceback()\nprint(__file__)\n", "é😀/a.py"
     )
     recording = record(Script.read(path), "fork", Options(timeout=20))
     said = [x.text for x in recording.lines]
     assert said[1] == '  File "a.py", line 2 in <module>'
-    assert said[-1] == "a.py"
-    assert said[2].startswith('  File "multitrack/stage.py", line ')
+    assert said[2:] == ["a.py"]
     assert not any(str(tmp_path) in text or str(STAGE.parent.parent) in text for text in said)
+
+
+@pytest.mark.parametrize("python", EVERY)
+def test_the_stage_is_on_no_stack_that_a_script_prints(play, python):
+    """Neither its frames nor their source, in main and in a fork; all else is there."""
+    code = """
+    import faulthandler, os, sys, traceback
+    def where():
+        traceback.print_stack(file=sys.stdout)
+        print("    ^ not a caret of a traceback")
+        faulthandler.dump_traceback(all_threads=False)
+        print("    exec(cell, main.__dict__)")
+    where()
+    if os.fork() == 0:
+        where()
+        os._exit(0)
+    os.wait()
+    """
+    recording = play(code, python=python)
+    assert recording.ok, recording.problems
+
+    def stack(line):
+        return [
+            f'  File "lesson.py", line {line}, in <module>',
+            "    where()",
+            '  File "lesson.py", line 4, in where',
+            "    traceback.print_stack(file=sys.stdout)",
+            "    ^ not a caret of a traceback",
+            "Stack (most recent call first):",
+            '  File "lesson.py", line 6 in where',
+            f'  File "lesson.py", line {line} in <module>',
+            "    exec(cell, main.__dict__)",
+        ]
+
+    for process, line in (("main", 8), ("child 1", 10)):
+        said = [x.text for x in recording.lines if x.process == process]
+        said = [x for x in said if not CARETS.fullmatch(x.encode())]
+        assert said == stack(line)
 
 
 def test_without_proc_the_way_out_is_said(play, monkeypatch):
@@ -302,7 +340,7 @@ def test_the_stage_imports_only_what_every_interpreter_has_loaded():
     """Or the lesson would find a module that ``python lesson.py`` does not load."""
     lines = [line.strip() for line in STAGE.read_text().splitlines()]
     imports = {line for line in lines if line.startswith(("import ", "from "))}
-    assert imports == {"import _io", "import os", "import sys"}
+    assert imports == {f"import {name}" for name in ("_io", "_thread", "os", "sys", "time")}
 
 
 def test_a_closed_mark_is_not_written_elsewhere(play, tmp_path):

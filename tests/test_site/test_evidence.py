@@ -1,5 +1,7 @@
 """The table of evidence and the lines on the lessons' pages, in the browser."""
 
+import re
+
 import pytest
 
 from tests.test_site.conftest import HTML
@@ -74,10 +76,9 @@ def test_the_overview_leads_to_each_chapter(visit):
     assert "value" in shown(page)
 
 
-def test_a_lesson_says_where_it_was_seen_to_work(visit):
-    page = visit("lessons/spawning/first_process.html").page
-    line = page.locator(".evidence-line")
-    assert line.inner_text().startswith("Seen to work on CPython 3.")
-    assert "under fork, forkserver and spawn" in line.inner_text()
-    line.get_by_role("link").click()
-    page.wait_for_url("**/evidence.html")
+def test_a_badge_leads_to_the_evidence(visit):
+    page = visit("lessons/shared_memory/value.html").page
+    link = page.locator(".badges").get_by_role("link")
+    assert re.search("same lines|of the lines|Tested on Python 3|Failed", link.inner_text())
+    link.click()
+    page.wait_for_url(f"**/{PAGE}")

@@ -9,26 +9,38 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from docutils.nodes import make_id
 
+from gallery.quiz.on_pages import HEADING
 from tests.test_site.conftest import HTML, ROOT
 
 FIVE = "lessons/spawning/first_process.html"
 DIFFERS = "lessons/spawning/names_pids_parents.html"
+GUARD = "lessons/spawning/main_guard.html"
 # A reader's environment: PYTHONUNBUFFERED, for one, would tear lines of two processes.
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 METHODS = ("fork", "forkserver", "spawn")
 LINES = Counter(
-    [(f"child {n + 1}", f"Worker {n} {what}") for n in range(5) for what in ("started", "finished")]
+    [
+        (f"Process-{n + 1}", f"Worker {n} {what}")
+        for n in range(5)
+        for what in ("started", "finished")
+    ]
     + [("main", "All workers completed")]
 )
 
 
 def shown_lines(page) -> Counter:
-    """Count the (gutter, text) of the lines that can be seen."""
+    """Count the (gutter, text) of the lines that can be seen; a process is named once a block."""
     found = page.eval_on_selector_all(
-        ".lines li",
-        """items => items.filter(li => li.checkVisibility()).map(
-            li => [li.querySelector(".who").textContent, li.querySelector(".said").textContent])""",
+        ".cell .lines",
+        """lists => lists.filter(list => list.checkVisibility()).flatMap(list => {
+            let who = "";
+            return [...list.children].map(li => {
+                who = li.querySelector(".who")?.textContent ?? who;
+                return [who, li.querySelector(".said").textContent];
+            });
+        })""",
     )
     return Counter(map(tuple, found))
 
@@ -37,9 +49,15 @@ def shown_variants(page) -> set[str]:
     """Return the start methods of the variants that can be seen."""
     return set(
         page.eval_on_selector_all(
-            ".variant", "all => all.filter(v => v.checkVisibility()).map(v => v.dataset.start)"
+            ":is(.cell, #the-whole-run) .variant",
+            "all => all.filter(v => v.checkVisibility()).map(v => v.dataset.start)",
         )
     )
+
+
+def choose(page, method: str) -> None:
+    """Choose a start method, as a pointer does."""
+    page.locator(f"label[for=start-{method}]").click()
 
 
 def lines_by_hand(script: Path) -> list[str]:
@@ -63,12 +81,13 @@ def test_the_five_workers_say_eleven_lines(visit, method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_timeline_shows_five_lives_that_overlap(visit, method):
-    """Every child began before the first one ended."""
+@pytest.mark.parametrize("where", ["#cell-1 .slice", "#the-whole-run .whole"])
+def test_the_timeline_shows_five_lives_that_overlap(visit, method, where):
+    """Every child began before the first one ended; the whole run has all processes."""
     page = visit(f"{FIVE}?start={method}").page
     bars = page.eval_on_selector_all(
-        f".variant[data-start={method}] .life:not(.quiz-question *)",
-        """bars => bars.map(b => [b.parentNode.getAttribute("class"),
+        f"{where.replace(' ', f' .variant[data-start={method}] ')} .lane:not(.axis, .bands) rect",
+        """bars => bars.map(b => [b.closest(".lane").classList[1],
             parseFloat(b.getAttribute("x")), parseFloat(b.getAttribute("width"))])""",
     )
     children = [(x, x + width) for colour, x, width in bars if colour[1].isdigit()]
@@ -84,24 +103,45 @@ def test_one_switch_for_the_whole_site(visit):
     first = visit(DIFFERS)
     page = first.page
     assert shown_variants(page) == {"fork"}  # a Linux browser
-    groups = page.get_by_role("group", name="Show the recording made as on")
-    assert groups.count() >= 2
-    groups.first.get_by_role("radio", name="macOS, Windows").check()
+    choice = page.get_by_role("group", name="Start method")
+    assert choice.get_by_role("radio").count() == 3
+    choose(page, "spawn")
     assert shown_variants(page) == {"spawn"}
-    checked = page.eval_on_selector_all(
-        ".start-switch input", "all => all.filter(i => i.checked).map(i => i.value)"
-    )
-    assert set(checked) == {"spawn"}
-    assert len(checked) >= groups.count()
     page.reload()
     assert shown_variants(page) == {"spawn"}
+    assert page.locator("#start-spawn").is_checked()
     other = visit("lessons/communication/pipe.html", context=page.context).page
     assert shown_variants(other) == {"spawn"}
 
 
+def test_a_page_opens_on_its_own_start_method_until_the_reader_chooses(visit):
+    page = visit(GUARD).page
+    assert shown_variants(page) == {"spawn"}
+    assert page.locator("#start-spawn").is_checked()
+    choose(page, "fork")
+    page.reload()
+    assert shown_variants(page) == {"fork"}
+    page.goto(f"{page.url}?start=forkserver")
+    assert shown_variants(page) == {"forkserver"}
+
+
+def test_the_first_paint_has_the_chosen_start_method(visit):
+    """Nothing that is drawn later moves anything."""
+    page = visit(GUARD).page
+    page.evaluate("localStorage.setItem('start', 'forkserver')")
+    page.add_init_script(
+        """new PerformanceObserver(list => {
+            window.shift = (window.shift ?? 0) + list.getEntries().reduce((a, e) => a + e.value, 0);
+        }).observe({type: "layout-shift", buffered: true})"""
+    )
+    page.reload(wait_until="networkidle")
+    assert shown_variants(page) == {"forkserver"}
+    assert page.evaluate("window.shift ?? 0") == 0
+
+
 def test_the_switch_works_with_the_keyboard(visit):
     page = visit(DIFFERS).page
-    page.locator(".start-switch input:checked").first.focus()
+    page.locator(".switch input:checked").focus()
     page.keyboard.press("ArrowRight")
     assert shown_variants(page) == {"forkserver"}
     page.keyboard.press("ArrowRight")
@@ -119,26 +159,72 @@ def test_the_switch_tells_its_state_to_a_screen_reader(visit):
     assert radio.is_checked()
 
 
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_the_switch_is_one_row_and_stays_in_reach(visit, width):
+    page = visit(DIFFERS, width=width).page
+    boxes = [label.bounding_box() for label in page.locator(".switch label").all()]
+    assert len({box["y"] for box in boxes}) == 1
+    assert boxes[-1]["x"] + boxes[-1]["width"] <= width
+    assert all(box["height"] >= 44 for box in boxes)
+    page.locator("#cell-2 .recorded").scroll_into_view_if_needed()
+    box = page.locator(".switch").bounding_box()
+    assert 0 <= box["y"] <= 90
+
+
+@pytest.mark.parametrize("how", ["switch", "word"])
+def test_a_cell_stays_where_it_is_when_the_page_switches(visit, how):
+    """What is above it has another height then."""
+    page = visit(GUARD).page
+    cell = page.locator("#cell-2")
+    cell.locator(".recorded").evaluate(
+        "e => e.scrollIntoView({block: 'center', behavior: 'instant'})"
+    )
+    before, above = cell.bounding_box()["y"], page.locator("#cell-1").bounding_box()["height"]
+    if how == "switch":
+        choose(page, "fork")
+    else:
+        cell.get_by_role("button", name="fork", exact=True).first.click()
+        assert page.evaluate("document.activeElement.closest('.variant').dataset.start") == "fork"
+    assert shown_variants(page) == {"fork"}
+    assert page.locator("#cell-1").bounding_box()["height"] != above
+    assert abs(cell.bounding_box()["y"] - before) <= 1
+
+
 def test_an_unknown_start_method_in_the_address_is_ignored(visit):
     visited = visit(f"{DIFFERS}?start=%3Cscript%3E")
     assert shown_variants(visited.page) == {"fork"}
     assert visited.complaints == []
 
 
-def test_without_javascript_every_variant_stands_with_its_heading(visit):
-    page = visit(DIFFERS, script=False).page
-    assert page.locator(".start-switch").count() == 0
-    for heading in (  # they name what the build found
-        r"Linux, Python up to 3\.13 \(fork\)|fork, recorded on",
-        r"Linux, Python 3\.14 and later \(forkserver\)|forkserver, recorded on",
-        r"spawn: macOS, Windows \(recorded on Linux\)",
-    ):
-        headings = page.get_by_role("heading", name=re.compile(heading))
-        assert headings.count() >= 2
-        assert all(h.is_visible() for h in headings.all())
-    lines = page.locator(".variant .lines:not(.quiz-question *)").all()
-    assert lines
-    assert all(line.is_visible() for line in lines)
+def test_without_javascript_the_switch_works_too(visit):
+    """It opens on the page's own start method; a cell's word is no control."""
+    page = visit(GUARD, script=False).page
+    assert shown_variants(page) == {"spawn"}
+    choose(page, "fork")
+    assert shown_variants(page) == {"fork"}
+    assert page.locator(".cell .says button").count() == 0
+    assert page.locator(".cell .says:visible").first.inner_text().endswith("spawn")
+
+
+def test_a_question_whose_start_methods_are_others_shows_what_it_has(visit):
+    """Each with its name: the switch of the page says nothing of it."""
+    page = visit(f"{DIFFERS}?start=forkserver").page
+    page.evaluate(
+        """() => document.querySelector(".cell").insertAdjacentHTML("afterend",
+            '<div class="recorded" id="one"><div class="variant" data-start="fork">'
+            + '<p class="variant-name">fork</p></div></div>')"""
+    )
+    assert page.locator("#one .variant").is_visible()
+
+
+def test_a_number_leads_to_its_cell_below_what_sticks(visit):
+    page = visit(DIFFERS).page
+    page.locator("#the-whole-run .variant:visible a[href='#cell-2'] text").click()
+    assert page.url.endswith("#cell-2")
+    page = visit(f"{DIFFERS}#cell-2").page  # at once: the theme makes a page slide where one clicks
+    switch = page.locator(".switch").bounding_box()
+    head = page.locator("#cell-2 .head").bounding_box()
+    assert switch["y"] + switch["height"] <= head["y"] <= 200
 
 
 def test_the_gutter_is_not_copied(visit, address):
@@ -170,7 +256,7 @@ def test_copied_code_runs(visit, address, tmp_path):
 def test_the_download_runs_in_an_empty_folder(visit, tmp_path):
     page = visit(FIVE).page
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="first_process.py").click()
+        page.get_by_role("link", name="Script .py").click()
     downloading.value.save_as(tmp_path / "first_process.py")
     script = (ROOT / "snippets/spawning/first_process.py").read_text("utf-8")
     settings = script.index("\n# sphinx_gallery_lesson_")  # what only this site needs
@@ -179,18 +265,103 @@ def test_the_download_runs_in_an_empty_folder(visit, tmp_path):
     assert len(printed) == 11
 
 
+def test_the_command_is_copied_and_fetches_nothing(visit, address):
+    page = visit(FIVE).page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
+    page.locator("#run-it").get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == "python first_process.py"
+
+
+def test_the_page_is_copied_as_markdown(visit, address):
+    visited = visit(FIVE)
+    page = visited.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
+    page.get_by_role("button", name="Copy as Markdown").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    twin = (HTML / f"{FIVE}.md").read_text("utf-8")
+    assert page.evaluate("navigator.clipboard.readText()") == twin
+    assert visited.complaints == []
+
+
+@pytest.mark.parametrize("why", ["no script", "from a file"])
+def test_where_it_cannot_be_copied_the_link_leads_to_it(visit, browser, why):
+    """A page that was opened from a file may not fetch what is beside it."""
+    if why == "no script":
+        page = visit(FIVE, script=False).page
+        page.get_by_role("link", name="View as Markdown").click()
+    else:
+        page = browser.new_page()
+        page.goto((HTML / FIVE).as_uri())
+        page.get_by_role("button", name="Copy as Markdown").click()
+    page.wait_for_url(f"**/{FIVE}.md")
+    page.close()
+
+
+# -- what was read ------------------------------------------------------------------------------
+
+NAME = FIVE.removesuffix(".html")
+MARKED = "[data-page] .i:visible, .i[data-page]:visible"
+LISTS = f"""document.querySelector("article").insertAdjacentHTML("afterbegin",
+    '<p><a data-page="{NAME}">a name</a><span class="i i-check" data-page="{NAME}" hidden></span>' +
+    '<button data-forget hidden>Forget</button></p>'); dispatchEvent(new Event("pageshow"))"""
+
+
+def read(page) -> list[str]:
+    """Return the pages that the browser has kept as read."""
+    return page.evaluate("JSON.parse(localStorage.getItem('read') || '[]')")
+
+
+@pytest.mark.parametrize("end", ["#run-it", f"#{make_id(HEADING)}"])
+def test_a_lesson_is_read_when_its_end_was_seen(visit, end):
+    page = visit(FIVE).page
+    # What is observed is told of after the next frame, to all that observe.
+    page.evaluate("new Promise(told => new IntersectionObserver(told).observe(document.body))")
+    assert read(page) == []
+    page.locator(end).evaluate("e => e.scrollIntoView({ behavior: 'instant' })")
+    page.locator(f".sidebar-tree [data-page='{NAME}']").get_by_role("img", name="read").wait_for()
+    assert read(page) == [NAME]
+    page.reload()
+    assert read(page) == [NAME]
+    other = visit("lessons/communication/pipe.html", context=page.context).page
+    other.evaluate(LISTS)
+    assert other.locator(f"article :is({MARKED})").count() == 2
+
+
+def test_what_was_read_can_be_forgotten(visit):
+    page = visit("glossary.html").page
+    page.evaluate(LISTS)
+    button = page.get_by_role("button", name="Forget")
+    assert (button.count(), page.locator(MARKED).count()) == (0, 0)
+    page.evaluate(f"localStorage.setItem('read', '[\"{NAME}\"]')")
+    page.evaluate("dispatchEvent(new Event('storage'))")
+    assert page.locator(MARKED).count() == 2
+    button.click()
+    assert (button.count(), page.locator(MARKED).count()) == (0, 0)
+    assert read(page) == []
+
+
+def test_what_is_kept_and_no_list_harms_nothing(visit):
+    visited = visit(FIVE)
+    for kept in ("{", "null", "7"):
+        visited.page.evaluate(f"localStorage.setItem('read', '{kept}')")
+        visited.page.reload()
+        assert visited.page.locator(MARKED).count() == 0
+    assert visited.complaints == []
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_a_colour_is_never_alone_and_can_be_read(visit, dark):
     """Each line bears its process's name, in a colour with a contrast of at least 4.5."""
     page = visit(FIVE, dark=dark).page
     found = page.eval_on_selector_all(
-        ".lines .who",
+        ".cell .lines .who",
         "all => all.map(w => [w.textContent, getComputedStyle(w).color,"
         " getComputedStyle(document.querySelector('.content')).backgroundColor,"
         " getComputedStyle(document.body).backgroundColor])",
     )
     colours = {name: colour for name, colour, *_ in found}
-    assert set(colours) == {"main", *(f"child {n}" for n in range(1, 6))}
+    assert set(colours) == {"main", *(f"Process-{n}" for n in range(1, 6))}
     assert len(set(colours.values())) == 6
     background = found[0][3]
     assert all(contrast(colour, background) >= 4.5 for colour in colours.values())

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from gallery.downloads import offline_zip
-from gallery.downloads.script import script_of
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of
 from tests.test_site.conftest import HTML, ROOT
 
 ZIP = "multiprocessing-by-example-html.zip"

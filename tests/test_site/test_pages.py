@@ -8,13 +8,14 @@ import socket
 import sys
 from pathlib import Path
 
+from gallery.lesson import scripts_in
 from tests.test_site.conftest import HTML, ROOT, pages
 
 LESSONS = [p for p in pages() if re.match(r"lessons/\w+/(?!index)", p)]
 
 
 def test_every_lesson_has_a_page():
-    scripts = {p.relative_to(ROOT / "snippets") for p in ROOT.glob("snippets/*/[!_]*.py")}
+    scripts = {p.relative_to(ROOT / "snippets") for p in scripts_in(ROOT / "snippets")}
     assert len(scripts) >= 16
     assert {Path(p).relative_to("lessons").with_suffix(".py") for p in LESSONS} == scripts
 
@@ -45,6 +46,12 @@ def test_nothing_of_this_machine_is_on_a_page():
         if match
     ]
     assert found == []
+
+
+def test_the_file_of_all_pages_is_as_large_as_the_page_about_hosting_says():
+    said = re.search(r"some (\d+) kB for each lesson", (HTML / "hosting.html").read_text("utf-8"))
+    size = (HTML / "llms-full.txt").stat().st_size / 1000 / len(LESSONS)
+    assert int(said[1]) * 0.6 < size < int(said[1]) * 1.6
 
 
 def test_code_has_no_character_that_a_copy_would_break():

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from gallery.lesson import scripts_in
 from tests.test_site.conftest import HTML, ROOT
 from tests.test_site.test_pages import LESSONS
 
@@ -151,7 +152,7 @@ def test_the_cheat_sheet_prints_on_two_sheets(visit):
     pdf = page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2  # one would be too small to read
     page.emulate_media(media="print")
-    for part in (".sidebar-drawer", ".mobile-header", ".toc-drawer", "footer", ".copybtn"):
+    for part in (".site-bar", ".sidebar-drawer", "footer", ".copybtn"):
         for found in page.locator(part).all():
             assert not found.is_visible(), part
     size = page.locator("article pre").first.evaluate(
@@ -217,7 +218,7 @@ def in_order() -> list[str]:
     found: list[str] = []
     for chapter in chapters_listed():
         found.append(f"lessons/{chapter}/index.html")
-        scripts = (ROOT / "snippets" / chapter).glob("[!_]*.py")
+        scripts = scripts_in(ROOT / "snippets" / chapter)
         orders = [
             (int(re.search(r"lesson_order = (\d+)", p.read_text("utf-8"))[1]), p.stem)
             for p in scripts
@@ -240,7 +241,7 @@ def test_next_and_previous_follow_the_reading_order_over_chapters():
     for here, after in pairwise(order):
         assert neighbours(here)["next"] == after
         assert neighbours(after)["prev"] == here
-    assert neighbours(order[0])["prev"] == "index.html"
+    assert neighbours(order[0])["prev"] == "lessons/index.html"
     assert neighbours(order[-1])["next"] == "do-i-need-processes.html"
 
 
@@ -271,11 +272,11 @@ def test_the_index_leads_to_cells():
 def test_lessons_propose_others_that_share_names():
     for name in LESSONS:
         text = (HTML / name).read_text("utf-8")
-        also = re.search(r'id="also-read".*?</section>', text, re.DOTALL)[0]
+        also = re.search(r'<p class="also-read">.*?</p>', text, re.DOTALL)[0]
         found = re.findall(r'<a class="reference internal" href="([^"#]+)', also)
         assert 1 <= len(found) <= 3, name
-        assert also.count("which also uses") == len(found)
-        assert text.index('id="also-read"') > text.rindex('id="cell-')
+        assert also.count("(also <code") == len(found)
+        assert text.index('class="also-read"') > text.rindex('id="cell-')
 
 
 NAMES = """() => [...document.querySelectorAll('dl.names > dt')]

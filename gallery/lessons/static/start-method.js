@@ -1,75 +1,51 @@
-// One switch for the whole site: which platform's recordings are shown.
-// Runs in the head, so that nothing jumps when the page is drawn.
-(function () {
-  "use strict";
-  var methods = ["fork", "forkserver", "spawn"];
-  var root = document.documentElement;
-
-  function stored() {
-    try { return localStorage.getItem("start"); } catch (error) { return null; }
-  }
-  function first() {
-    var asked = new URLSearchParams(location.search).get("start");
-    if (methods.includes(asked)) { store(asked); return asked; }
-    if (methods.includes(stored())) return stored();
-    return /Mac|Win|iPhone|iPad/.test(navigator.platform) ? "spawn" : "fork";
-  }
-  function store(method) {
-    try { localStorage.setItem("start", method); } catch (error) { /* private mode */ }
-  }
+// Which start method's recordings a page shows, decided before anything of it is drawn.
+(() => {
+  const root = document.documentElement, page = document.querySelector("meta[name=start]");
+  const methods = page ? page.content.split(" ") : ["fork", "forkserver", "spawn"];
+  const stored = (...method) => { // asked for, or given
+    try {
+      return localStorage[method.length ? "setItem" : "getItem"]("start", ...method);
+    } catch { /* a private window */ }
+  };
   function choose(method) {
+    if (!methods.includes(method)) return false;
     root.dataset.start = method;
-    document.querySelectorAll(".start-switch input").forEach(function (input) {
-      input.checked = input.value === method;
-    });
+    const radio = document.getElementById(`start-${method}`);
+    if (radio) radio.checked = true;
+    return true;
   }
-  root.classList.add("js");
-  root.classList.remove("no-js"); // Furo does that after the first paint, and its button appears
-  choose(first());
+  // What is above changes its height: a box stays where it is on the screen.
+  function change(method, box) {
+    const top = () => box ? box.getBoundingClientRect().top : 0, before = top();
+    stored(method);
+    choose(method);
+    scrollBy({ top: top() - before, behavior: "instant" });
+  }
+  root.classList.replace("no-js", "js"); // the theme does that after the first paint
+  const asked = new URLSearchParams(location.search).get("start");
+  if (choose(asked)) stored(asked);
+  else choose(stored()) || choose(page?.dataset.opens) ||
+    choose(/Mac|Win|iPhone|iPad/.test(navigator.platform) ? "spawn" : "fork") || choose(methods[0]);
 
-  window.addEventListener("storage", function (event) {
-    if (event.key === "start" && methods.includes(event.newValue)) choose(event.newValue);
+  addEventListener("storage", (event) => event.key === "start" && choose(event.newValue));
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "start") return;
+    const boxes = [...document.querySelectorAll(".cell, .pair, #the-whole-run")];
+    change(target.value, boxes.find((box) => box.getBoundingClientRect().bottom > 150));
   });
-  // As the page arrives: switches that came when all of it is there would push down what is drawn.
-  var number = 0;
-  function equip() {
-    document.querySelectorAll(".recorded:not([data-switch])").forEach(function (group) {
-      if (document.readyState === "loading" && !group.nextSibling) return; // not all of it is here
-      group.dataset.switch = number += 1;
-      var variants = group.querySelectorAll(":scope > .variant:not(.only)");
-      if (!variants.length) return;
-      var field = document.createElement("fieldset");
-      field.className = "start-switch";
-      var legend = document.createElement("legend");
-      legend.textContent = "Show the recording made as on";
-      field.append(legend);
-      variants.forEach(function (variant) {
-        var method = variant.dataset.start;
-        var label = document.createElement("label");
-        var input = document.createElement("input");
-        input.type = "radio";
-        input.name = "start-" + number;
-        input.value = method;
-        input.checked = method === root.dataset.start;
-        input.addEventListener("change", function () {
-          // What is above changes its height: keep this switch where it is.
-          var top = field.getBoundingClientRect().top;
-          store(method);
-          choose(method);
-          window.scrollBy(0, field.getBoundingClientRect().top - top);
-        });
-        var platform = document.createElement("span");
-        platform.append(...variant.querySelector(".variant-name").cloneNode(true).childNodes);
-        label.append(input, platform);
-        field.append(label);
-      });
-      group.prepend(field);
+  document.addEventListener("click", ({ target }) => {
+    const method = target.dataset.show, box = target.closest(".recorded");
+    if (!method) return;
+    change(method, target.closest(".cell, .pair") || box);
+    box.querySelector(`[data-start=${method}] [data-show]`)?.focus({ preventScroll: true });
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    choose(root.dataset.start); // its radio button is there now
+    document.querySelectorAll("[data-show]").forEach((word) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.show = button.textContent = word.dataset.show;
+      word.replaceWith(button);
     });
-  }
-  var arriving = new MutationObserver(equip);
-  arriving.observe(root, { childList: true, subtree: true });
-  document.addEventListener("DOMContentLoaded", function () {
-    arriving.disconnect();
-    equip();
   });
 })();

@@ -1,43 +1,46 @@
-// A button that copies the code of a block. (sphinx-copybutton does the same with six times the bytes.)
-document.addEventListener("DOMContentLoaded", function () {
-  "use strict";
-  var icon = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 9h11v11H9zM5 15H4V4h11v1"/></svg>';
-
+// Buttons that copy: the code of a block, and the page as Markdown.
+// (sphinx-copybutton does the first with six times the bytes.)
+{
   // Where a page is not allowed the clipboard (http without a certificate), as in the old days.
-  function byHand(text) {
-    var field = document.createElement("textarea");
+  const byHand = text => {
+    const field = document.createElement("textarea");
     field.value = text;
     document.body.append(field);
     field.select();
-    var done = document.execCommand("copy");
+    const done = document.execCommand("copy");
     field.remove();
     return done ? Promise.resolve() : Promise.reject();
-  }
-  function write(text) {
-    if (!navigator.clipboard) return byHand(text);
-    return navigator.clipboard.writeText(text).catch(function () { return byHand(text); });
-  }
-  document.querySelectorAll(".highlight > pre").forEach(function (code) {
-    var button = document.createElement("button");
-    button.type = "button";
-    button.className = "copybtn";
-    button.title = "Copy";
-    button.setAttribute("aria-label", "Copy this code");
-    button.innerHTML = icon;
-    function tell(word, good) {
-      button.dataset.said = word;
-      button.classList.toggle("success", good);
-      setTimeout(function () {
-        delete button.dataset.said;
-        button.classList.remove("success");
-      }, 2000);
-    }
-    button.addEventListener("click", function () {
-      var whole = code.cloneNode(true);
-      whole.querySelectorAll(".linenos, .gp, .go").forEach(function (part) { part.remove(); });
-      write(whole.textContent).then(
-        function () { tell("Copied", true); }, function () { tell("Not copied", false); });
-    });
-    code.after(button);
+  };
+  const write = text => navigator.clipboard
+    ? navigator.clipboard.writeText(text).catch(() => byHand(text)) : byHand(text);
+
+  const button = (name, words, text, otherwise = () => {}) => {
+    const made = document.createElement("button"), said = document.createElement("span");
+    const say = (word, good) => {
+      said.textContent = word;
+      made.ariaLabel = word || "Copy";
+      made.classList.toggle("success", good);
+    };
+    made.type = "button";
+    made.className = name;
+    made.innerHTML = '<span class="i i-copy"></span>';
+    made.append(said);
+    say(words, false);
+    made.onclick = () => text().then(write).then(() => say("Copied", true), () => {
+      say("Not copied", false);
+      otherwise();
+    }).then(() => setTimeout(say, 2000, words, false));
+    return made;
+  };
+
+  document.querySelectorAll(".highlight > pre").forEach(code => {
+    code.after(button("copybtn", code.closest(".cell, .cmd") ? "Copy" : "", async () => {
+      const whole = code.cloneNode(true);
+      whole.querySelectorAll(".linenos, .gp, .go").forEach(part => part.remove());
+      return whole.textContent;
+    }));
   });
-});
+  const link = document.querySelector("[data-copy]");
+  link?.replaceWith(button("as-md", "Copy as Markdown", async () => (await fetch(link.href)).text(),
+    () => { location = link.href; })); // where a page may not fetch, as one from a file
+}

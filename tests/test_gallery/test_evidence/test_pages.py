@@ -5,6 +5,8 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from gallery.evidence.findings import (
     ALL,
     Cell,
@@ -16,7 +18,7 @@ from gallery.evidence.findings import (
     Spread,
 )
 from gallery.evidence.gathering import in_lines, key_of, same_in_words
-from gallery.evidence.on_lessons import sentence
+from gallery.evidence.on_lessons import in_a_badge
 from gallery.evidence.table import EvidenceTable, counted, in_short
 from gallery.lesson import Lesson
 
@@ -39,42 +41,59 @@ def findings(one: Evidence, *pythons: Python) -> Findings:
     return Findings((OWN, NEW, *pythons), {"tiny/lesson": one})
 
 
-def test_the_sentence_says_what_was_seen():
-    assert sentence(evidence(), findings(evidence(), GONE)) == (
-        "Seen to work on CPython 3.11.7 and 3.14.8 under fork, forkserver and spawn; "
-        "the same lines in the same order in 15 of 15 runs."
-    )
+@pytest.mark.parametrize(
+    ("sameness", "more", "words"),
+    [
+        (SAME | {ALL: Sameness(15, 1, 1, 4)}, {}, "The same lines in 15 of 15 runs"),
+        (
+            SAME | {ALL: Sameness(15, 2, 2, 2)},
+            {},
+            "The same lines under each start method, in 15 of 15 runs",
+        ),
+        (
+            SAME | {ALL: Sameness(15, 1, 1, 1)},
+            {"spread": (Spread("lost 1 … 9", 15, 15, 1, 1),)},
+            "The same lines, numbers aside, in 15 of 15 runs",
+        ),
+    ],
+)
+def test_a_badge_says_that_repeated_runs_wrote_the_same(sameness, more, words):
+    one = dataclasses.replace(evidence(), sameness=sameness, **more)
+    assert in_a_badge(one, findings(one, GONE, BROKEN)) == ("check", words)
 
 
-def test_the_sentence_says_what_failed_and_what_was_not_run():
-    bad = {**OK, "spawn": Cell("crashed", "main ended by SIGSEGV"), "tests": Cell("failed", "x")}
-    assert sentence(evidence(new=bad, orders=4), findings(evidence(), BROKEN)) == (
-        "Seen to work on CPython 3.11.7 under fork, forkserver and spawn; "
-        "seen to work on CPython 3.14.8 under fork and forkserver; "
-        "not run on python3.12: it crashed when it was started; "
-        "crashed on CPython 3.14.8, under spawn: main ended by SIGSEGV; "
-        "failed on CPython 3.14.8, its tests: x; "
-        "the same lines in 15 of 15 runs, in 4 orders."
-    )
+def test_a_badge_says_that_chance_decides_the_lines():
+    same = {**SAME, "spawn": Sameness(5, 3, 3, 3), ALL: Sameness(15, 3, 3, 3)}
+    one = dataclasses.replace(evidence(), sameness=same)
+    assert in_a_badge(one, findings(one)) == ("die", "3 variants of the lines in 15 runs")
 
 
-def test_a_lesson_for_a_newer_python_says_so():
+@pytest.mark.parametrize("where", ["spawn", "tests"])
+@pytest.mark.parametrize("state", ["failed", "crashed"])
+def test_a_badge_says_first_of_all_what_failed(where, state):
+    one = evidence(new={**OK, where: Cell(state, "main ended by SIGSEGV")})
+    assert in_a_badge(one, findings(one)) == ("cross", "Failed on Python 3.14.8")
+
+
+def test_a_lesson_for_a_newer_python_was_tested_there_only():
     skipped = {m: Cell("skipped", "needs Python 3.14") for m in OK}
     one = dataclasses.replace(evidence(), cells={OWN.id: skipped, NEW.id: OK}, sameness={})
-    assert sentence(one, findings(one)) == (
-        "Seen to work on CPython 3.14.8 under fork, forkserver and spawn; "
-        "not run on CPython 3.11.7: needs Python 3.14."
-    )
+    assert in_a_badge(one, findings(one)) == ("check", "Tested on Python 3.14")
     assert in_short(one) == ("same-unknown", "not compared")
 
 
 def test_a_python_without_a_library_is_no_failure():
     lacks = {m: Cell("not here", "numpy is not installed there") for m in OK}
-    assert sentence(evidence(new=lacks), findings(evidence(new=lacks))) == (
-        "Seen to work on CPython 3.11.7 under fork, forkserver and spawn; "
-        "not run on CPython 3.14.8: numpy is not installed there; "
-        "the same lines in the same order in 15 of 15 runs."
-    )
+    one = dataclasses.replace(evidence(new=lacks), sameness={})
+    assert in_a_badge(one, findings(one)) == ("check", "Tested on Python 3.11")
+
+
+def test_versions_are_named_in_their_order_and_once():
+    nine = Python("p", "CPython 3.9.9", "3.9.9", "ok", "")
+    one = dataclasses.replace(evidence(), sameness={})
+    one.cells.update({"p": OK, "q": OK})
+    found = findings(one, nine, Python("q", "CPython 3.14.2", "3.14.2", "ok", ""))
+    assert in_a_badge(one, found) == ("check", "Tested on Python 3.9, 3.11 and 3.14")
 
 
 WHY = "not chosen: it has not changed since commit 314418d of 2026-11-26"
@@ -88,18 +107,12 @@ def run_once(own=SPARED) -> Evidence:
 
 
 def test_what_was_run_once_claims_no_more():
-    assert sentence(run_once(), findings(run_once())) == (
-        "Seen to work on CPython 3.14.8 under fork, forkserver and spawn; "
-        f"not run on CPython 3.11.7: {WHY}; there was one run under each start method."
-    )
+    assert in_a_badge(run_once(), findings(run_once())) == ("check", "Tested on Python 3.14")
     assert in_short(run_once(), 15) == ("same-unknown", "not compared")
 
 
 def test_what_was_kept_of_a_lesson_is_told_from_what_was_not_run():
     some = run_once({**SPARED, "fork": ONE["fork"]})
-    assert (
-        f"not run on CPython 3.11.7, under forkserver, under spawn and its tests: {WHY};"
-    ) in sentence(some, findings(some))
     both = findings(some).python(OWN.id), findings(some).python(NEW.id)
     assert next(in_lines("a/b", some, list(both))).startswith(
         "a/b: 3.11.7 ok in part, 3.14.8 ok; there was one run"
@@ -134,6 +147,14 @@ def test_what_varied_is_said_in_words():
     assert in_short(evidence(), 20) == ("same-all", "same lines, same order (15 runs)")
 
 
+def badges(page: str) -> list[tuple[str, str]]:
+    """Return the icons and words of a page's badges that tell of evidence."""
+    line = re.search(r'<ul class="badges.*?</ul>', page, re.DOTALL)[0]
+    found = re.findall(r'<span class="(i i-[^"]+)"></span>(.*?)</p>', line)
+    texts = [(icon, re.sub(r"<[^>]+>", "", words)) for icon, words in found]
+    return [badge for badge in texts if not re.match(r"Recorded on|\d+ minute", badge[1])]
+
+
 def test_a_site_with_fitting_evidence_then_with_evidence_of_another_version(make_site):
     """Only the pages whose evidence changed are read again."""
     site = make_site()
@@ -145,8 +166,7 @@ def test_a_site_with_fitting_evidence_then_with_evidence_of_another_version(make
     site.build()
     assert site.status == 0, site.log
     assert "evidence: was not gathered; run make evidence" in site.log
-    assert "Evidence was not gathered for this build" in site.page("lesson")
-    assert "Seen to work" not in site.page("lesson")
+    assert badges(site.page("lesson")) == []
 
     difference = Difference(NEW.id, ("fork",), 3, (("main", "bye"),), (("main", "hello"),))
     one = evidence(
@@ -164,17 +184,20 @@ def test_a_site_with_fitting_evidence_then_with_evidence_of_another_version(make
         in site.log
     )
     page = site.page("lesson")
-    assert "Seen to work on CPython 3.11.7 under fork, forkserver and spawn; seen to work" in page
+    assert badges(page) == [("i i-cross", "Failed on Python 3.14.8")]
+    assert 'href="../../evidence/tiny.html"' in page[page.index("i-cross") :].partition("</li>")[0]
+    assert page.index("i-cross") < page.index('id="cell-1"') < page.index("these lines differ")
     assert "<summary>On CPython 3.14.8 these lines differ</summary>" in page
     assert ">bye</span>" in page
     assert "What was not the same in all 15 runs" in page
-    assert "not gathered for this version of the lesson" in site.page("plain")
+    assert badges(site.page("plain")) == []
     overview = (site.root / "build/html/evidence.html").read_text("utf-8")
     assert "no python3.13" in overview
     assert 'href="evidence/tiny.html"' in overview
     assert re.search(r"<p>1 of 2</p></td>\s*<td><p>0 of 2</p>", overview)
     table = (site.root / "build/html/evidence/tiny.html").read_text("utf-8")
     assert 'class="state-failed"' in table
+    assert "not gathered for this version of the lesson" in table
     assert "why &lt;not&gt;" in table
     assert "evidence.js" in table
     assert "evidence.js" not in page
@@ -188,14 +211,14 @@ def test_a_site_with_fitting_evidence_then_with_evidence_of_another_version(make
     path.write_text(path.read_text("utf-8") + "print('more')\n", encoding="utf-8")
     site.build()
     assert site.status == 0, site.log
-    assert "not gathered for this version of the lesson" in site.page("lesson")
-    assert "Seen to work" not in site.page("lesson")
+    assert badges(site.page("lesson")) == []
+    assert "these lines differ" not in site.page("lesson")
 
     file.write_text("{}")
     site.build()
     assert site.status == 0, site.log
     assert "evidence: cannot be read (evidence.json: its version is None, this is 3)" in site.log
-    assert "Evidence was not gathered for this build" in site.page("lesson")
+    assert badges(site.page("lesson")) == []
 
 
 def test_a_lesson_for_a_newer_python_is_built_without_being_played(make_site):
@@ -206,5 +229,6 @@ def test_a_lesson_for_a_newer_python_is_built_without_being_played(make_site):
     site.build()
     assert site.status == 0, site.log
     assert "Not recorded: the lesson needs Python 3.99" in site.page("future")
-    assert "Evidence was not gathered" in site.page("future")
+    assert badges(site.page("future")) == []
+    assert "Recorded on" not in site.page("future")
     assert "hello" in site.page("plain")

@@ -1,6 +1,7 @@
 """From a script to its page, on tiny sites."""
 
 import html
+import json
 import re
 import sys
 
@@ -31,23 +32,41 @@ if __name__ == "__main__":
 
 
 def lines_of(page: str) -> list[tuple[str, str]]:
-    """Return (gutter, text) of every line on a page."""
-    found = re.findall(r'<span class="who">(.*?)</span><span class="said">(.*?)</span>', page)
-    return [(html.unescape(who), html.unescape(said)) for who, said in found]
+    """Return (gutter, text) of every line on a page; a process is named once a block."""
+    found, who = [], ""
+    line = r'(?:<span class="who">(.*?)</span>)?<span class="said">(.*?)</span></li>'
+    for named, said in re.findall(line, page):
+        who = named or who
+        found.append((html.unescape(who), html.unescape(said)))
+    return found
+
+
+def variants_of(page: str) -> dict[str, str]:
+    """Return what a page shows in its cells under each start method."""
+    cells = page.partition('id="the-whole-run"')[0]
+    return {
+        method: "".join(cells.split(f'data-start="{method}">')[1:]).partition(
+            '<div class="variant"'
+        )[0]
+        for method in re.findall('<div class="variant" data-start="(.*?)"', cells)
+    }
 
 
 def test_every_line_stands_under_its_cell_with_its_writer(make_site):
-    """The children's lines reach the page, once, since they are the same everywhere."""
+    """The children's lines reach the page, under each start method."""
     site = make_site()
     site.lesson("workers", WORKERS)
     assert site.build().status == 0, site.log
     page = site.page("workers")
-    assert lines_of(page) == [
-        ("child 1", "worker 0"),
-        ("child 2", "worker 1"),
-        ("main", "done"),
-    ]
-    assert "The same lines under fork, forkserver and spawn." in page
+    variants = variants_of(page)
+    assert list(variants) == ["fork", "forkserver", "spawn"]
+    for shown in variants.values():
+        assert lines_of(shown) == [
+            ("child 1", "worker 0"),
+            ("child 2", "worker 1"),
+            ("main", "done"),
+        ]
+        assert "<span>the same under all three</span>" in shown
     code, _, rest = page.partition('class="recorded transcript"')
     assert "range" in code
     assert "More prose." in rest
@@ -75,11 +94,12 @@ def test_lines_that_differ_stand_once_for_each_start_method(make_site):
     page = site.page("differs")
     assert lines_of(page) == [("main", f"by {m}") for m in ("fork", "forkserver", "spawn")]
     for heading in (
-        "Linux, Python up to 3.13 <small>(fork)</small>",
-        f"forkserver, <small>recorded on {'.'.join(map(str, sys.version_info[:2]))}</small>",
-        "spawn: macOS, Windows <small>(recorded on Linux)</small>",
+        "fork <small>Linux, Python to 3.13</small>",
+        f"forkserver <small>recorded on {'.'.join(map(str, sys.version_info[:2]))}</small>",
+        "spawn <small>macOS, Windows</small>",
     ):
         assert page.count(heading) == 2  # the transcript and the timeline
+    assert "differs under <i data-show=fork>fork</i> and <i data-show=spawn>spawn</i>" in page
 
 
 def test_pids_aside_lines_are_the_same(make_site):
@@ -87,7 +107,7 @@ def test_pids_aside_lines_are_the_same(make_site):
     site = make_site()
     site.lesson("pids", "import os\nprint('I am', os.getpid())\n")
     assert site.build().status == 0, site.log
-    assert len(lines_of(site.page("pids"))) == 1
+    assert site.page("pids").count("the same under all three") == 3
 
 
 def test_a_restricted_lesson_says_why(make_site):
@@ -101,8 +121,10 @@ def test_a_restricted_lesson_says_why(make_site):
     )
     assert site.build().status == 0, site.log
     page = site.page("forks")
-    assert "Recorded under fork only: it is about os.fork" in page
+    assert "About fork only: it is about os.fork. Recorded on Linux: under fork with Python" in page
     assert lines_of(page) == [("main", "hello")]
+    assert '<meta name="start" content="fork">' in page
+    assert 'type="radio"' not in page
 
 
 def test_a_lesson_about_two_start_methods_names_those_two(make_site):
@@ -116,9 +138,105 @@ def test_a_lesson_about_two_start_methods_names_those_two(make_site):
     )
     assert site.build().status == 0, site.log
     page = site.page("two")
-    assert "The same lines under fork and spawn." in page
-    assert "under fork, forkserver and spawn" not in page
-    assert "Recorded under fork and spawn only: it is about these" in page
+    assert "<span>the same under both</span>" in page
+    assert "About fork and spawn only: it is about these. Recorded on Linux" in page
+    assert '<meta name="start" content="fork spawn">' in page
+    assert re.findall('type="radio" name="start" id="start-(.*?)"', page) == ["fork", "spawn"]
+
+
+def test_a_page_opens_on_its_own_start_method(make_site):
+    site = make_site()
+    site.lesson("opens", "print('x')\n# sphinx_gallery_lesson_opens_on = 'spawn'\n")
+    site.lesson("other", "print('x')\n")
+    assert site.build().status == 0, site.log
+    page = site.page("opens")
+    assert '<meta name="start" content="fork forkserver spawn" data-opens="spawn">' in page
+    assert 'value="spawn" checked>' in page
+    assert page.count(" checked") == 1
+    assert '<meta name="start"' not in site.page("other")
+    assert 'value="fork" checked>' in site.page("other")
+
+
+def test_the_switch_stands_between_the_opening_and_the_first_block(make_site):
+    site = make_site()
+    site.lesson("workers", WORKERS)
+    assert site.build().status == 0, site.log
+    page = site.page("workers")
+    switch = page.index('<fieldset class="switch">')
+    assert page.index("<h1>") < switch < page.index('id="cell-1"')
+    assert page.count("<fieldset") == 1
+
+
+def test_a_cell_is_a_box_with_a_number_that_links_to_it(make_site):
+    """Its lines are those of the file. What wrote nothing and started nothing is code alone."""
+    site = make_site()
+    path = site.lesson("workers", WORKERS)
+    assert site.build().status == 0, site.log
+    page = site.page("workers")
+    cells = re.findall(r'<section class="cell" id="(cell-\d)".*?</section>', page, re.DOTALL)
+    assert cells == ["cell-1", "cell-2", "cell-3"]
+    boxes = [page.split(f'id="{cell}"')[1].split("</section>")[0] for cell in cells]
+    assert ["recorded" in box for box in boxes] == [False, True, False]
+    source = path.read_text().splitlines()
+    for cell, box in zip(cells, boxes, strict=True):
+        assert f'<a class="no" href="#{cell}">' in box
+        first, last = map(
+            int, re.search(r"workers.py,</span> <span>lines (\d+) to (\d+)", box).groups()
+        )
+        shown = html.unescape(re.sub("<.*?>", "", re.search("<pre>(.*?)</pre>", box, re.DOTALL)[1]))
+        assert shown.splitlines() == source[first - 1 : last]
+
+
+def test_a_script_of_one_block_is_one_box_too(make_site):
+    """sphinx-gallery shows its output before its code."""
+    site = make_site()
+    site.lesson("one", "print('hello')\n")
+    assert site.build().status == 0, site.log
+    page = site.page("one")
+    assert page.index('id="cell-1"') < page.index("<pre>") < page.index('class="recorded')
+
+
+def test_a_slice_has_the_processes_of_its_cell(make_site):
+    """The whole run has all, and the cells as bands."""
+    site = make_site()
+    site.lesson("workers", WORKERS)
+    assert site.build().status == 0, site.log
+    page = site.page("workers")
+    for shown in variants_of(page).values():
+        (slice_,) = re.findall('<div class="slice".*?</svg></div></div>', shown)
+        assert [who for who in re.findall("<b>(.*?)</b>", slice_) if "child" in who] == [
+            *("child 1", "child 2")
+        ]
+        # A dot for each line, in their order, in the lane of the line's process.
+        lanes = dict(re.findall(r'data-l="(\d+)"><b>.*?</b>(.*?)</div>', slice_))
+        lines = re.findall(r'data-t="\d+" data-l="(\d+)"', shown)
+        assert {lane: lines.count(lane) for lane in lanes} == {
+            lane: drawn.count("<circle") for lane, drawn in lanes.items()
+        }
+    assert page.count('<div class="whole">') == 3
+
+
+def test_hints_are_prose_that_says_first_where_or_when(make_site):
+    """In HTML with an icon; in text and Markdown a paragraph."""
+    site = make_site()
+    site.lesson(
+        "hints",
+        "print('x')\n\n# %%\n# Prose.\n#\n"
+        "# .. platform:: macOS, Windows\n#\n#    It is *slower*.\n#\n"
+        "# .. chance::\n#\n#    Who is first?\n\n'y'\n",
+    )
+    assert site.build().status == 0, site.log
+    page = site.page("hints")
+    assert (
+        '<span class="i i-screen"></span><strong>On macOS and Windows:</strong> It is <em>' in page
+    )
+    assert '<span class="i i-die"></span><strong>Another run may differ.</strong> Who is' in page
+    twin = site.page("hints", end="html.md")
+    assert "\n**On macOS and Windows:** It is *slower*.\n" in twin
+    assert "\n**Another run may differ.** Who is first?\n" in twin
+    notebook = json.loads((site.root / "build/html/downloads/tiny/hints.ipynb").read_text())
+    prose = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"]
+    assert any("\n\n**On macOS and Windows:** It is *slower*.\n\n" in text for text in prose)
 
 
 def test_output_is_text_and_never_markup(make_site):
@@ -207,7 +325,7 @@ def test_nothing_is_recorded_twice_and_a_change_is_seen(make_site):
     assert len(kept) == 3
     site.lesson("one", "print('second')\n")
     assert site.build().status == 0, site.log
-    assert lines_of(site.page("one")) == [("main", "second")]
+    assert set(lines_of(site.page("one"))) == {("main", "second")}
     assert {p: p.stat().st_mtime_ns for p in kept} == kept
 
 
@@ -228,7 +346,7 @@ def test_long_output_is_folded_and_whole(make_site):
     site.lesson("long", "for number in range(1200):\n    print('line', number)\n")
     assert site.build().status == 0, site.log
     page = site.page("long")
-    assert [text for _, text in lines_of(page)] == [f"line {n}" for n in range(1200)]
+    assert [text for _, text in lines_of(page)] == [f"line {n}" for n in range(1200)] * 3
     folded = page.index("<details><summary>Show all 1,200 lines</summary>")
     assert page.index(">line 39<") < folded < page.index(">line 40<")
 
@@ -238,7 +356,7 @@ def test_a_number_that_happens_to_be_a_pid_is_no_difference(make_site):
     site = make_site()
     site.lesson("numbers", "print(*range(40_000), sep=' ')\n")
     assert site.build().status == 0, site.log
-    assert len(lines_of(site.page("numbers"))) == 1
+    assert site.page("numbers").count("the same under all three") == 3
 
 
 def test_output_beyond_all_bounds_is_a_download(make_site):

@@ -61,10 +61,10 @@ def test_a_new_lesson_appears_by_itself(site):
     in_chapter = entry(site, "multiprocessing.Lock", "names/tiny")
     assert 'href="../lessons/tiny/two.html#cell-1"' in in_chapter
     assert "three.html#cell-1" in entry(site, "multiprocessing.Event", "names/tiny")
-    also = re.search(r'id="also-read".*?</section>', site.page("one"), re.DOTALL)[0]
+    also = re.search(r'<p class="also-read">.*?</p>', site.page("one"), re.DOTALL)[0]
     assert "two.html" in also
     assert "three.html" not in also
-    assert re.search(r"which also uses <code[^>]*><span[^>]*>Lock</span>", also)
+    assert re.search(r"\(also <code[^>]*><span[^>]*>Lock</span></code>\)</p>", also)
 
     index = site.root / "build" / "html" / "names.html"
     before = index.stat().st_mtime_ns

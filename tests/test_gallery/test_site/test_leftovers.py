@@ -39,7 +39,7 @@ def test_what_is_gone_goes_and_what_is_not_ours_stays(make_site):
     assert [path for path in ours if path.exists()] == []
     assert all(path.is_file() for path in foreign)
     for name in ("one", "two"):  # neither was changed, and each named what came after or before
-        assert "three" not in site.page(name)
+        assert "three.html" not in site.page(name)
     assert "three" not in (html / "llms.txt").read_text()
 
     times = {path: path.stat().st_mtime_ns for path in html.rglob("*.html.md")}

@@ -8,7 +8,17 @@ import pytest
 
 from multitrack.recording import Interpreter, Line, PlayedCell, Process, Recording
 from multitrack.show.colours import colour_classes, natural
-from multitrack.show.timeline import evidence, html_of, lanes, seconds, step, thumbnail, words
+from multitrack.show.timeline import (
+    evidence,
+    has_slice,
+    html_of,
+    lanes,
+    played_in,
+    seconds,
+    slice_of,
+    step,
+    words,
+)
 
 
 def life(label, start, end, *, parent="main", helper=False, code=0, signal="", by=""):
@@ -44,10 +54,12 @@ def test_a_worker_that_its_pool_ended_has_no_cross(recording):
     html = html_of(tame, colour_classes([tame]))
     assert html_of(recording, colour_classes([recording])).count("&#215;") == 1
     assert "&#215;" not in html
-    assert 'child 2 <small class="ending">SIGTERM</small>' in html
+    assert "<b>child 2 <small>SIGTERM</small></b>" in html
+    assert "SIGTERM" not in slice_of(tame, colour_classes([tame]), 2, {})
+    assert "&#215;" in slice_of(recording, colour_classes([recording]), 2, {})
     assert "child 2: from 600 ms to 1.00 s, ended by SIGTERM, by its pool." in list(words(tame))
     assert "; child 2 ended by SIGTERM, by its pool; starts" in evidence(tame)
-    two = replace(tame, processes=(*tame.processes, replace(ended, label="child 3")))
+    two = replace(tame, processes=(*tame.processes, replace(ended, label="child 3", name="")))
     assert "; child 2, child 3 each ended by SIGTERM, by its pool; starts" in evidence(two)
 
 
@@ -74,8 +86,6 @@ def test_evidence_names_interpreter_method_and_endings(recording):
 
 
 def test_polling_is_admitted(recording):
-    from dataclasses import replace
-
     said = evidence(replace(recording, lives="polling", complete=False))
     assert "short lives may be missing" in said
     assert "another run may number the children otherwise" in said
@@ -85,8 +95,6 @@ def test_polling_is_admitted(recording):
 
 def test_a_guess_is_called_one(recording):
     """In words, in the picture, and once for all."""
-    from dataclasses import replace
-
     main, guess, *rest = recording.processes
     guess = replace(guess, guess=True)
     recording = replace(recording, processes=(main, guess, *rest))
@@ -94,42 +102,109 @@ def test_a_guess_is_called_one(recording):
         next(sentence for sentence in words(recording) if sentence.startswith(guess.label))
     ]
     assert "what is called a guess was not seen as it happened" in evidence(recording)
-    assert html_of(recording, colour_classes([recording])).count('class="life guess"') == 1
+    assert html_of(recording, colour_classes([recording])).count('<rect class="guess"') == 1
+
+
+def drawn(html: str) -> dict[str, list[tuple[str, str]]]:
+    """Return for each lane what is drawn: bars with their width, dots, and crosses."""
+    found = {}
+    for lane in re.findall(r'<div class="lane .*?</div>', html):
+        name = "".join(ElementTree.fromstring(lane).find("b").itertext())
+        shapes = ElementTree.fromstring(lane).find("svg")
+        found[name] = [
+            (e.tag, e.get("x") or e.get("cx"), *([e.get("width")] if e.get("width") else []))
+            for e in shapes
+        ]
+    return found
 
 
 def test_bars_stand_where_the_lives_were(recording):
-    """Across, the picture is in percent of the whole run."""
-    html = html_of(recording, colour_classes([recording]))
-    svg = ElementTree.fromstring(re.search(r"<svg.*?</svg>", html, re.DOTALL)[0])
-    bars = [r for r in svg.iter("rect") if r.get("class").startswith("life")]
-    assert [(b.get("x"), b.get("width")) for b in bars] == [
-        ("0.0%", "100.0%"),
-        ("25.0%", "50.0%"),
-        ("30.0%", "20.0%"),
-        ("5.0%", "95.0%"),
+    """Across, the picture is in percent of the whole run, from 1 to 98."""
+    html = html_of(recording, colour_classes([recording])).replace("lane axis", "axis")
+    lives = drawn(html.replace("lane bands", "bands"))
+    assert lives == {
+        "main": [("rect", "1.0%", "97.0%")],
+        "child 1": [("rect", "25.2%", "48.5%")],
+        "child 2 SIGTERM": [("rect", "30.1%", "19.4%"), ("text", "49.5%")],
+        "resource tracker": [("rect", "5.8%", "92.2%")],
+    }
+
+
+def test_a_slice_has_the_lives_of_a_cell_and_a_dot_for_each_line(recording):
+    """A bar that goes on beyond it has its end out of the picture."""
+    html = slice_of(recording, colour_classes([recording]), 1, {"main": [1000, 4000]})
+    assert '<div class="slice" data-from="0" data-to="5000">' in html
+    assert drawn(html.replace("lane axis", "axis")) == {
+        "main": [("rect", "1.0%", "102.0%"), ("circle", "20.4%"), ("circle", "78.6%")],
+        "resource tracker": [("rect", "20.4%", "82.6%")],
+    }
+    html = slice_of(recording, colour_classes([recording]), 2, {})
+    assert 'data-from="5000" data-to="20000"' in html
+    assert list(drawn(html.replace("lane axis", "axis"))) == [
+        *("main", "child 1", "child 2 SIGTERM", "resource tracker")
     ]
-    assert [c.get("cx") for c in svg.iter("circle")] == ["95.0%", "50.0%"]
-    assert "SIGTERM" in html
+
+
+def test_lanes_are_numbered_as_in_the_whole_run(recording):
+    """Also where a slice has not all of them."""
+    html = slice_of(recording, colour_classes([recording]), 1, {})
+    assert re.findall(r'class="lane ([\w-]+)" data-l="(\d)"', html) == [
+        ("p-main", "0"),
+        ("p-help", "3"),
+    ]
+
+
+def test_a_strip_says_where_in_the_run_a_slice_lies(recording):
+    html = slice_of(recording, colour_classes([recording]), 2, {})
+    assert "500 ms to 2.00 s of the run" in html
+    assert '<rect x="25.0%" width="75.0%"/></svg></p>' in html
+    alone = replace(recording, cells=(PlayedCell(1, 1, 9, 0.0, 1.9),))
+    assert 'class="where"' not in slice_of(alone, colour_classes([alone]), 1, {})
+
+
+def test_a_cell_that_started_nothing_has_no_slice_for_main_s_lines_alone(recording):
+    """It has one where a process began, and where another than main lived while it had lines."""
+    first, second = recording.cells
+    cells = (first, replace(second, end=1.6), PlayedCell(3, 21, 22, 1.6, 1.9))
+    three = replace(recording, cells=cells)
+    # The tracker is born in the first, and still there in the third, as child 3 is later.
+    assert [has_slice(three, n, written=False) for n in (1, 2, 3)] == [True, True, False]
+    assert not has_slice(three, 3, written=True)
+    late = replace(three, processes=(*three.processes, life("child 3", 1.2, 1.8)))
+    assert has_slice(late, 3, written=True)
+    assert not has_slice(late, 3, written=False)
+
+
+@pytest.mark.parametrize(
+    ("cell", "last", "stretch"),
+    [
+        (1, 0, (0, 5000)),
+        (1, 4000, (0, 5000)),
+        (1, 6000, (0, 6001)),
+        (2, 0, (5000, 20000)),
+        (None, 0, (0, 20000)),
+    ],
+)
+def test_the_last_cell_goes_on_to_the_end_of_the_run(recording, cell, last, stretch):
+    """And each cell to its last line: a child may go on writing while main is behind its cell."""
+    assert played_in(recording, cell, last) == stretch
+
+
+def test_numbers_of_cells_lead_to_them_where_they_are_on_the_page(recording):
+    classes = colour_classes([recording])
+    linked = html_of(recording, classes, linked=True)
+    assert re.findall(r'<a href="#(cell-\d)" aria-label="Cell \d">', linked) == ["cell-1", "cell-2"]
+    assert "href" not in html_of(recording, classes)
 
 
 def test_a_label_that_looks_like_markup_is_escaped(recording):
-    from dataclasses import replace
-
     first, *others = recording.processes
     odd = replace(others[-1], program="<b>sh</b>")
     html = html_of(replace(recording, processes=(first, odd)), {"main": "p-main", "child 1": "p1"})
-    assert "<b>" not in html
-
-
-def test_the_thumbnail_is_a_picture_of_its_own(recording):
-    svg = ElementTree.fromstring(thumbnail(recording))
-    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
-    assert len([e for e in svg if e.tag.endswith("rect")]) == 4
+    assert "<b>sh" not in html
 
 
 def test_a_process_has_one_colour_under_every_start_method(recording):
-    from dataclasses import replace
-
     forked = replace(recording, processes=recording.processes[:1] + recording.processes[3:])
     classes = colour_classes([forked, recording])
     assert classes["main"] == "p-main"
@@ -150,6 +225,25 @@ def test_ticks_are_round(duration, tick):
     assert step(duration) == pytest.approx(tick)
 
 
+def ticks(recording, cells):
+    html = slice_of(replace(recording, cells=cells), colour_classes([recording]), 2, {})
+    return re.findall(r'y="13">(.*?)<', html)
+
+
+def test_ticks_have_as_many_places_as_they_need(recording):
+    """Milliseconds before the first second is over; from then on seconds."""
+    first, third = PlayedCell(1, 1, 9, 0.0, 0.5), PlayedCell(3, 21, 22, 1.9, 1.9)
+    assert ticks(recording, (first, PlayedCell(2, 12, 20, 0.5, 0.53), third)) == [
+        *("500 ms", "505 ms", "510 ms", "515 ms", "520 ms", "525 ms")
+    ]
+    assert ticks(recording, (first, PlayedCell(2, 12, 20, 1.41, 1.5), third)) == [
+        *("1.42 s", "1.44 s", "1.46 s", "1.48 s")
+    ]
+    assert ticks(recording, (first, PlayedCell(2, 12, 20, 0.3, 1.9), third)) == [
+        *("0.5 s", "1.0 s", "1.5 s")
+    ]
+
+
 def test_seconds_are_readable():
     assert [seconds(x) for x in (0, 0.0123, 0.9, 1, 12.345)] == [
         "0 ms",
@@ -158,17 +252,3 @@ def test_seconds_are_readable():
         "1.00 s",
         "12.35 s",
     ]
-
-
-def test_lines_show_who_started_whom_unless_there_are_many(recording):
-    from dataclasses import replace
-
-    def lines(count: int) -> int:
-        child = recording.processes[1]
-        many = [replace(child, label=f"child {n}", parent="main") for n in range(1, count)]
-        family = replace(recording, processes=(recording.processes[0], *many), lines=())
-        return html_of(family, colour_classes([family])).count('<line class="born"')
-
-    assert lines(3) == 2
-    assert lines(12) == 11
-    assert lines(13) == 0
