@@ -35,7 +35,8 @@ LINES = {CSS_CLASS, "badges", "also-read", "lessons", "chapters"}
 ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
 
 
-# Of a paragraph the index has the first sentence, and those with a name in them: a_b, a.b, f(), aB, a=b, ABC.
+# Of a paragraph the index has the first sentence, and those with a name in them:
+# a_b, a.b, f(), aB, a=b, ABC.
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
 NAMED = re.compile(r"\w_\w|\w\.\w|\w\(|[a-z][A-Z]|\w=\w|[A-Z]{3}")
 OPENING = 2  # the first paragraphs of a page, which it has as they are
