@@ -168,10 +168,10 @@ def visit_download_table(self: Any, node: download_table) -> None:
     rows = "".join(
         f'<tr><td><a class="reference download" download href="{_address(self, row.path)}">'
         f"{escape(row.path)}</a></td><td>{size(row.size)}</td>"
-        f"<td><code>{row.sha256}</code></td></tr>"
+        f"<td><details><summary>SHA-256</summary><code>{row.sha256}</code></details></td></tr>"
         for row in node["rows"]
     )
-    head = "<thead><tr><th>File</th><th>Size</th><th>SHA-256</th></tr></thead>"
+    head = "<thead><tr><th>File</th><th>Size</th><th>Hash</th></tr></thead>"
     table = f'<table class="downloads">{head}<tbody>{rows}</tbody></table>' if rows else ""
     self.body.append(f"{table}\n")
     raise nodes.SkipNode

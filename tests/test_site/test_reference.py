@@ -279,26 +279,62 @@ def test_lessons_propose_others_that_share_names():
         assert text.index('class="also-read"') > text.rindex('id="cell-')
 
 
+NAMES = """() => [...document.querySelectorAll('dl.names > dt')]
+  .filter(e => e.checkVisibility()).map(e => e.querySelector('code').textContent)"""
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_index_can_be_filtered(visit, width):
+    """By names, also those that are folded; emptied, the field shows the page as it was."""
     page = visit("names.html", width=width).page
-    shown = page.locator("dl.names > dt:visible")
-    everything = shown.count()
-    assert everything > 190
-    page.get_by_label("Filter by name or chapter").fill("queue. PUT")
-    assert 2 <= shown.count() <= 6
-    assert page.locator("dl.names dt[id='multiprocessing.Queue.put']").is_visible()
-    assert page.locator(".names-count").inner_text() == f"{shown.count()} of {everything} names"
-    page.get_by_label("Filter by name or chapter").fill("no such name")
-    assert shown.count() == 0
-    page.get_by_label("Filter by name or chapter").fill("")
-    assert shown.count() == everything
+    everything = page.locator("dl.names > dt").count()
+    at_first = page.evaluate(NAMES)
+    assert 40 < len(at_first) < everything / 2  # those that lessons use
+    field = page.get_by_label("Filter by name or chapter")
+    field.fill("queue. PUT")
+    shown = page.evaluate(NAMES)
+    assert {"Queue.put()", "SimpleQueue.put()"} <= set(shown)
+    assert len(shown) <= 6
+    assert page.locator(".names-count").inner_text() == f"{len(shown)} of {everything} names"
+    field.fill("no such name")
+    assert page.evaluate(NAMES) == []
+    field.fill("")
+    assert page.evaluate(NAMES) == at_first
+
+
+def test_names_that_begin_as_typed_come_first_and_chapters_last(visit):
+    page = visit("names.html").page
+    page.get_by_label("Filter by name or chapter").fill("pool")
+    shown = page.evaluate(NAMES)
+    ranks = [
+        0 if name.lower().startswith("pool") else 1 if "pool" in name.lower() else 2
+        for name in shown
+    ]
+    # A name's module counts as part of it: AsyncResult is in multiprocessing.pool.
+    assert ranks[0] == 0
+    assert ranks[: ranks.count(0)] == [0] * ranks.count(0)
+    assert shown.index("Pool.map()") < shown.index("AsyncResult") < shown.index("active_children()")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_name_is_a_row(visit, width):
+    page = visit("names.html", width=width).page
+    name = page.locator("dl.names > dt").first.bounding_box()
+    used = page.locator("dl.names > dd").first.bounding_box()
+    if width == 1280:
+        assert name["y"] == used["y"]
+        assert name["x"] + name["width"] <= used["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_index_is_complete_without_scripts(visit):
     page = visit("names.html", script=False).page
-    assert page.locator("dl.names > dt:visible").count() > 190
+    assert page.locator("dl.names > dt").count() > 190
     assert page.locator(".names-filter").count() == 0
+    fold = page.locator("details.folded").first
+    assert not fold.locator("dt").first.is_visible()
+    fold.locator("summary").click()
+    assert fold.locator("dt").first.is_visible()
 
 
 def test_the_glossary_goes_from_a_to_z():
@@ -342,3 +378,18 @@ def test_terms_link_to_their_definitions():
         linked = {link.partition("#")[2] for link in links_of(page) if "glossary.html#" in link}
         assert linked, page
         assert linked <= set(terms)
+
+
+# -- downloads ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_hashes_of_downloads_are_folded(visit, width):
+    """They open without scripts, and then stay within the page."""
+    page = visit("downloads.html", width=width, script=False).page
+    hashes = page.locator("table.downloads code")
+    assert hashes.count() >= 6
+    assert not any(found.is_visible() for found in hashes.all())
+    page.locator("table.downloads summary").first.click()
+    assert re.fullmatch(r"[0-9a-f]{64}", hashes.first.inner_text())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
