@@ -203,8 +203,8 @@ def new_lesson(lesson: str, root: Path = ROOT, error: bool = False) -> list[Path
     short = " ".join(title.split()[:WORDS])[:SHORT].rstrip()
     orders = [Lesson.read(path).settings.order for path in scripts_in(folder)]
     order = 10 + max((order for order in orders if order != DEFAULT_ORDER), default=0)
-    said = {"title": title, "rule": "=" * len(title), "short": short}
-    said |= {"order": order, "today": date.today()}
+    said = {"title": title, "rule": "=" * len(title), "short": short, "order": str(order)}
+    said["today"] = date.today().isoformat()
     files = {folder / f"{name}.py": (ERROR if error else LESSON).format(**said)}
     if error:
         programs = {BROKEN: BROKEN_PROGRAM, CURED: CURED_PROGRAM}
