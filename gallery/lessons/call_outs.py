@@ -115,6 +115,7 @@ def link_call_outs(page: Page) -> None:
         )
         items["classes"].append("calls")
         for call, item in zip(calls, items.children, strict=True):
+            assert isinstance(item, nodes.Element)
             item["ids"].append(f"note-{number}-{call}")
             item[0].insert(0, back(cell=number, number=call))
 

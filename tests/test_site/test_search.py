@@ -610,7 +610,9 @@ def test_nothing_found_is_said(typing):
     assert "No page" in page.locator(".hits:visible [role=status]").inner_text()
 
 
-@pytest.mark.parametrize(("width", "dark"), [(360, False), (360, True), (1280, False), (1280, True)])
+@pytest.mark.parametrize(
+    ("width", "dark"), [(360, False), (360, True), (1280, False), (1280, True)]
+)
 def test_the_list_is_on_the_screen_and_in_order(typing, width, dark):
     """Full width on a phone, rows that a finger hits, nothing wrong in axe's eyes."""
     page = typing("queue empty", width=width, dark=dark)
