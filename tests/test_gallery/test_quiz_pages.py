@@ -55,7 +55,7 @@ def test_a_question_is_a_form_with_its_answer_and_its_run(make_site):
     assert first.count('<li class="right">') == 1
     assert "Settled by a run under fork" in first
     assert 'href="../lessons/tiny/one.html' in first
-    assert '<span class="who">child 1</span><span class="said">child</span>' in first
+    assert '<span class="who">Process-1</span><span class="said">child</span>' in first
     assert "<svg" in first
     assert "This is advice: no run can settle it." in page
     assert page.index("<h2>one") < page.index("<h2>two")  # a heading for each lesson

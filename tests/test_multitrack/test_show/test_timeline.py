@@ -107,7 +107,7 @@ def test_a_guess_is_called_one(recording):
     assert html_of(recording, colour_classes([recording])).count('<rect class="guess"') == 1
 
 
-def drawn(html: str) -> dict[str, list[tuple[str, str]]]:
+def drawn(html: str) -> dict[str, list[tuple[str, ...]]]:
     """Return for each lane what is drawn: bars with their width, dots, and crosses."""
     found = {}
     for lane in re.findall(r'<div class="lane .*?</div>', html):
