@@ -275,7 +275,8 @@ def test_lessons_propose_others_that_share_names():
         found = re.findall(r'<a class="reference internal" href="([^"#]+)', also)
         assert 1 <= len(found) <= 3, name
         assert also.count("(also <code") == len(found)
-        assert text.index('class="also-read"') > text.rfind('id="cell-')
+        end = text.index('id="run-it"')
+        assert text.rindex('class="highlight', 0, end) < text.index('class="also-read"') < end
 
 
 NAMES = """() => [...document.querySelectorAll('dl.names > dt')]
