@@ -388,7 +388,7 @@ def test_the_words_that_were_found_are_marked(results):
 
 
 def test_how_many_results_there_are_is_said(results):
-    for query, words in [("starmap zip", "1 page"), ("pool map", " pages, the best first")]:
+    for query, words in [("starmap zip", "1 result"), ("pool map", " results, the best first")]:
         found(results, query)
         assert words in results.locator(".search-status").inner_text()
 
@@ -610,7 +610,9 @@ def test_nothing_found_is_said(typing):
     assert "No page" in page.locator(".hits:visible [role=status]").inner_text()
 
 
-@pytest.mark.parametrize(("width", "dark"), [(360, False), (360, True), (1280, False), (1280, True)])
+@pytest.mark.parametrize(
+    ("width", "dark"), [(360, False), (360, True), (1280, False), (1280, True)]
+)
 def test_the_list_is_on_the_screen_and_in_order(typing, width, dark):
     """Full width on a phone, rows that a finger hits, nothing wrong in axe's eyes."""
     page = typing("queue empty", width=width, dark=dark)
@@ -674,7 +676,7 @@ def test_the_list_below_the_field_for_errors_is_in_order(typing, width):
         ("lessons/pools/pool_maps.html", "pools pool_maps", "lessons/pools/pool_map.html"),
         ("starmap", "starmap", LESSON),
         ("spawning/exit-codes/", "spawning exit codes", "lessons/spawning/names_pids_parents.html"),
-        ("lessons/%3Cb%3Equeue%22.html", "b queue", "lessons/communication/queues.html"),
+        ("lessons/%3Cb%3Equeue%22&%E0%A4.html", "b queue", "lessons/communication/queues.html"),
     ],
 )
 def test_an_address_where_nothing_is_asks_the_search(browser, address, words, page):
