@@ -39,7 +39,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": "lessons",
     "within_subsection_order": "gallery.lessons.hooks.ReadingOrder",
     "filename_pattern": r"\.py$",
-    "ignore_pattern": r"__init__\.py",
+    "ignore_pattern": r"__init__\.py|\.(broken|cured)\.py",
     # A lesson is shown as it was recorded, never executed here: see gallery/lessons/hooks.py.
     "show_memory": DoNotExecute(),
     "image_scrapers": (CellResults(),),
@@ -71,7 +71,7 @@ if repository := os.environ.get("REPOSITORY_URL", "").rstrip("/"):
     edit_address = f"{repository}/edit/main/{{path}}"
     report_address = f"{repository}/issues/new?template=mistake.yml&page={{page}}"
 html_static_path = ["docs/_static"]
-html_css_files = [("cheat-sheet.css", {"media": "print"})]
+html_css_files = ["decision.css", "glossary.css", "cheat-sheet.css"]
 html_sidebars = {"**": ["sidebar/navigation.html"]}
 html_permalinks_icon = "#"
 html_copy_source = False

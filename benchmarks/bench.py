@@ -31,6 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from gallery.lesson import Lesson, scripts_in  # noqa: E402
 from multitrack.run import record  # noqa: E402
 from multitrack.script import START_METHODS, Script  # noqa: E402
 
@@ -333,7 +334,8 @@ def terminal_lines(scripts: list[Path]) -> int:
 def peers() -> list[dict]:
     """6: the same lessons in stock sphinx-gallery and in myst-nb: time, and lines that arrive."""
     rows = []
-    scripts = sorted((ROOT / "snippets").glob("*/[!_]*.py"))
+    lessons = map(Lesson.read, scripts_in(ROOT / "snippets"))
+    scripts = [lesson.path for lesson in lessons if lesson.cells]
     expected = terminal_lines(scripts)
     with checkout() as ours:
         took = seconds(lambda: build(ours))
@@ -343,7 +345,10 @@ def peers() -> list[dict]:
             for part in text.split('class="recorded transcript"')[1:]:
                 variant = part.split('data-start="forkserver"')[0]
                 variant = variant.split('class="recorded timeline"')[0]
-                shown += variant.count('<span class="who">')
+                said = re.findall(
+                    r'<span class="said">(.*?)</span></(?:li|details)>', variant, re.S
+                )
+                shown += sum(words.count("\n") + 1 for words in said)
         rows.append(peer("this project", took, shown, expected, 3))
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         rows.append(peer("stock sphinx-gallery", *stock(Path(name), scripts), expected, 1))

@@ -23,6 +23,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Imported here: `python -m gallery` needs no Sphinx.
     from gallery import (
         downloads,
+        drawings,
+        errors,
         evidence,
         facts,
         lesson_page,
@@ -36,7 +38,20 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
     from gallery.code_version import version_of
 
-    for part in (facts, nodes, lessons, quiz, evidence, names, downloads, videos, search, site):
+    for part in (
+        facts,
+        nodes,
+        lessons,
+        errors,
+        quiz,
+        evidence,
+        names,
+        drawings,
+        downloads,
+        videos,
+        search,
+        site,
+    ):
         part.setup(app)
     lesson_page.setup(app)
     app.connect("config-inited", add_static)

@@ -22,10 +22,11 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError, SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from gallery.chapter import HEADER
+from gallery.chapter import Chapter, ChapterError
 from gallery.lesson import Lesson
 from multitrack.script import ScriptError
 
+INDEX = "# One lesson\n\n```{{chapters}}\n:section: {section}\n```\n"
 ESCAPE = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -132,25 +133,20 @@ def build_page(root: Path, name: str, quiet: bool = False) -> int:
     """
     path = root / "snippets" / f"{name}.py"
     try:
-        lesson = Lesson.read(path)
-    except ScriptError as error:
+        lesson, chapter = Lesson.read(path), Chapter.read(path.parent)
+    except (ScriptError, ChapterError) as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
-    if not (path.parent / HEADER).is_file():
-        print(f"error: {path.parent}: no chapter, for there is no {HEADER}", file=sys.stderr)
         return 2
     source = root / "build" / "page" / "docs"
     source.mkdir(parents=True, exist_ok=True)
-    index = "# One lesson\n\n```{chapters}\n```\n"
-    if not (source / "index.md").is_file():
-        (source / "index.md").write_text(index, encoding="utf-8")
+    page, index = source / "index.md", INDEX.format(section=chapter.section)
+    if not page.is_file() or page.read_text("utf-8") != index:
+        page.write_text(index, encoding="utf-8")
     target = root / "build" / "page" / "html"
-    others = [p.parent.name for p in (root / "snippets").glob(f"*/{HEADER}")]
     only: dict[str, Any] = {
         "only_lesson": lesson.name,
         "sphinx_gallery_conf.examples_dirs": str(root / "snippets"),
         "sphinx_gallery_conf.ignore_pattern": rf"^(?!(.*[/\\])?{re.escape(path.name)}$)",
-        "exclude_patterns": [f"lessons/{name}/**" for name in others if name != lesson.chapter],
     }
     status = build(root, source=source, target=target, quiet=quiet, jobs=1, **only)
     if status == 0:

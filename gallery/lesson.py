@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import os
 import re
@@ -17,6 +18,7 @@ from multitrack import script
 from multitrack.script import (
     START_METHODS,
     Cell,
+    NoCode,
     Script,
     ScriptError,
     comments,
@@ -29,8 +31,13 @@ SETTING = re.compile(r"#\s*sphinx_gallery_lesson_(\w+)\s*(?:=\s*(.*?))?\s*$")
 LIKE_A_SETTING = re.compile(r"#\s*sphinx_gall?ery?_?\w*")
 NO_SETTING = re.compile(r"#\s*sphinx_gallery_(?:start|end)_ignore\s*$")  # sphinx-gallery's own
 DEFAULT_ORDER = 1000  # behind those that name a place
-UNPLAYED = re.compile(rb"^#\s*sphinx_gallery_lesson_(?:asked|added|opens_on|short)\b.*", re.MULTILINE)
+UNPLAYED = re.compile(
+    rb"^#\s*sphinx_gallery_lesson_(?:asked|added|opens_on|short)\b.*", re.MULTILINE
+)
+PROSE = re.compile(r"[^\s.]")  # begins what is neither a directive nor in one
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)  # of a library, or of a file
+HANGS, WRONG = "hangs", "wrong"  # how a program fails whose output does not say it
+HANG = 5.0  # seconds until a program that is to hang is taken for one that does
 LONGEST = 200  # characters of an error message, or of a question, that somebody looks for
 SHORT = 24  # characters that a sidebar has room for, in WORDS words
 WORDS = 3
@@ -51,6 +58,7 @@ class Settings:
     opens_on : the start method under which its page is best seen first; "": the reader's own.
     measures : it prints measured times, so nothing is recorded beside it.
     failures : why processes other than main may end badly in it.
+    fails : of a broken program (pair.py): what is to be seen, by start method; "" stands for all.
     needs_python : the oldest Python that it runs on, ``(3, 14)``; empty where any will do.
     needs : libraries beyond the standard library that it uses, as pip knows them.
     files : files beside the script that it reads; a run finds them in its working folder.
@@ -66,10 +74,16 @@ class Settings:
     opens_on: str = ""
     measures: bool = False
     failures: str = ""
+    fails: tuple[tuple[str, tuple[str, ...]], ...] = ()
     needs_python: tuple[int, ...] = ()
     needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+
+    def fails_under(self, start_method: str) -> tuple[str, ...]:
+        """Return what is to be seen of a program that goes wrong; nothing where it does not."""
+        fails = dict(self.fails)
+        return fails.get(start_method, fails.get("", ()))
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,8 @@ class Lesson(Script):
     """A script of this site: ``name`` is the chapter and the file, ``spawning/first_process``.
 
     ``title`` is the first line of its docstring, or the name where there is none; ``intro`` the
-    docstring's first paragraph, reStructuredText in one line.
+    docstring's first paragraph of prose, reStructuredText in one line. A page about programs beside
+    it (pair.py) needs no code of its own, and no ``cells``.
     """
 
     title: str
@@ -112,7 +127,14 @@ class Lesson(Script):
         recordings are made, or how they are judged.
         """
         settings = self.settings
-        return (f"timeout {settings.timeout:g}", f"measures {settings.measures}")
+        hangs = [m for m, words in settings.fails if HANGS in words]
+        told = (f"timeout {settings.timeout:g}", f"measures {settings.measures}")
+        return (*told, f"hangs {hangs}") if hangs else told
+
+    def limit(self, start_method: str) -> float:
+        """Return how many seconds a recording may take: few where it will hang anyway."""
+        hangs = HANGS in self.settings.fails_under(start_method)
+        return min(HANG, self.settings.timeout) if hangs else self.settings.timeout
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -152,6 +174,11 @@ class Lesson(Script):
         return lesson
 
 
+def scripts_in(folder: Path) -> list[Path]:
+    """Find the lessons' scripts of a chapter, or of all; what else is there has a dotted name."""
+    return sorted(path for path in folder.rglob("[!_]*.py") if "." not in path.stem)
+
+
 _kept = Kept("lessons", __file__, script.__file__)
 
 
@@ -161,20 +188,42 @@ def _lesson(path: Path, source: bytes) -> Lesson:
 
 
 def _parsed(path: Path, source: bytes) -> Lesson:
-    read = parsed(path, f"{path.parent.name}/{path.stem}", ROOT, source)
+    name = f"{path.parent.name}/{path.stem}"
+    cells: tuple[Cell, ...] = ()
+    with contextlib.suppress(NoCode):
+        cells = parsed(path, name, ROOT, source).cells
     text = decoded(path, source)
     docstring = ast.get_docstring(ast.parse(text)) or ""
-    paragraphs = [" ".join(p.split()) for p in re.split(r"\n\s*\n", docstring)[1:]]
+    paragraphs = re.split(r"\n\s*\n", docstring)[1:]
     return Lesson(
         path=path,
-        name=read.name,
-        root=read.root,
+        name=name,
+        root=ROOT,
         source=source,
-        cells=read.cells,
-        title=(docstring or read.name).splitlines()[0],
-        intro=paragraphs[0] if paragraphs else "",
+        cells=cells,
+        title=(docstring or name).splitlines()[0],
+        intro=next((" ".join(p.split()) for p in paragraphs if PROSE.match(p)), ""),
         settings=_settings(path, list(comments(text))),
     )
+
+
+def script_of(lesson: Lesson) -> bytes:
+    """Return the script as readers get it: without the comments that are settings.
+
+    Those at the end are cut, in place of any other there is an empty line: code keeps its lines.
+    """
+    lines = lesson.source.split(b"\n")
+    numbers = [
+        number
+        for number, comment in comments(decoded(lesson.path, lesson.source))
+        if SETTING.match(comment.strip())
+    ]
+    for number in numbers:
+        lines[number - 1] = b"\r" if lines[number - 1].endswith(b"\r") else b""
+    script = b"\n".join(lines)
+    if numbers and not b"".join(lines[numbers[-1] :]).strip():
+        script = script.rstrip() + (b"\r\n" if lines[0].endswith(b"\r") else b"\n")
+    return script
 
 
 def _settings(path: Path, comments: list[tuple[int, str]]) -> Settings:
@@ -242,6 +291,8 @@ def _checked(name: str, value: object) -> object:
         if not isinstance(value, str) or len(value) > SHORT or not 0 < len(value.split()) <= WORDS:
             raise ValueError(f"give a title of at most {WORDS} words and {SHORT} characters")
         return value
+    if name == "fails":
+        return _checked_fails(value)
     if name == "start_methods":
         if not isinstance(value, list | tuple) or not value or set(value) - set(START_METHODS):
             raise ValueError(f"give a list of {', '.join(START_METHODS)}")
@@ -266,6 +317,23 @@ def _checked(name: str, value: object) -> object:
     if type(value) is not wanted:
         raise ValueError(f"give a value of type {wanted.__name__}")
     return value
+
+
+def _checked_fails(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what is to be seen under each start method, or raise ValueError."""
+    by_method = value if isinstance(value, dict) else {"": value}
+    found = []
+    for method, words in by_method.items():
+        several = [words] if isinstance(words, str) else words
+        if not several or not isinstance(several, list) or {type(w) for w in several} != {str}:
+            raise ValueError(
+                f"give a text of its output, a signal, {HANGS!r} or {WRONG!r}; a list of several; "
+                'or {"spawn": ...}, where it fails under some start methods only'
+            )
+        if method not in ("", *START_METHODS):
+            raise ValueError(f"{method!r}: give {', '.join(START_METHODS)}")
+        found.append((method, tuple(several)))
+    return tuple(found)
 
 
 def _checked_names(name: str, value: object) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ from sphinx.transforms import SphinxTransform
 
 from gallery.downloads.on_pages import files_of_lesson
 from gallery.evidence.on_lessons import differences_between_runs, evidence_badge
+from gallery.lessons.call_outs import link_call_outs
+from gallery.lessons.links import label_headings
 from gallery.lessons.page import Page, fill_cells, switch, tidy, whole_run
 from gallery.lessons.page_head import line_of, minutes_badge, recorded_badge
 from gallery.lessons.where_next import where_next
 from gallery.names.also_read import also_read
-from gallery.quiz.on_pages import predict_first
+from gallery.quiz.on_pages import ask_first, check_yourself
 from gallery.search.also_asked import also_asked
 
 # The title, the opening and the cells are the script's own.
@@ -25,7 +27,7 @@ AFTER_THE_OPENING: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
 AFTER_THE_CELLS: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
     whole_run,
     differences_between_runs,
-    predict_first,
+    check_yourself,
     where_next,
     also_read,
     also_asked,
@@ -45,10 +47,13 @@ class LessonPage(SphinxTransform):
             return
         tidy(page)
         fill_cells(page)
+        link_call_outs(page)
+        ask_first(page)
         place = page.after_opening
         page.top.insert(place, [node for part in AFTER_THE_OPENING for node in part(page)])
         for part in AFTER_THE_CELLS:
             page.top.extend(part(page))
+        label_headings(page.env, page.lesson.name, page.document)
 
 
 def setup(app: Sphinx) -> None:

@@ -221,8 +221,11 @@ def recorded_on(lesson: Lesson) -> dict[str, str]:
 
 
 def recordings_of(lesson: Lesson, folder: Path) -> dict[str, Path]:
-    """Return where the recordings that its page shows are kept, by start method."""
-    pythons = recorded_on(lesson).items()
+    """Return where the recordings that its page shows are kept, by start method.
+
+    Empty where there is nothing to record.
+    """
+    pythons = recorded_on(lesson).items() if lesson.cells else ()
     return {method: path_of(lesson.name, method, folder, python) for method, python in pythons}
 
 

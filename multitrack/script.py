@@ -29,6 +29,10 @@ class ScriptError(Exception):
         self.reason = reason
 
 
+class NoCode(ScriptError):
+    """A script that can be read, and has nothing to play."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """A stretch of code between two ``# %%`` lines; lines count from 1, both ends included."""
@@ -183,5 +187,5 @@ def _cells(path: Path, tree: ast.Module, markers: list[int]) -> Iterator[Cell]:
             first = start
         last = end
     if not last:
-        raise ScriptError(path, None, "there is no code in it; there must be at least one cell")
+        raise NoCode(path, None, "there is no code in it; there must be at least one cell")
     yield Cell(number + 1, first, last)

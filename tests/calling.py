@@ -1,4 +1,6 @@
-"""``run``: a lesson's function, called in a fresh interpreter under each start method.
+"""``run`` and ``run_program``: a lesson's function is called, a program beside it is run.
+
+Each in a fresh interpreter, under each start method.
 
 Standard library and pytest only: the lessons' tests also run on interpreters that have nothing
 else (``make evidence`` lends them pytest, which is pure Python).
@@ -15,11 +17,13 @@ import threading
 import time
 import tty
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+HANG = 1.0  # seconds after its last words until a program is taken for one that hangs
 START_METHODS = ("fork", "spawn", "forkserver")
 
 # A reader's environment: PYTHONUNBUFFERED, for one, would tear lines of two processes.
@@ -36,6 +40,16 @@ module, name, args, kwargs = pickle.loads(bytes.fromhex(sys.argv[2]))
 result = getattr(importlib.import_module(module), name)(*args, **kwargs)
 with open(sys.argv[3], "wb") as file:
     pickle.dump(result, file)
+"""
+
+
+# Runs a program there. It is played as main, by its path: children find it as they find any script.
+PLAY = """
+import multiprocessing, runpy, sys
+from multiprocessing import context
+context._default_context._default_context = multiprocessing.get_context(sys.argv[1])
+sys.argv = sys.argv[2:]
+runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
@@ -78,8 +92,7 @@ def run(request: pytest.FixtureRequest, start_method: str, tmp_path: Path) -> Ca
                 )
             call.output = terminal.finish()  # type: ignore[attr-defined]
         left = session_members(process.pid)
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
+        end_session(process.pid)
         assert process.returncode == 0, (
             f"{function.__qualname__} ended with {process.returncode} under {start_method}:\n"
             + call.output  # type: ignore[attr-defined]
@@ -88,6 +101,59 @@ def run(request: pytest.FixtureRequest, start_method: str, tmp_path: Path) -> Ca
         return pickle.loads(answer.read_bytes())
 
     return call
+
+
+@dataclass
+class Ended:
+    """How a program ended: ``status`` is None where it was still running and had to be ended."""
+
+    output: str
+    status: int | None
+
+
+@pytest.fixture
+def run_program(
+    request: pytest.FixtureRequest, start_method: str, tmp_path: Path
+) -> Callable[..., Ended]:
+    """Run a program beside the lesson that is tested, under ``start_method``.
+
+    ``run_program("pipe.broken.py", hangs="last words")``, from the test of a lesson of the chapter.
+    The test fails when it does not end within ``timeout`` seconds, or leaves a process behind. One
+    that is to hang is ended a moment after its last words: the test says whether it did.
+    """
+    chapter = request.path.parent.name
+
+    def run_program(name: str, hangs: str = "", timeout: float = 30) -> Ended:
+        script = request.config.rootpath / "snippets" / chapter / name
+        with Terminal() as terminal:
+            process = subprocess.Popen(
+                [sys.executable, "-c", PLAY, start_method, str(script)],
+                cwd=tmp_path,
+                stdin=subprocess.DEVNULL,
+                stdout=terminal.write,
+                stderr=terminal.write,
+                start_new_session=True,
+                env=PLAIN | {"NO_COLOR": "1"},  # tracebacks as text
+            )
+            try:
+                if hangs:
+                    terminal.wait_for(hangs, timeout)
+                process.wait(HANG if hangs else timeout)
+            except subprocess.TimeoutExpired:
+                process.terminate()
+                process.wait()
+                end_session(process.pid)
+                output = terminal.finish()
+                if not hangs:
+                    pytest.fail(f"{name} did not end within {timeout} s; it said:\n{output}")
+                return Ended(output, None)
+            ended = Ended(terminal.finish(), process.returncode)
+        left = session_members(process.pid)
+        end_session(process.pid)
+        assert not left, f"{name} left processes behind: {left}"
+        return ended
+
+    return run_program
 
 
 class Terminal:
@@ -106,6 +172,15 @@ class Terminal:
             while part := os.read(self._read, 1 << 16):
                 self._parts.append(part)
 
+    def wait_for(self, words: str, timeout: float) -> None:
+        """Wait until these words were written; fails the test where they do not come."""
+        deadline = time.monotonic() + timeout
+        while words.encode() not in b"".join(self._parts):
+            if time.monotonic() > deadline or not self._thread.is_alive():
+                said = b"".join(self._parts).decode(errors="replace")
+                pytest.fail(f"{words!r} was not written within {timeout} s, but:\n{said}")
+            time.sleep(0.02)
+
     def finish(self) -> str:
         """Return all that was written; waits until nobody can write any more."""
         if self.write >= 0:
@@ -117,6 +192,14 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         self.finish()
         os.close(self._read)
+
+
+def end_session(session: int) -> None:
+    """End all processes of a session; the resource tracker, which cleans up, after the others."""
+    for how, grace in ((signal.SIGTERM, 0.0), (signal.SIGKILL, 2.0)):  # it ignores SIGTERM
+        for pid in session_members(session, grace):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, how)
 
 
 def session_members(session: int, grace: float = 2.0) -> list[int]:

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-run, start_method = calling.run, calling.start_method  # fixtures
+run, run_program, start_method = calling.run, calling.run_program, calling.start_method  # fixtures
 
 
 def pytest_configure(config: pytest.Config) -> None:

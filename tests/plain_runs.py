@@ -2,8 +2,9 @@
 
     python -m tests.plain_runs [FOLDER]
 
-It needs the standard library and gallery/lesson.py. It tells whether each lesson ends by itself,
-with 0, under the platform's own start method. What it prints is shown, and compared with nothing.
+It needs the standard library, gallery/lesson.py and gallery/pair.py. It tells whether each lesson,
+and each cured program beside one, ends by itself, with 0, under the platform's own start method.
+What it prints is shown, and compared with nothing.
 """
 
 import multiprocessing
@@ -13,7 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, scripts_in
+from gallery.pair import pairs_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,11 +45,15 @@ def problem(lesson: Lesson) -> str:
     return f"it ended with {status}" if status else ""
 
 
+def runs(lesson: Lesson) -> list[Lesson]:
+    """Return what is to end well: the lesson, where it has code, and the cures beside it."""
+    return [*([lesson] if lesson.cells else []), *(pair.cured for pair in pairs_of(lesson))]
+
+
 def main(folder: Path) -> int:
     """Run all; return 1 if one went wrong, or if there was none."""
     wrong, played = [], 0
-    for path in sorted(folder.glob("*/[!_]*.py")):
-        lesson = Lesson.read(path)
+    for lesson in (run for path in scripts_in(folder) for run in runs(Lesson.read(path))):
         print(f"=== {lesson.name}", flush=True)
         if why := excuse(lesson):
             print(f"not run: {why}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gallery.lesson import Lesson
+from gallery.pair import scripts_of
 
 NAME = "multiprocessing-by-example"
 
@@ -77,11 +78,13 @@ def contents(
     scripts as readers get them. A lesson whose test is not there comes without.
     """
     lessons = list(lessons)
+    runnable = {lesson.name: [script.name for script in scripts_of(lesson)] for lesson in lessons}
     files: dict[str, bytes | Path] = {}
     needs: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {}
     for lesson in lessons:
         folder = lesson.path.parent
-        files[f"snippets/{lesson.name}.py"] = scripts / f"{lesson.name}.py"
+        for name in runnable[lesson.name]:
+            files[f"snippets/{name}.py"] = scripts / f"{name}.py"
         for path in (*lesson.files, folder / "__init__.py", folder.parent / "__init__.py"):
             if path.is_file():
                 files[f"snippets/{path.relative_to(folder.parent)}"] = path
@@ -97,7 +100,7 @@ def contents(
         files["pytest.ini"] = INI.encode()
     if (root / "LICENSE").is_file():
         files["LICENSE"] = root / "LICENSE"
-    files["README.md"] = _readme(lessons, title).encode()
+    files["README.md"] = _readme(lessons, runnable, title).encode()
     top = NAME if len({x.chapter for x in lessons}) > 1 else _chapter_name(lessons[0])
     return {f"{top}/{name}": content for name, content in files.items()}
 
@@ -106,19 +109,20 @@ def _chapter_name(lesson: Lesson) -> str:
     return f"{NAME}-{lesson.chapter.replace('_', '-')}"
 
 
-def _readme(lessons: list[Lesson], title: str) -> str:
+def _readme(lessons: list[Lesson], runnable: dict[str, list[str]], title: str) -> str:
     listed, chapter = [], ""
     for lesson in lessons:
         if lesson.chapter != chapter:
             chapter = lesson.chapter
             listed.append(f"\n`snippets/{chapter}/`\n\n")
         needs = f" (needs {lesson.needs_in_words})" if lesson.needs_in_words else ""
-        listed.append(f"- `{lesson.path.name}`: {lesson.title}{needs}\n")
+        names = ", ".join(f"`{name.partition('/')[2]}.py`" for name in runnable[lesson.name])
+        listed.append(f"- {names}: {lesson.title}{needs}\n")
     return README.format(
         title=title,
         unless=", unless the list says so" if any(x.needs_in_words for x in lessons) else "",
         count=f"{len(lessons)} lesson{'s' if len(lessons) != 1 else ''}",
-        example=f"snippets/{lessons[0].name}.py",
+        example=f"snippets/{runnable[lessons[0].name][-1]}.py",
         word=lessons[0].path.stem,
         lessons="".join(listed).lstrip("\n"),
     )

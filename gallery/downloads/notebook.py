@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from itertools import count, dropwhile
 
 from gallery.downloads.notebook_prose import markdown
-from gallery.downloads.script import script_of
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of
 from gallery.lessons.blocks import Levels, blocks
 from multitrack.script import CELL_MARKER, Cell
 

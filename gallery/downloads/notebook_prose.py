@@ -21,6 +21,8 @@ CODE = re.compile(
 )
 ROLE = re.compile(r":(?:[\w-]+:)?([\w-]+):`(?:([^`<]+?)\s*<[^`>]+>|([^`]+))`")
 LITERAL = re.compile(r"``(.+?)``(?!`)", re.S)
+# Only a page can draw it; its caption speaks of what is drawn.
+DRAWING = re.compile(r"^( *)\.\. drawing::.*\n(?:\1 +\S.*\n|\n(?=\1 +\S))*\n?", re.M)
 TABLE = re.compile(r"^=+(?: +=+)+\n(?:.+\n)+?=+(?: +=+)+\n(?:(?:.+\n)+=+(?: +=+)+\n)?", re.M)
 # What Markdown would take for HTML; what stands in backquotes (an address, say) is left alone.
 HTML = re.compile(r"(`[^`]*`)|(<|&(?=#?\w+;))")
@@ -45,7 +47,7 @@ def markdown(rest: str, levels: Levels, labelled: Mapping[str, Lesson]) -> str:
         before = f"{match['margin']}{said}\n\n" if said else ""
         return f"{before}{match['margin']}{keep(_fenced(match['code'], match['language']))}\n\n"
 
-    text = CODE.sub(keep_block, rest.rstrip() + "\n")
+    text = CODE.sub(keep_block, DRAWING.sub("", rest.rstrip() + "\n"))
     text = TABLE.sub(_table, text)
     text = ROLE.sub(lambda match: _role(match, labelled), text)
     text = LITERAL.sub(lambda match: keep(_literal(match[1])), text)

@@ -24,12 +24,12 @@ from gallery.chapter import Chapter
 from gallery.code_version import version_of
 from gallery.downloads import course_zip
 from gallery.downloads.notebook import NotebookError, notebook
-from gallery.downloads.script import script_of
 from gallery.downloads.zip_file import zipped
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of
 from gallery.lessons import generated
 from gallery.lessons.blocks import DONE_BY
 from gallery.lessons.build import build_of
+from gallery.pair import programs_of, scripts_of
 from multitrack.recording import Recording, RecordingError
 from multitrack.show.trace import trace
 
@@ -46,7 +46,7 @@ GALLERY = Path(__file__).parents[1]
 MULTITRACK = GALLERY.with_name("multitrack")
 # The code that makes them.
 OF_LESSONS = (
-    *(GALLERY / "downloads" / name for name in ("script.py", "notebook.py", "notebook_prose.py")),
+    *(GALLERY / "downloads" / name for name in ("notebook.py", "notebook_prose.py")),
     *(GALLERY / "lessons" / "blocks.py", GALLERY / "lesson.py", MULTITRACK / "script.py"),
 )
 OF_RECORDINGS = (MULTITRACK / "recording.py", MULTITRACK / "show" / "trace.py")
@@ -234,8 +234,9 @@ def _groups(app: Sphinx) -> Iterator[Group]:
         found = sorted(set(LABEL.findall(lesson.source.decode("utf-8", "replace"))))
         labelled = {label: pages[label] for label in found if label in pages}
         titles = [(label, other.title) for label, other in labelled.items()]
-        source = hashlib.sha256(lesson.source).hexdigest()
-        key = _key(by_lesson, source, titles, *map(_state, lesson.files))
+        scripts = [lesson, *programs_of(lesson)]
+        sources = [hashlib.sha256(script.source).hexdigest() for script in scripts]
+        key = _key(by_lesson, sources, titles, *map(_state, lesson.files))
         yield Group(lesson.name, key, partial(_of_lesson, lesson, labelled))
         for method, path in build.recordings_of(lesson).items():
             key = _key(by_recording, _state(path))
@@ -278,10 +279,12 @@ def _one(name: str, content: Callable[[], bytes]) -> Iterator[tuple[str, bytes]]
 
 
 def _of_lesson(lesson: Lesson, labelled: Mapping[str, Lesson]) -> Iterator[tuple[str, bytes]]:
-    yield f"{lesson.name}.py", script_of(lesson)
+    for script in scripts_of(lesson):
+        yield f"{script.name}.py", script_of(script)
     for file in lesson.files:
         yield f"{lesson.chapter}/{file.name}", file.read_bytes()
-    yield f"{lesson.name}.ipynb", notebook(lesson, labelled).encode()
+    if lesson.cells:
+        yield f"{lesson.name}.ipynb", notebook(lesson, labelled).encode()
 
 
 def _of_run(lesson: Lesson, method: str) -> str:

@@ -15,7 +15,7 @@ from gallery.evidence.changed_lessons import changed_lessons
 from gallery.evidence.findings import FILE, Findings
 from gallery.evidence.gathering import RUNS, Gathering
 from gallery.evidence.pythons import find
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, scripts_in
 from gallery.project import ROOT
 from multitrack.pool import NotRecorded
 from multitrack.script import ScriptError
@@ -134,7 +134,7 @@ def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
 
 def read_lessons(folder: Path) -> list[Lesson]:
     """Read all lessons; raises ScriptError where one cannot be read or there is none."""
-    paths = sorted(p for p in folder.glob("*/*.py") if p.name != "__init__.py")
+    paths = scripts_in(folder)
     if not paths:
         raise ScriptError(folder, None, "there is no lesson in it")
     return [Lesson.read(path) for path in paths]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gallery.evidence.lesson_tests import CALLING, test_file
 from gallery.lesson import Lesson
+from gallery.pair import programs_of
 from multitrack import cache
 
 # They play a lesson or its tests, and cannot change what it does: with another one of these, a
@@ -33,8 +34,10 @@ def _plays(file: str) -> bool:
 def _parts(lesson: Lesson, root: Path) -> Iterator[Path]:
     """Name all files that a lesson and its tests are made of."""
     tests = test_file(lesson)
-    yield from (lesson.path, *lesson.files, tests)
-    yield from cache.imported(lesson.path, lesson.source, lesson.root)
+    yield from (*lesson.files, tests)
+    for script in (lesson, *programs_of(lesson)):
+        yield script.path
+        yield from cache.imported(script.path, script.source, lesson.root)
     if tests.is_file():
         yield from cache.imported(tests, tests.read_bytes(), root)
     if lesson.libraries:

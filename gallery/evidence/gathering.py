@@ -28,9 +28,10 @@ from gallery.evidence.findings import (
     Said,
     Sameness,
 )
-from gallery.evidence.lesson_tests import Testing, test_file
+from gallery.evidence.lesson_tests import Testing, contents, test_file
 from gallery.evidence.pythons import Found
 from gallery.lesson import Lesson
+from gallery.pair import run_of
 from gallery.pythons import usual, version_of
 from multitrack import cache
 from multitrack.interpreters import installed
@@ -46,10 +47,10 @@ CRASHES = {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSY
 
 
 def key_of(lesson: Lesson) -> str:
-    """Hash what a lesson is: the script, the modules that it imports, and its tests."""
+    """Hash what a lesson is: the script, what it imports, the programs beside it, and its tests."""
     digest = hashlib.sha256()
     tests = test_file(lesson)
-    for part in [*cache.contents(lesson), tests.read_bytes() if tests.is_file() else b""]:
+    for part in [*contents(lesson), tests.read_bytes() if tests.is_file() else b""]:
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()[:32]
 
@@ -183,7 +184,8 @@ class Gathering:
         self._awaited = Counter(place.lesson for place in places)
         for place in places:
             lesson, path = lessons[place.lesson], pythons[place.python].path
-            kept, _ = cache.load(lesson, place.method, self._folder(place), path)
+            script = run_of(lesson)
+            kept, _ = cache.load(script, place.method, self._folder(place), path)
             if kept:
                 self._recordings[place] = kept
                 self._awaited[place.lesson] -= 1
@@ -193,7 +195,7 @@ class Gathering:
                 self._awaited[place.lesson] -= 1
                 continue
             job = Job.of(
-                lesson,
+                script,
                 place.method,
                 timeout=lesson.settings.timeout,
                 alone=lesson.settings.measures,
@@ -242,7 +244,7 @@ class Gathering:
     def _keep(self, place: Place, recording: Recording, python: str) -> None:
         lesson = next(lesson for lesson in self.lessons if lesson.name == place.lesson)
         if judge(lesson, recording)[0] == "ok":
-            key = cache.key_of(lesson, place.method, python)
+            key = cache.key_of(run_of(lesson), place.method, python)
             cache.save(recording, key, self._folder(place), python)
         self._recordings[place] = recording
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from gallery.evidence.findings import Cell
 from gallery.evidence.pythons import Found
 from gallery.lesson import Lesson
+from gallery.pair import programs_of
 from gallery.project import ROOT
 from multitrack import cache
 from multitrack.exclusive import GoneWhileWaiting, turn
@@ -42,6 +43,12 @@ def test_file(lesson: Lesson) -> Path:
     """Return where a lesson's tests are, as tests/test_snippets mirrors snippets."""
     chapter, name = lesson.name.split("/")
     return _root(lesson) / "tests" / "test_snippets" / chapter / f"test_{name}.py"
+
+
+def contents(lesson: Lesson) -> list[bytes]:
+    """Return all that is run, and what it imports and reads: the lesson and the programs beside."""
+    scripts = [lesson, *programs_of(lesson)]
+    return [part for script in scripts for part in cache.contents(script)]
 
 
 def _root(lesson: Lesson) -> Path:
@@ -210,7 +217,7 @@ def _key(lesson: Lesson, one: Found) -> str:
     source = tests.read_bytes()
     files = [tests, *cache.imported(tests, source, ROOT), CALLING, Path(__file__)]
     libraries = [f"{name} {installed(one.path, name)}".encode() for name in lesson.libraries]
-    for data in (*cache.contents(lesson), *libraries, *(file.read_bytes() for file in files)):
+    for data in (*contents(lesson), *libraries, *(file.read_bytes() for file in files)):
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
 

@@ -135,7 +135,7 @@ class EvidenceOverview(ListDirective):
         all_shown = build.kept(Shown)
         facts.state(self.env, "evidence")
         facts.state(self.env, "lists of lessons")
-        chapters = build.taught
+        chapters = build.chapters
         tree = self.tree([f"evidence/{chapter.name}" for chapter in chapters])
         if all_shown.findings is None or not all_shown.lessons:
             return [not_gathered(), tree]

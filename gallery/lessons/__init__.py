@@ -12,6 +12,7 @@ def setup(app: Sphinx) -> None:
     """Register all of it."""
     from gallery.lessons import (
         build,
+        call_outs,
         directives,
         generated,
         hints,
@@ -20,13 +21,14 @@ def setup(app: Sphinx) -> None:
         locations,
         page,
         page_head,
+        pairs,
         record,
         repository,
     )
 
     app.setup_extension("sphinx_gallery.gen_gallery")
-    parts = (build, record, generated, directives, hints, page, page_head, repository)
-    for part in (*parts, links, lists, locations):
+    parts = (build, record, generated, directives, hints, pairs, call_outs, page, page_head)
+    for part in (*parts, repository, links, lists, locations):
         part.setup(app)
     for file in ("recording.css", "run.css"):
         app.add_css_file(file)

@@ -12,9 +12,10 @@ from weakref import WeakKeyDictionary
 from sphinx.errors import ExtensionError
 
 from gallery import facts
-from gallery.chapter import Chapter, ChapterError, read_chapters
-from gallery.lesson import DEFAULT_ORDER, Lesson
+from gallery.chapter import SECTIONS, Chapter, ChapterError, read_chapters
+from gallery.lesson import DEFAULT_ORDER, Lesson, scripts_in
 from gallery.minutes import minutes_of
+from gallery.pair import BROKEN, CURED, Pair, pairs_of, strays
 from gallery.pythons import recordings_of
 from multitrack.script import ScriptError
 
@@ -33,7 +34,9 @@ class Build:
     ----------
     snippets, recordings : the folders of the scripts, and of their recordings.
     pages : the folder of the lessons' pages, as Sphinx names it.
-    chapters, lessons : both in reading order, the lessons by their names.
+    chapters, lessons : both in reading order, the lessons by their names. A chapter without lessons
+        is not there.
+    pairs : the broken programs and their cures beside the lessons, by their names.
     published : the files that parts have put into the site, see :meth:`publishes`.
     """
 
@@ -50,23 +53,24 @@ class Build:
             chapters = read_chapters(self.snippets)
         except ChapterError as error:
             raise ExtensionError(str(error)) from None
-        if self.only:
-            chapters = [c for c in chapters if c.name == self.only.partition("/")[0]]
-        self.chapters = chapters
-        lessons, wrong = read_all(self.files)
+        self.chapters = [c for c in chapters if any(self._files_of(c))]
+        lessons, wrong = read_all(path for c in self.chapters for path in self._files_of(c))
         wrong += [words for lesson in lessons for words in unfit(lesson)] + equal_orders(lessons)
+        pairs, wrong_pairs = read_pairs(lessons)
+        wrong += wrong_pairs
+        if not self.only:
+            wrong += [words for c in self.chapters for words in strays(c.path, pairs)]
         if wrong:
             raise ExtensionError("lessons that cannot be played:\n" + "\n".join(wrong))
-        places = {chapter.name: place for place, chapter in enumerate(chapters)}
+        places = {chapter.name: place for place, chapter in enumerate(self.chapters)}
         lessons.sort(key=lambda x: (places[x.chapter], x.settings.order, x.name))
         self.lessons = {lesson.name: lesson for lesson in lessons}
+        self.pairs = {pair.name: pair for pair in pairs}
 
-    @property
-    def files(self) -> list[Path]:
-        """The scripts that there are pages of."""
-        files = [path for c in self.chapters for path in sorted(c.path.glob("*.py"))]
-        named = [path for path in files if path.name != "__init__.py"]
-        return [p for p in named if not self.only or f"{p.parent.name}/{p.stem}" == self.only]
+    def _files_of(self, chapter: Chapter) -> list[Path]:
+        """Return the scripts of a chapter that there are pages of."""
+        files = scripts_in(chapter.path)
+        return [p for p in files if self.only in ("", f"{chapter.name}/{p.stem}")]
 
     @cached_property
     def pythons_file(self) -> Path:
@@ -76,14 +80,22 @@ class Build:
         """
         return self.recordings / "pythons.txt"
 
+    def of_section(self, section: str) -> list[Chapter]:
+        """Return a section's chapters in reading order."""
+        return [chapter for chapter in self.chapters if chapter.section == section]
+
     @property
     def taught(self) -> list[Chapter]:
-        """The chapters that have lessons."""
-        return [chapter for chapter in self.chapters if self.of_chapter(chapter.name)]
+        """The chapters of the course."""
+        return self.of_section(SECTIONS[0])
 
     def of_chapter(self, chapter: str) -> list[Lesson]:
         """Return a chapter's lessons in reading order."""
         return [lesson for lesson in self.lessons.values() if lesson.chapter == chapter]
+
+    def pairs_of(self, lesson: Lesson) -> list[Pair]:
+        """Return the pairs beside a lesson."""
+        return [pair for pair in self.pairs.values() if pair.lesson == lesson.name]
 
     def chapter_of(self, lesson: Lesson) -> Chapter:
         """Return the chapter that a lesson is in."""
@@ -102,7 +114,7 @@ class Build:
         return f"sphx_glr_{self.pages}_{lesson.replace('/', '_')}.py"
 
     def recordings_of(self, lesson: Lesson) -> dict[str, Path]:
-        """Return where the recordings that a lesson's page shows are kept, by start method."""
+        """Return where recordings of a lesson, or of a program, are kept, by start method."""
         return recordings_of(lesson, self.recordings)
 
     def publishes(self, path: str) -> None:
@@ -144,6 +156,24 @@ def read_all(paths: Iterable[Path]) -> tuple[list[Lesson], list[str]]:
     return lessons, wrong
 
 
+def read_pairs(lessons: Iterable[Lesson]) -> tuple[list[Pair], list[str]]:
+    """Read the programs beside lessons; return pairs and, in words, what is wrong with others."""
+    found, wrong = [], []
+    for lesson in lessons:
+        try:
+            pairs = pairs_of(lesson)
+        except ScriptError as error:
+            wrong.append(str(error))
+            continue
+        found += pairs
+        if not (lesson.cells or pairs):
+            wrong.append(
+                f"{lesson.path}: there is no code in it, and no program beside it; write a cell, "
+                f"or {lesson.path.stem}{BROKEN} and {lesson.path.stem}{CURED}"
+            )
+    return found, wrong
+
+
 def unfit(lesson: Lesson) -> Iterator[str]:
     """Say why a script that can be played is no lesson."""
     if not lesson.path.stem.isidentifier():
@@ -151,6 +181,8 @@ def unfit(lesson: Lesson) -> Iterator[str]:
             f"{lesson.path}: no name for a module, and children import the script as one; rename "
             f"it to {re.sub(r'[^a-z0-9_]', '_', lesson.path.stem.lower())}.py"
         )
+    if lesson.settings.fails:
+        yield f"{lesson.path}: lesson_fails is for programs NAME{BROKEN}; a lesson has to end well"
     if not lesson.title or lesson.title == lesson.name:
         yield (
             f"{lesson.path}:1: there is no docstring; begin with one: the title, ==== under it, an "
@@ -186,7 +218,7 @@ def _titles(app: Sphinx, chapter: str) -> object:
     build = _builds[app]
     return [
         (
-            *(c.name, c.title, c.card),
+            *(c.name, c.title, c.section, c.card),
             [(x.name, x.title, x.intro, minutes_of(x)) for x in build.of_chapter(c.name)],
         )
         for c in build.chapters

@@ -33,10 +33,6 @@ def forget_outdated(app: Sphinx) -> None:
         if f"{copy.parent.name}/{copy.stem}" not in build.lessons:
             for file in copy.parent.glob(f"{copy.stem}.*"):
                 file.unlink()
-    chapters = {chapter.name for chapter in build.chapters}
-    for index in pages.glob("*/index.rst"):
-        if index.parent.name not in chapters:
-            index.unlink()
     made_by = pages / ".made-by"
     makers = version_of(MAKERS)
     if not made_by.is_file() or made_by.read_text() != makers:
@@ -56,8 +52,8 @@ def markdown(title: str, description: str, body: str) -> str:
 
 
 def of_chapters(app: Sphinx, folder: str, make: Callable[[Chapter], str]) -> None:
-    """Write a page for each chapter that has lessons."""
-    write(app, folder, {chapter.name: make(chapter) for chapter in build_of(app).taught})
+    """Write a page for each chapter."""
+    write(app, folder, {chapter.name: make(chapter) for chapter in build_of(app).chapters})
 
 
 def write(app: Sphinx, folder: str, pages: dict[str, str]) -> None:
@@ -89,11 +85,20 @@ def replace_indexes(app: Sphinx, page: str, source: list[str]) -> None:
         if page == build.page_of(f"{chapter.name}/index"):
             label = f".. _sphx_glr_{build.pages}_{chapter.name}:"
             source[0] = f"{label}\n\n{chapter.text}\n"
-            if not re.search(r"^\.\. lessons::", chapter.text, re.MULTILINE):
+            if not re.search(r"^\.\. (lessons|errors)::", chapter.text, re.MULTILINE):
                 source[0] += f"\n.. lessons:: {chapter.name}\n"
 
 
+def forget_empty(app: Sphinx) -> None:
+    """Delete what sphinx-gallery writes of chapters without lessons: no page leads there."""
+    build = build_of(app)
+    for index in Path(app.srcdir, build.pages).glob("*/index.rst"):
+        if index.parent.name not in {chapter.name for chapter in build.chapters}:
+            index.unlink()
+
+
 def setup(app: Sphinx) -> None:
-    """Come after what is recorded, and before sphinx-gallery."""
+    """Come after what is recorded, and before sphinx-gallery; at last, after it."""
     app.connect("builder-inited", forget_outdated, priority=120)
+    app.connect("builder-inited", forget_empty, priority=600)
     app.connect("source-read", replace_indexes)

@@ -1,4 +1,4 @@
-"""Links to lessons, to their cells, and to other pages."""
+"""Links to lessons, to their cells and headings, and to other pages."""
 
 from __future__ import annotations
 
@@ -50,6 +50,13 @@ def cell_label(env: BuildEnvironment, lesson: str, number: int) -> str:
 def cell_link(env: BuildEnvironment, lesson: str, number: int) -> addnodes.pending_xref:
     """Return a link to a lesson's cell."""
     return link_to("ref", cell_label(env, lesson, number), nodes.inline("", f"cell {number}"))
+
+
+def label_headings(env: BuildEnvironment, lesson: str, document: nodes.document) -> None:
+    """Let other pages refer to a lesson's headings, by label and anchor as to its cells."""
+    for section in document.findall(nodes.section):
+        label = f"{build_of(env).label_of(lesson)}:{section['ids'][0]}".lower()
+        document.nametypes[label], document.nameids[label] = True, section["ids"][0]
 
 
 def without_the_others(

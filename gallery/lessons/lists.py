@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from gallery import facts
-from gallery.chapter import Chapter
+from gallery.chapter import SECTIONS, Chapter
 from gallery.lesson import Lesson
 from gallery.lessons.build import build_of
 from gallery.lessons.directives import depend_on_recordings
@@ -114,11 +114,16 @@ class ListDirective(SphinxDirective):
         )
         return item
 
-    def tree(self, entries: list[str], caption: str = "") -> nodes.compound:
-        """Return a hidden toctree: what Sphinx makes the navigation of."""
+    def tree(
+        self, entries: list[str], caption: str = "", titles: dict[str, str] | None = None
+    ) -> nodes.compound:
+        """Return a hidden toctree: what Sphinx makes the navigation of.
+
+        ``titles`` has those that are not the pages' own.
+        """
         tree = addnodes.toctree(
             parent=self.env.docname,
-            entries=[(None, page) for page in entries],
+            entries=[((titles or {}).get(page), page) for page in entries],
             includefiles=entries,
             maxdepth=-1,
             caption=caption or None,
@@ -148,7 +153,7 @@ class LessonsDirective(ListDirective):
 
 
 class AllLessonsDirective(ListDirective):
-    """``.. all-lessons::``: a table of them, by chapter."""
+    """``.. all-lessons::``: a table of the course's, by chapter."""
 
     def run(self) -> list[nodes.Node]:
         """List them in reading order."""
@@ -172,9 +177,12 @@ class AllLessonsDirective(ListDirective):
 
 
 class ChaptersDirective(ListDirective):
-    """``.. chapters::``: all chapters, each with what its card says."""
+    """``.. chapters::``: the chapters of a section, each with what its card says.
 
-    option_spec = {"caption": directives.unchanged}  # noqa: RUF012
+    It is the course, where ``:section:`` names no other.
+    """
+
+    option_spec = {"caption": directives.unchanged, "section": directives.unchanged}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
         """List them in reading order, and have the navigation list them."""
@@ -182,7 +190,7 @@ class ChaptersDirective(ListDirective):
         facts.state(self.env, "lists of lessons")
         items = nodes.enumerated_list("", classes=["chapters"])
         pages = []
-        for chapter in build.chapters:
+        for chapter in build.of_section(self.options.get("section", SECTIONS[0])):
             pages.append(build.page_of(f"{chapter.name}/index"))
             count = len(build.of_chapter(chapter.name))
             of_it = nodes.inline("", f" {count} lesson" + "s" * (count != 1), classes=["count"])

@@ -42,9 +42,16 @@ class Page:
 
     @property
     def after_opening(self) -> int:
-        """The place among the children of ``top`` of the first block after the docstring."""
-        blocks = (n for n, child in enumerate(self.top) if child.astext().startswith(BLOCK))
-        return next(blocks, len(self.top))
+        """The place among the children of ``top`` of what comes first after the opening.
+
+        That is the first block after the docstring, or the first section in it.
+        """
+        begins = (
+            n
+            for n, child in enumerate(self.top)
+            if isinstance(child, nodes.section) or child.astext().startswith(BLOCK)
+        )
+        return next(begins, len(self.top))
 
 
 def tidy(page: Page) -> None:
@@ -77,7 +84,9 @@ def fill_cells(page: Page) -> None:
 
 def switch(page: Page) -> Iterator[nodes.Node]:
     """Offer the start methods, where there is something to choose between."""
-    files = depend_on_recordings(page.env, page.lesson)
+    pairs = build_of(page.env).pairs_of(page.lesson)
+    script = page.lesson if page.lesson.cells or not pairs else pairs[0].broken
+    files = depend_on_recordings(page.env, script)
     if files:
         opens_on = page.lesson.settings.opens_on
         yield start_switch(files=files, opens_on=opens_on, note=why_restricted(page.lesson))
@@ -97,6 +106,8 @@ def say_methods(
 
 def whole_run(page: Page) -> Iterator[nodes.Node]:
     """Show the lives of all processes."""
+    if not page.lesson.cells:
+        return
     section = begin_section(page.document, "The whole run")
     files = depend_on_recordings(page.env, page.lesson)
     if files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -14,10 +15,12 @@ from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
 from gallery.in_words import in_words
-from gallery.lesson import Lesson
+from gallery.lesson import HANGS, WRONG, Lesson
 from gallery.lessons.build import build_of
+from gallery.pair import SIGNAL, Pair
 from gallery.pythons import python_for, recorded_on
 from multitrack import cache
+from multitrack.cache import path_of
 from multitrack.interpreters import about, installed
 from multitrack.pool import AT_ONCE, Job, NotRecorded, record_all
 from multitrack.recording import Recording
@@ -53,12 +56,15 @@ def record_lessons(app: Sphinx) -> None:
     not end well: its file, why, and the last words of its processes.
     """
     build = build_of(app)
-    lessons = list(build.lessons.values())
+    lessons, pairs = list(build.lessons.values()), list(build.pairs.values())
     if wrong := lacking(lessons):
         raise ExtensionError("lessons that cannot be played:\n" + "\n".join(wrong))
     note_pythons(build.pythons_file)
-    recordings = make_recordings(lessons, build.recordings, app.verbosity)
-    if wrong := list(complaints(lessons, recordings)):
+    played = [*lessons, *(program for pair in pairs for program in pair.programs)]
+    recordings = make_recordings(played, build.recordings, app.verbosity)
+    if wrong := list(complaints(played, recordings)):
+        raise NotWell(wrong)
+    if wrong := list(alike(pairs, recordings, build.recordings)):
         raise NotWell(wrong)
 
 
@@ -85,7 +91,7 @@ def make_recordings(
     alone: list[Job] = []
     keys: dict[Job, tuple[Lesson, str]] = {}
     for lesson in lessons:
-        for method, python in recorded_on(lesson).items():
+        for method, python in recorded_on(lesson).items() if lesson.cells else ():
             recording, bad = cache.load(lesson, method, folder, python)
             if bad:
                 logger.info("%s; recording it anew", bad)
@@ -95,7 +101,7 @@ def make_recordings(
             job = Job.of(
                 lesson,
                 method,
-                timeout=lesson.settings.timeout,
+                timeout=lesson.limit(method),
                 alone=lesson.settings.measures,
                 own_shm=True,
                 python=python,
@@ -126,13 +132,14 @@ def make_recordings(
                     )
                     # What other programs of the machine have is for no page to show.
                     recording = replace(recording, meanwhile=())
-                # What did not end well is not kept: the next build tries again.
-                if recording.ok:
+                # What did not end as it is to is not kept: the next build tries again.
+                fails = lesson.settings.fails_under(job.start_method)
+                if not any(_complaints(lesson, recording)) if fails else recording.ok:
                     recording = cache.save(recording, key, folder, job.python)
                 elif job.full_text:
                     cache.forget(recording, Path(job.full_text).parent)
                 found[lesson.name, job.start_method] = recording
-                if recording.hit_limit:
+                if recording.hit_limit and HANGS not in fails:
                     raise NotWell(list(complaints(lessons, found)))
     except NotRecorded as error:
         raise ExtensionError(str(error)) from error
@@ -160,8 +167,32 @@ def complaints(
             yield f"{lesson.path} under {in_words(methods)}: {words}"
 
 
+def alike(
+    pairs: list[Pair], recordings: dict[tuple[str, str], Recording], folder: Path
+) -> Iterator[str]:
+    """Say which programs are to be wrong, and said what the cured ones do.
+
+    The next build tries those again.
+    """
+    for pair in pairs:
+        for method, python in recorded_on(pair.broken).items():
+            if WRONG in pair.broken.settings.fails_under(method):
+                said = [_said(recordings[program.name, method]) for program in pair.programs]
+                if said[0] == said[1]:
+                    path_of(pair.broken.name, method, folder, python).unlink(missing_ok=True)
+                    yield f"{pair.broken.path} under {method}: it says what the cured one says"
+
+
+def _said(recording: Recording) -> Counter[str]:
+    return Counter(recording.without_pids(line.text) for line in recording.lines)
+
+
 def _complaints(lesson: Lesson, recording: Recording) -> Iterator[str]:
     """Say what is wrong with one recording."""
+    if fails := lesson.settings.fails_under(recording.start_method):
+        yield from _otherwise(fails, recording)
+    if fails not in ((), (WRONG,)):
+        return
     why = f"\n  {recording.explanation}" if recording.explanation else ""
     for problem in recording.problems:
         yield f"{problem.text}{why}"
@@ -174,6 +205,24 @@ def _complaints(lesson: Lesson, recording: Recording) -> Iterator[str]:
             f"{child.label} {child.ending}{last}. If that is meant, say why: "
             f'# sphinx_gallery_lesson_failures = "..."{why}'
         )
+
+
+def _otherwise(fails: tuple[str, ...], recording: Recording) -> Iterator[str]:
+    """Say what a run did not do that a broken program is to do (gallery/pair.py)."""
+    last = "".join(f"\n  {line.process} | {line.text}" for line in recording.lines[-8:])
+    seen = f"; main {recording.main.ending}, and last was written:{last or ' nothing'}"
+    text = "\n".join(line.text for line in recording.lines)
+    for words in fails:
+        if words == HANGS:
+            if not (recording.hung or recording.hit_limit):
+                yield f"it is to hang, and ends{seen}"
+        elif SIGNAL.fullmatch(words):
+            if words not in {process.signal for process in recording.processes}:
+                yield f"no process was ended by {words}{seen}"
+        elif words != WRONG and words not in text:
+            yield f"{words!r} is not in what it writes{seen}"
+    if HANGS not in fails and (recording.hung or recording.hit_limit):
+        yield recording.problems[0].text
 
 
 def setup(app: Sphinx) -> None:

@@ -12,6 +12,7 @@ from gallery.lesson import Lesson
 from gallery.names import uses as finding
 from gallery.names.manual import Manual
 from gallery.names.uses import uses
+from gallery.pair import programs_of
 
 _kept = Kept("uses", __file__, finding.__file__)
 
@@ -20,7 +21,10 @@ RELATED = 3  # lessons that a page proposes
 
 @dataclass(frozen=True)
 class Taught:
-    """A lesson, and the numbers of the cells in which it uses each name."""
+    """A lesson, and the numbers of the cells in which it uses each name.
+
+    There is no number where only a program beside it uses the name.
+    """
 
     lesson: str
     title: str
@@ -43,7 +47,8 @@ class Related:
 
 def taught_by(lesson: Lesson, manual: Manual) -> Taught:
     """Find what a lesson uses. A use between two cells belongs to the cell that follows."""
-    made_of = f"{manual.version} {lesson.name} ".encode() + lesson.source
+    sources = [script.source for script in (lesson, *programs_of(lesson))]
+    made_of = f"{manual.version} {lesson.name} ".encode() + b"\0".join(sources)
     return _kept.of(made_of, lambda: _taught_by(lesson, manual))
 
 
@@ -52,6 +57,9 @@ def _taught_by(lesson: Lesson, manual: Manual) -> Taught:
     for name, line in uses(lesson.source, manual):
         cell = next((c for c in lesson.cells if line <= c.last), lesson.cells[-1])
         found.setdefault(name, set()).add(cell.number)
+    for program in programs_of(lesson):
+        for name, _ in uses(program.source, manual):
+            found.setdefault(name, set())
     cells = {name: tuple(sorted(numbers)) for name, numbers in sorted(found.items())}
     return Taught(lesson.name, lesson.title, cells)
 

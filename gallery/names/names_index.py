@@ -15,11 +15,11 @@ from gallery.lessons.lists import ListDirective
 from gallery.names.catalogue import Catalogue, Taught
 from gallery.names.found import names_file
 from gallery.names.manual import Name
-from gallery.nodes import begin_section
+from gallery.nodes import begin_section, folded
 
 
 class NamesDirective(ListDirective):
-    """What lists names, in a section for each module, in it one for each class with members."""
+    """What lists names, in a section for each module; those that no lesson uses are folded."""
 
     def lists(self, names: Iterable[Name]) -> list[nodes.section]:
         """Return the sections."""
@@ -30,27 +30,15 @@ class NamesDirective(ListDirective):
         return [self.module(module, held) for module, held in modules.items()]
 
     def module(self, module: str, names: list[Name]) -> nodes.section:
-        """Show a module's own names, then its classes."""
-        classes = {n.full for n in self.catalogue.manual if n.kind == "class"}
-        members: dict[str, list[Name]] = {}
-        for name in names:
-            owner = name.full.rpartition(".")[0]
-            if owner in classes:
-                members.setdefault(owner, []).append(name)
-        held = {name.full for group in members.values() for name in group} | members.keys()
-        section = self.section(module, module)
-        if own := [name for name in names if name.full not in held]:
-            section += self.entries(own)
-        for cls, group in members.items():
-            inner = self.section(cls, cls.rpartition(".")[2])
-            first = [name for name in names if name.full == cls]
-            inner += self.entries([*first, *group])
-            section += inner
+        """Show a module's names."""
+        section = begin_section(self.state.document, module, f"names in {module}")
+        if used := [name for name in names if self.catalogue.counts[name.full]]:
+            section += self.entries(used)
+        if unused := [name for name in names if not self.catalogue.counts[name.full]]:
+            many = f"{len(unused)} names" if len(unused) > 1 else "1 name"
+            summary = f"{many} that no lesson uses yet"
+            section += folded("", self.entries(unused), summary=summary)
         return section
-
-    def section(self, full: str, title: str) -> nodes.section:
-        """Begin a section."""
-        return begin_section(self.state.document, title, f"names in {full}")
 
     def entries(self, names: Iterable[Name]) -> nodes.definition_list:
         """List names."""
@@ -83,7 +71,7 @@ class NamesIndex(NamesDirective):
             f"{len(names)} names: {used} are in at least one of {len(catalogue.lessons)} "
             f"lessons, {len(names) - used} not yet."
         )
-        pages = [f"names/{chapter.name}" for chapter in build.taught]
+        pages = [f"names/{chapter.name}" for chapter in build.chapters]
         return [
             nodes.paragraph("", said, classes=["names-count"]),
             *self.lists(names),
@@ -101,8 +89,8 @@ class NamesIndex(NamesDirective):
             if count:
                 target = label(chapter.name, name)
                 link = link_to("ref", target, nodes.inline("", chapter.title))
-                words = f" ({count} lesson{'s' if count > 1 else ''})"
-                said += [nodes.Text(", " if said.children else "in "), link, nodes.Text(words)]
+                words = f" {count} lesson{'s' if count > 1 else ''}"
+                said += [nodes.Text(", " if said.children else ""), link, nodes.Text(words)]
         return said
 
 

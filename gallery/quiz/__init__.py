@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> None:
     """Register what the quiz needs."""
     from gallery import facts
-    from gallery.quiz import on_pages, question_nodes
+    from gallery.quiz import in_cells, on_pages, question_nodes
 
     question_nodes.setup(app)
+    in_cells.setup(app)
     app.add_config_value("quiz_dir", "build/quiz", "env", str)
     app.connect("builder-inited", on_pages.settle_quizzes, priority=110)
     app.connect("html-page-context", on_pages.add_files)

@@ -8,10 +8,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from gallery.lesson import Lesson
 from gallery.project import ROOT
-from gallery.quiz.questions import QuizError, read_all
+from gallery.pythons import recorded_on
+from gallery.quiz.predictions import refuted as refuted_by
+from gallery.quiz.questions import PREDICT, QuizError, read_all
 from gallery.quiz.settle import Run, settle
+from multitrack import cache
 from multitrack.pool import NotRecorded
+from multitrack.recording import Recording
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,6 +43,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "build" / "quiz", help="where runs are kept"
     )
+    parser.add_argument(
+        "--recordings",
+        type=Path,
+        default=ROOT / "build" / "recordings",
+        help="where lessons' recordings are, with which predictions are compared",
+    )
     options = parser.parse_args(arguments)
     try:
         questions = read_all(ROOT / "snippets")
@@ -55,14 +66,28 @@ def main(arguments: list[str] | None = None) -> int:
     except NotRecorded as error:
         print(error, file=sys.stderr)
         return 1
-    for words in settled.refuted:
+    refuted = list(settled.refuted)
+    for prediction in (q for q in chosen if q.kind == PREDICT):
+        recordings = _recordings(prediction.lesson, options.recordings)
+        if not recordings:
+            page = f"make page L={prediction.lesson}"
+            print(f"{prediction.name}: not checked, its lesson is not recorded yet ({page})")
+        refuted += refuted_by(prediction, recordings)
+    for words in refuted:
         print(words, file=sys.stderr)
     advice = sum(q.settled_by == "advice" for q in chosen)
     print(
         f"{len(chosen)} questions, {advice} of them advice; {settled.recorded} runs in "
-        f"{time.monotonic() - began:.1f} s; {len(settled.refuted)} refutations"
+        f"{time.monotonic() - began:.1f} s; {len(refuted)} refutations"
     )
-    return 1 if settled.refuted else 0
+    return 1 if refuted else 0
+
+
+def _recordings(name: str, folder: Path) -> dict[str, Recording]:
+    """Return the recordings of a lesson that there are and that still hold, by start method."""
+    lesson = Lesson.read(ROOT / "snippets" / f"{name}.py")
+    found = {m: cache.load(lesson, m, folder, p)[0] for m, p in recorded_on(lesson).items()}
+    return {method: recording for method, recording in found.items() if recording}
 
 
 def _progress(runs: Iterator[Run], count: int) -> Iterator[Run]:

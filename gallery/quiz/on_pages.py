@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import groupby
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,16 @@ from sphinx.util.docutils import SphinxDirective
 from gallery import facts
 from gallery.lessons import generated
 from gallery.lessons.build import Build, build_of
-from gallery.lessons.links import lesson_link, link_to
+from gallery.lessons.links import lesson_link, page_link
 from gallery.lessons.lists import ListDirective
 from gallery.lessons.page import Page
-from gallery.nodes import begin_section
-from gallery.quiz import question_nodes
-from gallery.quiz.questions import MIXED, Question, QuizError, read_all
+from gallery.nodes import begin_section, load_all
+from gallery.quiz import in_cells, predictions, question_nodes
+from gallery.quiz.questions import MIXED, PREDICT, Question, QuizError, read_all
 from gallery.quiz.settle import Run, Settled, path_of, settle
 from multitrack.pool import NotRecorded
 
-HEADING = "Predict first"
+HEADING = "Check yourself"
 MOST = 20  # questions on a page: with their runs, each is some 3 kB to be sent
 
 
@@ -35,7 +36,9 @@ class Quizzes:
     """All questions of a build, and what settled them."""
 
     def __init__(self, questions: list[Question], settled: Settled, folder: Path) -> None:
-        self.questions, self.settled, self.folder = questions, settled, folder
+        self.questions = [q for q in questions if q.kind != PREDICT]
+        self.predictions = {q.lesson: q for q in questions if q.kind == PREDICT}
+        self.settled, self.folder = settled, folder
 
     def on(self, lesson: str) -> list[Question]:
         """Return the questions that a lesson's page shows."""
@@ -45,19 +48,27 @@ class Quizzes:
     def pages(self) -> dict[str, list[Question]]:
         """The questions of each page, the mixed ones last: ``pools``, ``pools-2`` ...
 
-        A chapter begins another page before a lesson whose questions would be too many on one.
+        Where there are too many for one page they are spread evenly; a chapter begins another
+        page only before a lesson.
         """
         found: dict[str, list[Question]] = {}
         in_order = sorted(self.questions, key=lambda q: q.quiz == MIXED)
         for quiz, of_quiz in groupby(in_order, lambda q: q.quiz):
+            all_of_quiz = list(of_quiz)
             number, page = 1, found.setdefault(quiz, [])
-            for _, group in groupby(of_quiz, lambda q: q.id if q.mixed else q.lesson):
+            wanted = len(all_of_quiz) / ceil(len(all_of_quiz) / MOST)
+            for _, group in groupby(all_of_quiz, lambda q: q.id if q.mixed else q.lesson):
                 together = list(group)
-                if page and len(page) + len(together) > MOST:
+                size = len(page) + len(together)
+                if page and (size > MOST or size - len(together) / 2 > wanted):
                     number += 1
                     page = found.setdefault(f"{quiz}-{number}", [])
                 page += together
         return found
+
+    def page_with(self, question: Question) -> str:
+        """Return the page that asks a question."""
+        return next(name for name, found in self.pages.items() if question in found)
 
 
 def settle_quizzes(app: Sphinx) -> None:
@@ -86,9 +97,14 @@ def settle_quizzes(app: Sphinx) -> None:
         raise ExtensionError(f"questions that cannot be asked:\n{error}") from None
     except NotRecorded as error:
         raise ExtensionError(str(error)) from error
-    if settled.refuted:
-        raise ExtensionError("answers that do not hold:\n" + "\n".join(settled.refuted))
     quizzes = Quizzes(questions, settled, folder)
+    refuted = list(settled.refuted)
+    for lesson, prediction in quizzes.predictions.items():
+        refuted += predictions.refuted(
+            prediction, load_all(build.recordings_of(build.lessons[lesson]))
+        )
+    if refuted:
+        raise ExtensionError("answers that do not hold:\n" + "\n".join(refuted))
     build.keep(quizzes)
     pages = {name: page_of(build, name, of[0].quiz) for name, of in quizzes.pages.items()}
     generated.write(app, "quiz", pages)
@@ -103,19 +119,23 @@ def in_reading_order(build: Build, questions: list[Question]) -> list[Question]:
     )
 
 
+def title_of(build: Build, name: str, quiz: str) -> str:
+    """Return the title of a page: its chapter's, and the number of a further page."""
+    chapters = {chapter.name: chapter.title for chapter in build.chapters}
+    part = f", part {name.rpartition('-')[2]}" if name != quiz else ""
+    return chapters.get(quiz, "All chapters, mixed") + part
+
+
 def page_of(build: Build, name: str, quiz: str) -> str:
     """Return a page of a quiz."""
+    title = title_of(build, name, quiz)
     if quiz == MIXED:
-        title = "All chapters, mixed"
         opening = "Questions from all chapters. Nothing tells you beforehand what one is about."
     else:
         chapter = next(chapter for chapter in build.chapters if chapter.name == quiz)
-        page = build.page_of(f"{quiz}/index")
-        title, opening = chapter.title, f"The chapter is [](/{page}.rst). {chapter.card}"
-    if name != quiz:
-        title += f", part {name.rpartition('-')[2]}"
+        opening = f"The chapter is [](/{build.page_of(f'{quiz}/index')}.rst). {chapter.card}"
     return generated.markdown(
-        f"Quiz: {title}",
+        f"{HEADING}: {title}",
         f"Questions about multiprocessing, with answers that runs have settled: {title}.",
         f"{opening}\n\n```{{quiz}} {name}\n```",
     )
@@ -126,13 +146,17 @@ def shown(app: Sphinx, about: str) -> object:
     quizzes = build_of(app).kept(Quizzes)
     found = quizzes.on(about) if "/" in about else quizzes.pages.get(about, [])
     recordings = quizzes.settled.recordings
-    return [(q, [(run, r.key) for run, r in recordings[q.id].items()]) for q in found]
+    said = [(q, [(run, r.key) for run, r in recordings[q.id].items()]) for q in found]
+    return said, quizzes.predictions.get(about), found and quizzes.page_with(found[0])
 
 
 def sizes(app: Sphinx, about: str) -> object:
-    """Tell which questions each page has."""
-    pages = build_of(app).kept(Quizzes).pages
-    return [(name, [q.id for q in of_page]) for name, of_page in pages.items()]
+    """Tell which pages there are, by their titles, and which questions each has."""
+    build = build_of(app)
+    return [
+        (name, title_of(build, name, found[0].quiz), [q.id for q in found])
+        for name, found in build.kept(Quizzes).pages.items()
+    ]
 
 
 def _nodes(
@@ -162,7 +186,7 @@ class QuizDirective(SphinxDirective):
             names = ", ".join(quizzes.pages)
             raise self.error(f"no quiz is called {quiz!r}; there are {names or 'none'}")
         facts.state(self.env, "questions", quiz)
-        found: list[nodes.Node] = [question_nodes.score(quiz, questions)]
+        found: list[nodes.Node] = [question_nodes.steps(len(questions))]
         number = 1  # through all sections
         for lesson, group in groupby(questions, lambda q: "" if q.quiz == MIXED else q.lesson):
             together = list(group)
@@ -171,7 +195,7 @@ class QuizDirective(SphinxDirective):
             section += list(_nodes(self.env, together, number))
             number += len(together)
             found.append(section)
-        return [*found, question_nodes.answers(questions), question_nodes.score(quiz, questions)]
+        return [*found, question_nodes.answers(questions)]
 
 
 class QuizzesDirective(ListDirective):
@@ -179,34 +203,63 @@ class QuizzesDirective(ListDirective):
 
     def run(self) -> list[nodes.Node]:
         """Have the navigation list them, too."""
-        quizzes = build_of(self.env).kept(Quizzes)
+        build = build_of(self.env)
         facts.state(self.env, "quizzes")
         items = nodes.bullet_list()
-        for quiz, questions in quizzes.pages.items():
-            text = nodes.inline("", quiz, classes=["std", "std-doc"])
-            link = link_to("doc", f"/quiz/{quiz}", text, refdoc=self.env.docname, refexplicit=False)
-            line = nodes.paragraph("", "", link, nodes.Text(f", {len(questions)} questions"))
-            items += nodes.list_item("", line, question_nodes.score(quiz, questions))
-        return [items, self.tree([f"quiz/{quiz}" for quiz in quizzes.pages])]
+        entries = {}
+        for name, questions in build.kept(Quizzes).pages.items():
+            title = title_of(build, name, questions[0].quiz)
+            entries[f"quiz/{name}"] = title
+            link = page_link(self.env, f"quiz/{name}", title)
+            count = nodes.Text(f", {_counted(questions)}")
+            line = nodes.paragraph("", "", link, count, question_nodes.score(questions))
+            items += nodes.list_item("", line)
+        return [items, self.tree(list(entries), titles=entries)]
 
 
-def predict_first(page: Page) -> Iterator[nodes.Node]:
+def _counted(questions: list[Question]) -> str:
+    return f"{len(questions)} question{'s' * (len(questions) > 1)}"
+
+
+def check_yourself(page: Page) -> Iterator[nodes.Node]:
     """Ask a lesson's own questions at the end of its page."""
     build = build_of(page.env)
     if not build.keeps(Quizzes):
         return
     facts.state(page.env, "questions", page.lesson.name)
-    questions = build.kept(Quizzes).on(page.lesson.name)
+    quizzes = build.kept(Quizzes)
+    questions = quizzes.on(page.lesson.name)
     if questions:
         section = begin_section(page.document, HEADING)
-        section += nodes.paragraph("", "Answer first. Then look at what really happened.")
+        section["classes"].append("check-yourself")
         section += [*_nodes(page.env, questions, link=False), question_nodes.answers(questions)]
+        name = quizzes.page_with(questions[0])
+        text = f"All {_counted(quizzes.pages[name])} of the chapter"
+        more = page_link(page.env, f"quiz/{name}", text)
+        section += nodes.paragraph("", "", more, nodes.Text("."), classes=["quiz-more"])
         yield section
+
+
+def ask_first(page: Page) -> None:
+    """Ask a lesson's prediction in its cell, where the answer is the output."""
+    build = build_of(page.env)
+    if build.keeps(Quizzes) and (asked := build.kept(Quizzes).predictions.get(page.lesson.name)):
+        in_cells.ask_before_output(page.document, asked)
 
 
 def add_files(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give a page the quiz's script where it has a question; its style is part of the site's."""
-    if doctree and next(iter(doctree.findall(question_nodes.question)), None):
+    """Give a page the scripts that it needs. The style of questions is part of the site's."""
+    if not doctree:
+        return
+    if any(any(doctree.findall(kind)) for kind in (question_nodes.question, in_cells.prediction)):
         app.add_js_file("quiz.js", priority=110, loading_method="defer")
+    if _has(doctree, "quiz-steps") or _has(doctree, "quiz-score"):
+        app.add_css_file("quiz-pages.css", priority=900)
+        app.add_js_file("quiz-pages.js", priority=111, loading_method="defer")
+
+
+def _has(doctree: nodes.document, css: str) -> bool:
+    tags = doctree.findall(question_nodes.html)
+    return any(tag["attrs"].get("class") == css for tag in tags)

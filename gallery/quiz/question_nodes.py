@@ -15,11 +15,12 @@ from sphinx.environment import BuildEnvironment
 from gallery.in_words import in_words, inline
 from gallery.nodes import add_node, block, load, load_all, nothing, skip, transcript_of
 from gallery.quiz.questions import Choice, Question, sources
-from gallery.quiz.settle import CHANCE_RUNS, Run, choice_of, methods_of, printed
+from gallery.quiz.settle import CHANCE_RUNS, Run, choice_of, methods_of, printed, same
 from multitrack.script import START_METHODS
 
 LETTERS = "ABCDE"
 VOID = ("input",)
+WIDEST_BESIDE = 32  # characters of a line, where outputs stand beside each other
 
 
 class html(nodes.General, nodes.Element):
@@ -76,56 +77,51 @@ def question_nodes(
         field += program(asked.program)
     if asked.several:
         field += tag("p", nodes.Text("Choose all that are right."), class_="quiz-hint")
-    for letter, choice in zip(LETTERS, asked.shown, strict=False):
-        field += _choice(asked, choice, letter, f"{name}-{letter}")
+    outputs = [line for c in asked.choices for line in (c.output or "").splitlines()]
+    beside = bool(outputs) and max(map(len, outputs)) <= WIDEST_BESIDE
+    choices = [_choice(asked, c, x) for x, c in zip(LETTERS, asked.shown, strict=False)]
+    field += tag("div", *choices, class_="quiz-choices" + " beside" * beside)
     form = tag(
         "form",
         field,
-        tag("button", nodes.Text("Check"), type="submit", class_="quiz-check"),
+        tag("button", nodes.Text("Check"), class_="quiz-check"),
+        tag("button", nodes.Text("Show the answer"), type="button", class_="quiz-tell"),
         tag("div", role="status", class_="quiz-feedback"),
         # Goes nowhere even where nothing listens: only a dialog would be closed.
         method="dialog",
     )
     answer = tag(
         "details",
-        tag("summary", nodes.Text("Answer and explanations")),
-        *_answer(asked, link),
+        tag("summary", nodes.Text("The answer, explained")),
+        *_answer(asked, files, link),
         class_="quiz-answer",
     )
     parts = [form, answer]
     if runs := list(_runs(asked, files, env)):
         summary = tag("summary", nodes.Text("Show me the run" + "s" * (len(files) > 1)))
         parts.append(tag("details", summary, *runs, class_="quiz-run"))
-    box = tag("div", *parts, class_="quiz-question", id=name, data_question=asked.id)
+    first_of_page = link is not None and number == 1  # which is shown before a script comes
+    box = tag("div", *parts, class_="quiz-question" + " now" * first_of_page, id=name)
     return [question("", box), _in_text(asked, number)]
 
 
-def _choice(question: Question, choice: Choice, letter: str, name: str) -> html:
+def _choice(question: Question, choice: Choice, letter: str) -> html:
     kind = "checkbox" if question.several else "radio"
-    words: list[nodes.Node] = [tag("b", nodes.Text(f"{letter} "), class_="quiz-letter")]
+    field = tag("input", type=kind, name="choice", value=letter)
+    words: list[nodes.Node] = [field, tag("b", nodes.Text(letter))]
+    if choice.program:  # is no part of a label
+        text = inline(choice.text) if choice.text else [nodes.Text("This program")]
+        label = tag("label", *words, tag("span", *text))
+        return tag("div", label, program(choice.program), class_="quiz-choice")
     if choice.text:
         words.append(tag("span", *inline(choice.text)))
     if choice.output is not None:
-        output = choice.output.rstrip("\n")
-        if not output:
-            words.append(tag("em", nodes.Text("(nothing is printed)")))
-        else:
-            words.append(tag("samp", nodes.Text(output)))
+        words.append(tag("samp", nodes.Text(choice.output.rstrip("\n") or "(nothing is printed)")))
         if choice.ends:
-            words.append(tag("span", nodes.Text(f"and main ends with {choice.ends}")))
+            words.append(tag("small", nodes.Text(f"main ends with {choice.ends}")))
     if choice.code:
         words.append(tag("code", nodes.Text(choice.code.rstrip("\n"))))
-    if choice.program and not choice.text:
-        words.append(tag("span", nodes.Text("This program:")))
-    row = tag(
-        "div",
-        tag("input", type=kind, name=f"quiz-{question.id}", value=letter, id=name),
-        tag("label", *words, for_=name),
-        class_="quiz-choice",
-    )
-    if choice.program:
-        row += program(choice.program)
-    return row
+    return tag("label", *words, class_="quiz-choice")
 
 
 def right_letters(question: Question) -> str:
@@ -149,22 +145,15 @@ def settled_words(question: Question) -> str:
     return f"Settled by {many} under {where}, made when this page was built."
 
 
-def _answer(question: Question, link: nodes.Node | None) -> Iterator[nodes.Node]:
-    yield nodes.paragraph("", "", nodes.strong("", f"{right_letters(question)}."))
+def _answer(question: Question, files: Files, link: nodes.Node | None) -> Iterator[nodes.Node]:
     items = []
     for letter, choice in zip(LETTERS, question.shown, strict=False):
-        says = "right" if choice.right else "wrong"
-        items.append(
-            tag(
-                "li",
-                nodes.strong("", f"{letter} is {says}."),
-                nodes.Text(" "),
-                *inline(choice.why),
-                data_choice=letter,
-                data_right="yes" if choice.right else "no",
-            )
-        )
+        says = nodes.strong("", f"{letter} is {'right' if choice.right else 'wrong'}.")
+        right = {"class_": "right"} if choice.right else {}
+        items.append(tag("li", says, nodes.Text(" "), *inline(choice.why), **right))
     yield tag("ul", *items, class_="quiz-why")
+    if question.chance:
+        yield _counted(question, files)
     said = nodes.paragraph("", settled_words(question), classes=["quiz-settled"])
     if link:
         said += [nodes.Text(" Taught in "), link, nodes.Text(".")]
@@ -198,21 +187,40 @@ def _runs(question: Question, files: Files, env: BuildEnvironment) -> Iterator[n
         elif question.cure:
             yield tag("p", nodes.strong("", "As it stands above:"), class_="quiz-part")
         if question.chance and part == "program":
-            yield from _counted(files)
+            yield tag("p", nodes.Text("One of those runs:"))
         yield from _run(by_method, question.limit, drawn, env)
 
 
-def _counted(files: Files) -> Iterator[nodes.Node]:
+def _counted(question: Question, files: Files) -> html:
+    """Draw how often the runs printed what; a right choice that none of them printed, too."""
     recordings = (load(file) for run, file in files.items() if run.part == "program")
     seen = Counter("\n".join(printed(recording)) for recording in recordings)
-    total = sum(seen.values())
-    yield tag("p", nodes.Text(f"What {total} runs printed, and how often:"))
-    items = [
-        tag("li", nodes.Text(f"{count} of {total}: "), tag("samp", nodes.Text(output)))
-        for output, count in seen.most_common()
+    rows = [(output, count) for output, count in seen.most_common()]
+    rows += [
+        (choice.output.rstrip("\n"), 0)
+        for choice in question.shown
+        if choice.right
+        and choice.output
+        and not any(same(choice.output, x.split("\n"), question.unordered) for x in seen)
     ]
-    yield tag("ul", *items, class_="quiz-counts")
-    yield tag("p", nodes.Text("One of those runs:"))
+    total = sum(seen.values())
+    items = [
+        tag(
+            "li",
+            tag("samp", nodes.Text(output)),
+            tag(
+                "svg",
+                tag("rect", width=str(count), height="1"),
+                viewBox=f"0 0 {total} 1",
+                preserveAspectRatio="none",
+                aria_hidden="true",
+            ),
+            tag("b", nodes.Text(f"{count} of {total}")),
+        )
+        for output, count in rows
+    ]
+    title = tag("p", nodes.Text(f"What {total} runs printed:"))
+    return tag("div", title, tag("ul", *items), class_="quiz-counts")
 
 
 def _run(
@@ -261,10 +269,21 @@ def answers(questions: list[Question], start: int = 1) -> in_text:
     return plain
 
 
-def score(quiz: str, questions: list[Question]) -> html:
-    """Return the place where the score is shown, once there is one."""
-    names = " ".join(q.id for q in questions)
-    return tag("div", class_="quiz-score", data_quiz=quiz, data_questions=names)
+def score(questions: list[Question]) -> html:
+    """Return the place where a list of quizzes shows the score, once there is one."""
+    return tag("span", class_="quiz-score", data_questions=" ".join(q.id for q in questions))
+
+
+def steps(count: int) -> html:
+    """Return what leads through the questions of a page where one is shown at a time."""
+    return tag(
+        "div",
+        tag("button", nodes.Text("Previous"), type="button"),
+        tag("p", nodes.Text(f"Question 1 of {count}"), role="status"),
+        tag("button", nodes.Text("Next"), type="button"),
+        tag("progress", max=str(count), value="1", aria_hidden="true"),
+        class_="quiz-steps",
+    )
 
 
 def _visit_tag(self: Any, node: html) -> None:

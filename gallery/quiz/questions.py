@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text("utf-8"))
 BLANK = "____"
 MIXED = "mixed"
 END = ".quiz.yaml"  # of the file beside a lesson
+PREDICT = "predict"  # the kind that is asked in a cell, before its output
 MOST_ON_A_LESSON = 3
 WIDEST = 72  # characters of a program's line: more does not fit a phone
 LONGEST = {"program": 25, "cure": 25, "choice": 15}  # lines
+MOST_TO_PREDICT = 4  # choices
+OF_A_PREDICTION = {"id", "kind", "lesson", "question", "choices", "place", "cell", "unordered"}
 
 
 class QuizError(Exception):
@@ -31,7 +34,8 @@ class Choice:
     """An answer that can be chosen.
 
     ``number`` is its place in the file, from 1. ``under``: the start methods under which it is
-    right, where that is not all that are asked about.
+    right, where that is not all that are asked about. ``writers``: of a prediction, how many
+    processes besides main write.
     """
 
     number: int
@@ -41,6 +45,7 @@ class Choice:
     output: str | None = None
     program: str = ""
     code: str = ""
+    writers: int | None = None
     ends: str = ""
     under: tuple[str, ...] = START_METHODS
 
@@ -58,7 +63,8 @@ class Expected:
 class Question:
     """A question; docs/quiz-format.md describes the fields.
 
-    ``place`` is ``file:line``, ``lesson`` the lesson that its file is beside, ``chapter/name``.
+    ``place`` is ``file:line``, ``lesson`` the lesson that its file is beside, ``chapter/name``;
+    ``cell`` the cell whose output a prediction is about, 0 for all other questions.
     """
 
     id: str
@@ -67,6 +73,7 @@ class Question:
     question: str
     choices: tuple[Choice, ...]
     place: str = ""
+    cell: int = 0
     on_lesson: bool = False
     mixed: bool = False
     program: str = ""
@@ -141,7 +148,7 @@ def read_all(snippets: Path) -> list[Question]:
         wrong += refused
         if not refused:
             questions = [_question(lesson.name, read, n) for n in range(len(read.value))]
-            wrong += [f"{q.name}: {reason}" for q in questions for reason in _reasons(q)]
+            wrong += [f"{q.name}: {reason}" for q in questions for reason in _reasons(q, lesson)]
             found.append((lesson, questions))
 
     def place(item: tuple[Lesson, list[Question]]) -> tuple[str, int, str]:
@@ -200,17 +207,43 @@ def _in_order(methods: list[str]) -> tuple[str, ...]:
     return tuple(m for m in START_METHODS if m in methods)
 
 
-def _reasons(question: Question) -> Iterator[str]:
+def _reasons(question: Question, lesson: Lesson) -> Iterator[str]:
     """Say why a question that has the right form cannot be asked all the same."""
     if question.on_lesson and question.mixed:
         yield "on_lesson and mixed: the mixed quiz alone shows a mixed question; leave one out"
-    yield from _parts(question)
+    if question.kind == PREDICT:
+        yield from _in_its_cell(question, lesson)
+    else:
+        yield from _parts(question)
     yield from _right_ones(question)
     yield from _not_python(question)
     for text in (question.question, *(t for c in question.choices for t in (c.text, c.why))):
         for line in text.splitlines():
             if line.startswith(("#", "```", "~~~", "    ")):
                 yield f"text is a paragraph with `code` and *emphasis*, nothing else: {line!r}"
+
+
+def _in_its_cell(question: Question, lesson: Lesson) -> Iterator[str]:
+    """Say why a prediction cannot be asked, or nothing could refute it."""
+    for field in fields(Question):
+        if field.name not in OF_A_PREDICTION and getattr(question, field.name) != field.default:
+            yield f"a prediction has no {field.name!r}; leave it out"
+    if question.cell not in (cell.number for cell in lesson.cells):
+        yield f"give 'cell', the number of a cell of {lesson.name}: 1 to {len(lesson.cells)}"
+    if len(question.choices) > MOST_TO_PREDICT:
+        yield f"{len(question.choices)} choices; {MOST_TO_PREDICT} are the most beside an output"
+    for choice in question.choices:
+        if not choice.text:
+            yield f"choice {choice.number}: say in 'text' what is shown"
+        if choice.output is None and choice.writers is None:
+            yield (
+                f"choice {choice.number}: nothing could refute it; say in 'output' what the cell "
+                "prints then, or in 'writers' how many processes besides main write"
+            )
+        for field in fields(Choice):
+            given = getattr(choice, field.name) != field.default
+            if given and field.name in ("program", "code", "ends", "under"):
+                yield f"choice {choice.number}: a prediction has no {field.name!r}; leave it out"
 
 
 PARTS = {  # kind: (what the question must have, what each choice must have)
@@ -230,6 +263,8 @@ HINTS = {
 
 
 def _parts(question: Question) -> Iterator[str]:
+    if question.cell:
+        yield f"a question of kind {question.kind} has no 'cell'; leave it out"
     by_run = question.settled_by == "run"
     wanted, of_choice = PARTS[question.kind]
     there = {p for p in HINTS if getattr(question, p)}
@@ -254,6 +289,8 @@ def _parts(question: Question) -> Iterator[str]:
                 )
             if part not in (of_choice, "text") and there_is:
                 yield f"choice {choice.number}: kind {question.kind} has no {part!r}; leave it out"
+        if choice.writers is not None:
+            yield f"choice {choice.number}: 'writers' is for predictions; leave it out"
         for key in ("ends", "under"):
             if getattr(choice, key) != getattr(Choice, key) and of_choice != "output":
                 yield f"choice {choice.number}: {key!r} is for the kinds prints and order"
@@ -324,10 +361,15 @@ def _across(questions: list[Question]) -> Iterator[str]:
     first: dict[str, Question] = {}
     shown: dict[str, list[Question]] = {}
     by_quiz: dict[str, list[Question]] = {}
+    predicted: dict[str, Question] = {}
     for question in questions:
         if question.id in first:
             yield f"{question.name}: {first[question.id].place} has the same id; give another"
         first.setdefault(question.id, question)
+        if question.kind == PREDICT:
+            if (other := predicted.setdefault(question.lesson, question)) is not question:
+                yield f"{question.name}: {other.id!r} is one, too; a lesson asks one prediction"
+            continue
         if question.on_lesson:
             shown.setdefault(question.lesson, []).append(question)
         by_quiz.setdefault(question.quiz, []).append(question)

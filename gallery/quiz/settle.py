@@ -26,9 +26,9 @@ from multitrack.recording import LEFT, Recording, RecordingError
 from multitrack.script import Script
 
 AT_ONCE = 4 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait
-CHANCE_RUNS = 9  # for a question with several possible outputs, spread over the start methods
+CHANCE_RUNS = 20  # for a question with several possible outputs, spread over the start methods
 PATIENCE = 20.0  # seconds for a program that ends by itself: the machine may be busy
-ELLIPSIS = "..."  # a line of an expected output that stands for any lines
+ELLIPSIS = "..."  # in an expected output: alone in a line it stands for any lines
 TRACEBACK = "Traceback (most recent call last):"
 
 
@@ -233,10 +233,11 @@ def ending(recording: Recording) -> str:
 
 def printed(recording: Recording) -> list[str]:
     """Return the lines that all processes wrote; of a traceback only what was raised."""
-    return _without_frames((line.process, line.text) for line in recording.lines)
+    return without_frames((line.process, line.text) for line in recording.lines)
 
 
-def _without_frames(lines: Iterable[tuple[str, str]]) -> list[str]:
+def without_frames(lines: Iterable[tuple[str, str]]) -> list[str]:
+    """Leave out the frames of tracebacks; what was raised stays. Given: process and text."""
     found = []
     inside: set[str] = set()
     for process, text in lines:
@@ -249,14 +250,20 @@ def _without_frames(lines: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def same(expected: str, seen: list[str], unordered: bool = False) -> bool:
-    """Whether lines are those that are expected; a line ``...`` stands for any."""
-    wanted = _without_frames(("", line) for line in expected.splitlines())
+    """Whether lines are those that are expected.
+
+    A line ``...`` stands for any lines, and three dots within a line for any part of it.
+    """
+    wanted = without_frames(("", line) for line in expected.splitlines())
     if unordered:
         named = Counter(line for line in wanted if line != ELLIPSIS)
         rest = Counter(seen)
         return named <= rest if ELLIPSIS in wanted else named == rest
     pattern = "".join(
-        r"(?:[^\n]*\n)*" if line == ELLIPSIS else re.escape(line) + r"\n" for line in wanted
+        r"(?:[^\n]*\n)*"
+        if line == ELLIPSIS
+        else r"[^\n]*".join(map(re.escape, line.split(ELLIPSIS))) + r"\n"
+        for line in wanted
     )
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in seen)) is not None
 
@@ -275,8 +282,8 @@ def verdict(question: Question, recordings: dict[Run, Recording]) -> Iterator[st
         runs = "runs refute" if methods[1:] else "a run refutes"
         yield (
             f"{question.name}{where} under {in_words(dict.fromkeys(methods))}: {runs} the answer\n"
-            f"  expected: {_indented(expected)}\n"
-            f"  seen:     {_indented(seen)}"
+            f"  expected: {indented(expected)}\n"
+            f"  seen:     {indented(seen)}"
         )
 
 
@@ -357,5 +364,6 @@ def _seen(recording: Recording) -> str:
     return f"{text}\n({trouble(recording) or f'main ends with {ending(recording)}'})"
 
 
-def _indented(text: str) -> str:
+def indented(text: str) -> str:
+    """Return several lines below a label, each moved to the right."""
     return text if "\n" not in text else "\n" + "\n".join(f"    {x}" for x in text.split("\n"))

@@ -30,19 +30,13 @@ LEFT_OUT = (
     *(addnodes.toctree, addnodes.index),
 )
 BOXED = "message", "cure"  # the kinds of boxes on a page about an error
-LINES = {
-    CSS_CLASS,
-    "badges",
-    "also-read",
-    "lessons",
-    "chapters",
-    "errors",
-}  # about a page, or about others
+# About a page, or about others; lists of others.
+LINES = {CSS_CLASS, "badges", "also-read", "lessons", "chapters", "errors"}
 ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
 
 
-# Of a paragraph the index has the first sentence, and those with a name in them: a_b, a.b, f(),
-# aB, a=b, ABC.
+# Of a paragraph the index has the first sentence, and those with a name in them:
+# a_b, a.b, f(), aB, a=b, ABC.
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
 NAMED = re.compile(r"\w_\w|\w\.\w|\w\(|[a-z][A-Z]|\w=\w|[A-Z]{3}")
 OPENING = 2  # the first paragraphs of a page, which it has as they are
@@ -168,11 +162,11 @@ def _words(node: nodes.Node) -> str:
 def errors_in(document: nodes.document) -> list[list[str]]:
     """Find the messages that a page is about, and in what the processes of its script wrote."""
     boxes = (b for b in document.findall(nodes.Element) if b.get("kind") == BOXED[0])
-    texts = (block.astext() for box in boxes for block in box.findall(nodes.literal_block))
-    found = {message: "" for text in texts for message in in_lines(text)}
-    for shown, anchor in _transcripts(next(document.findall(nodes.section), document), ""):
-        for recording in load_all(shown["files"]).values():
-            for message in messages(recording, shown["cell"]):
+    shown = (block.astext() for box in boxes for block in box.findall(nodes.literal_block))
+    found = {message: "" for text in shown for message in in_lines(text)}
+    for node, anchor in _transcripts(next(document.findall(nodes.section), document), ""):
+        for recording in load_all(node["files"]).values():
+            for message in messages(recording, node["cell"]):
                 found.setdefault(message, anchor)
     return [list(pair) for pair in found.items()]
 

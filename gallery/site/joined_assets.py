@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 NAME = "site-pages"
 # Files that would be loaded on every page, and the class that a page has where one is of use.
-USED_WITH = {"cheat-sheet.css": "cheat-sheet"}
+USED_WITH = {
+    "cheat-sheet.css": "cheat-sheet",
+    "decision.css": "decision",
+    "glossary.css": "letters",
+}
 NOT_USED = {
     # Of use to Sphinx's search, which search/ replaces. (sphinx_highlight.js also makes a link with
     # a "javascript:" address, which the policy of policy.py forbids.)

@@ -14,6 +14,8 @@ they found into the same queue, and the main process reads it.
 # queue is a pipe with locks around it. Every process that got the queue as an
 # argument may write to it and read from it.
 #
+# .. drawing:: an-object-through-a-pipe
+#
 # The workers put their name and their input beside each answer. The reader
 # sees one stream, and an ``8`` alone would not say where it came from.
 #
@@ -130,7 +132,11 @@ if __name__ == "__main__":
 # :meth:`~multiprocessing.Queue.put` writes nothing. It appends the object to
 # a list in its own process and returns. A *feeder thread*, which the first
 # ``put()`` starts, takes the object from there, pickles it and writes the
-# bytes to the pipe. A parcel that notes where it is pickled shows it:
+# bytes to the pipe.
+#
+# .. drawing:: queue-feeder-thread
+#
+# A parcel that notes where it is pickled shows it:
 
 
 class Parcel:

@@ -79,6 +79,10 @@ if __name__ == "__main__":
 #
 # The whole story in order:
 #
+# .. drawing:: full-pipe
+#
+#    The child waits for its feeder thread, the thread for the parent, and the parent for the child.
+#
 # 1. ``put()`` hands the text to the feeder thread and returns.
 # 2. The feeder thread pickles the text and writes it to the pipe. A pipe is a
 #    buffer in the kernel, 64 KiB on Linux. When it is full, the writer sleeps

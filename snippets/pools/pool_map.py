@@ -65,6 +65,8 @@ if __name__ == "__main__":
 # although four were started. The numbers of one chunk come from one worker, in
 # order.
 #
+# .. drawing:: chunks-of-a-map
+#
 # Large chunks save messages. Small chunks keep all workers busy to the end when
 # some items take longer than others. The default suits most inputs; set
 # ``chunksize=1`` when there are few items and each takes seconds.

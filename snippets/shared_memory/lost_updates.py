@@ -56,6 +56,10 @@ if __name__ == "__main__":
 # %%
 # 8, not 9, and in every run. The sequence of events:
 #
+# .. drawing:: lost-update
+#
+#    Both workers read 7 before either of them writes.
+#
 # 1. Worker A reads 7.
 # 2. Worker B reads 7 as well. The lock is free, so nothing stops it.
 # 3. One of them writes 8.

@@ -119,6 +119,10 @@ if __name__ == "__main__":
         print(f"{what}: {before[what]}, then {after[what]}")
 
 # %%
+# .. drawing:: what-fork-copies
+# .. drawing:: what-spawn-imports
+# .. drawing:: what-forkserver-does
+#
 # - **fork**: the second child has all three changes, because it is a copy of main
 #   at the moment of ``start()``. It also has every open file, sharing the
 #   position in it with main. What it does not have is main's other threads: only

@@ -42,11 +42,27 @@ def test_chapters_come_in_their_order_and_the_others_behind_by_name(write):
     assert chapters[2].card == ""
 
 
+def test_a_chapter_is_in_the_section_that_it_names_or_in_the_course(write):
+    """Sections come one after the other; each counts its places by itself."""
+    write("hangs", ".. chapter_section: Errors\n" + HEADER.format(order=10, title="Hangs"))
+    write("timing", ".. chapter_section: Measure\n" + HEADER.format(order=30, title="Timing"))
+    chapters = read_chapters(write("first", HEADER.format(order=10, title="First")))
+    assert [(c.name, c.section) for c in chapters] == [
+        ("first", "Learn"),
+        ("timing", "Measure"),
+        ("hangs", "Errors"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("\n.. chapter_order: soon\n\nOne\n===\n", r"one/GALLERY_HEADER\.rst:2: chapter_order: gi"),
         ("No rule below\n", r"one/GALLERY_HEADER\.rst: there is no title; write one and ===="),
+        (
+            ".. chapter_section: errors\n\nOne\n===\n",
+            r"one/GALLERY_HEADER\.rst:1: chapter_section: ",
+        ),
         (HEADER.format(order=10, title="One"), "chapter_order 10 is that of 'first', too; give an"),
     ],
 )

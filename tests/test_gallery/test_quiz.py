@@ -255,6 +255,8 @@ def test_three_dots_stand_for_any_lines():
     assert same("a\n...\nb\n", ["a", "1", "2", "b"])
     assert not same("a\n...\nb\n", ["a", "b", "c"])
     assert not same("a.b", ["axb"])
+    assert same("got ... of 5\n", ["got 3 of 5"])
+    assert not same("got ... of 5\n", ["got 3 of 5", "more"])
     assert same("", [])
     assert not same("", ["x"])
 
@@ -306,7 +308,8 @@ def test_a_wrong_choice_is_run_under_the_first_and_a_cure_under_the_last(write):
 def test_the_runs_of_chance_are_spread_over_the_start_methods(write):
     runs = methods(question(chance="true", start_methods=None), write)["program"]
     assert len(runs) == CHANCE_RUNS
-    assert {runs.count(m) for m in ALL} == {CHANCE_RUNS // 3}
+    counts = [runs.count(m) for m in ALL]
+    assert max(counts) - min(counts) <= 1
     (found,) = read_all(write(question(chance="true")))
     assert [run.number for run in runs_of(found)] == list(range(1, CHANCE_RUNS + 1))
 
@@ -334,7 +337,7 @@ def test_the_page_says_what_was_run(write):
     said = words(question(**everywhere))
     assert said.startswith("Settled by runs under fork, forkserver and spawn, made")
     said = words(question(chance="true", **everywhere))
-    assert said.startswith("Settled by 9 runs under fork, forkserver and spawn, made")
+    assert said.startswith("Settled by 20 runs under fork, forkserver and spawn, made")
     said = words(wrong(**everywhere))
     assert "fork, forkserver and spawn (of the mended program under spawn alone), made" in said
     hangs = question(kind="hangs", choices=HANGS.format(60), program=None, **everywhere)

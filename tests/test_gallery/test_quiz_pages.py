@@ -47,30 +47,35 @@ def test_a_question_is_a_form_with_its_answer_and_its_run(make_site):
     page = quiz_page(site)
     assert page.count(FORM) == 4
     first = page[page.index('id="quiz-first"') : page.index('id="quiz-q0"')]
-    for part in ("<fieldset>", "<legend>", 'type="radio"', 'type="submit"', 'role="status"'):
+    for part in ("<fieldset>", "<legend>", 'type="radio"', ">Check</button>", 'role="status"'):
         assert part in first
     assert re.search(r"<legend>.*1\. .*<span class=\"pre\">join\(\)</span>.*<em>do</em>", first)
     assert "&lt;b&gt;fork&lt;/b&gt;" in first
     assert "<samp>child\nmain</samp>" in first
-    assert first.count('data-right="yes"') == 1
+    assert first.count('<li class="right">') == 1
     assert "Settled by a run under fork" in first
     assert 'href="../lessons/tiny/one.html' in first
-    assert '<span class="who">child 1</span><span class="said">child</span>' in first
+    assert re.search(r'class="who">Process-1</span>.*?>child</span>', first)
     assert "<svg" in first
     assert "This is advice: no run can settle it." in page
     assert page.index("<h2>one") < page.index("<h2>two")  # a heading for each lesson
-    assert 'data-questions="first q0 q1 a1"' in page
+    assert "Question 1 of 4" in page
+    listed = (site.root / "build" / "html" / "quiz.html").read_text("utf-8")
+    assert 'data-questions="first q0 q1 a1"' in listed
+    assert re.search(r'href="quiz/tiny.html"><span[^>]*>Tiny<', listed)
 
 
 def test_a_lesson_ends_with_its_questions_before_the_download(make_site):
     site = make_quiz(make_site, WITH_CHILD)
     assert site.build().status == 0, site.log
     page = site.page("one")
-    heading, form = page.index("<h2>Predict first"), page.index(FORM)
-    assert page.index("recorded timeline") < heading < form < page.index('class="downloads"')
+    heading, form = page.index("<h2>Check yourself"), page.index(FORM)
+    assert page.index("recorded timeline") < heading < form < page.index('class="highlight cmd"')
     assert "quiz.js" in page
+    assert "quiz-pages.js" not in page
+    assert re.search(r'href="../../quiz/tiny.html">.*All 1 question of the chapter', page)
     other = site.page("two")
-    assert "Predict first" not in other
+    assert "Check yourself" not in other
     assert "quiz.js" not in other
 
 
@@ -84,7 +89,7 @@ def test_a_lesson_s_page_follows_its_quiz(make_site):
     assert not (site.root / "docs" / "quiz" / "tiny.md").exists()
     quiz.write_text(WITH_CHILD)
     assert site.build().status == 0, site.log
-    assert "Predict first" in site.page("one")
+    assert "Check yourself" in site.page("one")
     assert "settling questions" in site.log
     quiz.write_text(WITH_CHILD.replace("Main waits.", "Main waits for it."))
     assert site.build().status == 0, site.log
@@ -100,11 +105,11 @@ def test_a_chapter_s_quiz_follows_its_lessons(make_site):
     new.write_text(question("second", on_lesson="true"))
     assert site.build().status == 0, site.log
     assert quiz_page(site).index('id="quiz-first"') < quiz_page(site).index('id="quiz-second"')
-    assert "Predict first" in site.page("two")
+    assert "Check yourself" in site.page("two")
     new.unlink()
     assert site.build().status == 0, site.log
     assert 'id="quiz-second"' not in quiz_page(site)
-    assert "Predict first" not in site.page("two")
+    assert "Check yourself" not in site.page("two")
 
 
 def test_a_refuted_answer_fails_the_build(make_site):
@@ -168,5 +173,23 @@ def test_a_page_s_questions_do_not_grow_with_the_chapter():
     mixed = asked("a/one", 45, mixed=True)
     pages = Quizzes([*mixed, *questions], Settled(), Path()).pages
     counts = {name: len(found) for name, found in pages.items()}
-    assert counts == {"a": 20, "a-2": 5, "b": 2, "mixed": 20, "mixed-2": 20, "mixed-3": 5}
+    assert counts == {"a": 12, "a-2": 13, "b": 2, "mixed": 15, "mixed-2": 15, "mixed-3": 15}
     assert [q for found in pages.values() for q in found] == questions + mixed
+    of_one_lesson = Quizzes(asked("c/x", 21), Settled(), Path()).pages
+    assert [len(found) for found in of_one_lesson.values()] == [21]
+
+
+def test_bars_show_what_the_runs_of_chance_printed(make_site):
+    """Twice the same program: what always came, and what is possible and did not come."""
+    choices = (
+        "- output: |\n    1\n  right: true\n  why: x\n- output: |\n    2\n  right: true\n  why: y"
+    )
+    chance = question(choices=choices + "\n- output: '3'\n  why: z", chance="true", several="true")
+    site = make_quiz(make_site, chance)
+    assert site.build().status == 0, site.log
+    page = quiz_page(site)
+    bars = re.findall(
+        r'<samp>(\d)</samp><svg viewBox="0 0 20 1".*?width="(\d+)".*?<b>(.*?)</b>', page
+    )
+    assert bars == [("1", "20", "20 of 20"), ("2", "0", "0 of 20")]
+    assert "style=" not in page[page.index('class="quiz-counts"') :].partition("</div>")[0]

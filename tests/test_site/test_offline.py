@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from gallery.downloads import offline_zip
-from gallery.downloads.script import script_of
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of
 from tests.test_site.conftest import HTML, ROOT
 
 ZIP = "multiprocessing-by-example-html.zip"
@@ -76,12 +75,13 @@ def test_the_switch_works_from_a_file(open_file):
     def shown():
         return set(
             page.eval_on_selector_all(
-                ".variant", "all => all.filter(v => v.checkVisibility()).map(v => v.dataset.start)"
+                ".cell .variant",
+                "all => all.filter(v => v.checkVisibility()).map(v => v.dataset.start)",
             )
         )
 
     assert shown() == {"fork"}
-    page.get_by_role("radio", name="macOS, Windows").first.check()
+    page.locator("label[for=start-spawn]").click()
     assert shown() == {"spawn"}
     page.reload()
     assert shown() == {"spawn"}

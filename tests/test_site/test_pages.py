@@ -8,13 +8,14 @@ import socket
 import sys
 from pathlib import Path
 
+from gallery.lesson import scripts_in
 from tests.test_site.conftest import HTML, ROOT, pages
 
 LESSONS = [p for p in pages() if re.match(r"lessons/\w+/(?!index)", p)]
 
 
 def test_every_lesson_has_a_page():
-    scripts = {p.relative_to(ROOT / "snippets") for p in ROOT.glob("snippets/*/[!_]*.py")}
+    scripts = {p.relative_to(ROOT / "snippets") for p in scripts_in(ROOT / "snippets")}
     assert len(scripts) >= 16
     assert {Path(p).relative_to("lessons").with_suffix(".py") for p in LESSONS} == scripts
 

@@ -7,7 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+from gallery.lesson import scripts_in
 from tests.test_site.conftest import HTML, ROOT
 from tests.test_site.test_pages import LESSONS
 
@@ -88,13 +90,58 @@ def test_the_ways_say_when_not_to_use_processes():
     assert "pools/pool_map" in ends
 
 
-def test_the_ways_work_by_keyboard_without_scripts(visit):
+def answer(words: str) -> str:
+    """Return the text of the answer that begins with some words."""
+    page = (HTML / "do-i-need-processes.html").read_text("utf-8")
+    items = re.findall(r"<li>(.*?)</li>", page, re.DOTALL)
+    texts = [" ".join(html.unescape(re.sub("<[^>]+>", "", item)).split()) for item in items]
+    return next(text for text in texts if text.startswith(words))
+
+
+def test_calls_tasks_and_crashes_go_to_an_executor_and_arrays_to_shared_memory():
+    assert "ProcessPoolExecutor" in answer("Into calls of one function")
+    crash = answer("Into tasks that may fail, or crash a worker")
+    assert "ProcessPoolExecutor" in crash
+    assert "BrokenProcessPool" in crash
+    assert "SharedMemory" in answer("Into parts of one large array")
+
+
+def test_the_page_asks_one_question_at_a_time_without_scripts(visit):
+    """By keyboard; the tree marks the question, and a link shows them all."""
     page = visit("do-i-need-processes.html", script=False).page
-    link = page.locator('article p a[href="#question-4"]')
-    link.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**#question-4")
-    assert page.locator("#question-4").first.is_visible()
+
+    def asked() -> list[str]:
+        sections = page.locator('section[id^="question-"]:visible').all()
+        return [section.get_attribute("id") for section in sections]
+
+    def marked() -> list[bool]:
+        boxes = page.locator(".decision .box").all()
+        widths = [box.evaluate("e => getComputedStyle(e).strokeWidth") for box in boxes]
+        return [width == "3px" for width in widths]
+
+    assert asked() == ["question-1"]
+    assert marked() == [True, False, False, False, False, False]
+    for number in (2, 4, 5):
+        page.locator(f'article li a[href="#question-{number}"]:visible').focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**#question-{number}")
+        assert asked() == [f"question-{number}"]
+        assert marked().index(True) == number - 1
+    page.go_back()
+    assert asked() == ["question-4"]
+    page.get_by_role("link", name="Back to question 2").click()
+    assert asked() == ["question-2"]
+    page.get_by_role("link", name="All six questions").click()
+    assert len(asked()) == 6
+    page.get_by_role("link", name="One at a time").click()
+    assert asked() == ["question-1"]
+    page.emulate_media(media="print")
+    assert len(asked()) == 6
+
+
+def test_a_question_s_heading_is_shown_where_a_link_leads_to_it(visit):
+    page = visit("do-i-need-processes.html#how-does-the-work-divide", script=False).page
+    assert page.get_by_role("heading", name="How does the work divide").is_visible()
 
 
 # -- the cheat sheet on paper -------------------------------------------------------------------
@@ -114,10 +161,11 @@ def test_the_cheat_sheet_prints_on_two_sheets(visit):
     assert size >= 9.3  # CSS pixels: 7 points
 
 
-def test_no_line_of_the_cheat_sheet_is_cut_on_paper(visit):
-    """Code does not reach out of its column, where it would be lost."""
-    page = visit("cheat-sheet.html", width=718).page  # A4 less its margins
-    page.emulate_media(media="print")
+@pytest.mark.parametrize(("width", "media"), [(710, "print"), (1280, "screen"), (1440, "screen")])
+def test_no_line_of_the_cheat_sheet_is_cut(visit, width, media):
+    """Code does not reach out of its column, where paper (A4 less its margins) would lose it."""
+    page = visit("cheat-sheet.html", width=width).page
+    page.emulate_media(media=media)
     wide = page.evaluate(
         "[...document.querySelectorAll('article pre, article table')]"
         ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
@@ -125,7 +173,20 @@ def test_no_line_of_the_cheat_sheet_is_cut_on_paper(visit):
     assert wide == []
 
 
+@pytest.mark.parametrize(("width", "columns"), [(360, 1), (768, 1), (1280, 2), (1440, 2)])
+def test_the_cheat_sheet_has_two_columns_where_there_is_room(visit, width, columns):
+    """The table of symptoms comes first, over both."""
+    page = visit("cheat-sheet.html", width=width).page
+    sections = [section.bounding_box() for section in page.locator("article section section").all()]
+    table, *tasks = sections
+    assert len({round(task["x"]) for task in tasks}) == columns
+    assert all(task["y"] >= table["y"] + table["height"] for task in tasks)
+    assert max(task["width"] for task in tasks) <= table["width"] / columns
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 CHEAT_SHEET = (ROOT / "docs/cheat-sheet.md").read_text("utf-8").partition("## What you see")[2]
+CHEAT_SHEET = CHEAT_SHEET.partition("\n## ")[0]
 ROWS = re.findall(r"^\| (.+) \| (.+) \|$", CHEAT_SHEET, re.MULTILINE)[2:]
 
 
@@ -157,7 +218,7 @@ def in_order() -> list[str]:
     found: list[str] = []
     for chapter in chapters_listed():
         found.append(f"lessons/{chapter}/index.html")
-        scripts = (ROOT / "snippets" / chapter).glob("[!_]*.py")
+        scripts = scripts_in(ROOT / "snippets" / chapter)
         orders = [
             (int(re.search(r"lesson_order = (\d+)", p.read_text("utf-8"))[1]), p.stem)
             for p in scripts
@@ -218,26 +279,95 @@ def test_lessons_propose_others_that_share_names():
         assert text.index('class="also-read"') > text.rindex('id="cell-')
 
 
+NAMES = """() => [...document.querySelectorAll('dl.names > dt')]
+  .filter(e => e.checkVisibility()).map(e => e.querySelector('code').textContent)"""
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_index_can_be_filtered(visit, width):
+    """By names, also those that are folded; emptied, the field shows the page as it was."""
     page = visit("names.html", width=width).page
-    shown = page.locator("dl.names > dt:visible")
-    everything = shown.count()
-    assert everything > 190
-    page.get_by_label("Filter by name or chapter").fill("queue. PUT")
-    assert 2 <= shown.count() <= 6
-    assert page.locator("dl.names dt[id='multiprocessing.Queue.put']").is_visible()
-    assert page.locator(".names-count").inner_text() == f"{shown.count()} of {everything} names"
-    page.get_by_label("Filter by name or chapter").fill("no such name")
-    assert shown.count() == 0
-    page.get_by_label("Filter by name or chapter").fill("")
-    assert shown.count() == everything
+    everything = page.locator("dl.names > dt").count()
+    at_first = page.evaluate(NAMES)
+    assert 40 < len(at_first) < everything / 2  # those that lessons use
+    field = page.get_by_label("Filter by name or chapter")
+    field.fill("queue. PUT")
+    shown = page.evaluate(NAMES)
+    assert {"Queue.put()", "SimpleQueue.put()"} <= set(shown)
+    assert len(shown) <= 6
+    assert page.locator(".names-count").inner_text() == f"{len(shown)} of {everything} names"
+    field.fill("no such name")
+    assert page.evaluate(NAMES) == []
+    field.fill("")
+    assert page.evaluate(NAMES) == at_first
+
+
+def test_names_that_begin_as_typed_come_first_and_chapters_last(visit):
+    page = visit("names.html").page
+    page.get_by_label("Filter by name or chapter").fill("pool")
+    shown = page.evaluate(NAMES)
+    ranks = [
+        0 if name.lower().startswith("pool") else 1 if "pool" in name.lower() else 2
+        for name in shown
+    ]
+    # A name's module counts as part of it: AsyncResult is in multiprocessing.pool.
+    assert ranks[0] == 0
+    assert ranks[: ranks.count(0)] == [0] * ranks.count(0)
+    assert shown.index("Pool.map()") < shown.index("AsyncResult") < shown.index("active_children()")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_name_is_a_row(visit, width):
+    page = visit("names.html", width=width).page
+    name = page.locator("dl.names > dt").first.bounding_box()
+    used = page.locator("dl.names > dd").first.bounding_box()
+    if width == 1280:
+        assert name["y"] == used["y"]
+        assert name["x"] + name["width"] <= used["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_index_is_complete_without_scripts(visit):
     page = visit("names.html", script=False).page
-    assert page.locator("dl.names > dt:visible").count() > 190
+    assert page.locator("dl.names > dt").count() > 190
     assert page.locator(".names-filter").count() == 0
+    fold = page.locator("details.folded").first
+    assert not fold.locator("dt").first.is_visible()
+    fold.locator("summary").click()
+    assert fold.locator("dt").first.is_visible()
+
+
+def test_the_glossary_goes_from_a_to_z():
+    """Each letter with terms has a heading and a link to it, and terms stand in order below it."""
+    text = (HTML / "glossary.html").read_text("utf-8")
+    letters = re.search(r'<div class="letters.*?</div>', text, re.DOTALL)[0]
+    jumps = re.findall(r'href="#glossary-(\w)">(\w)<', letters)
+    sections = re.findall(r'<section id="glossary-(\w)">(.*?)</section>', text, re.DOTALL)
+    assert jumps == [(name, name.upper()) for name, _ in sections]
+    order = []
+    for name, section in sections:
+        found = re.findall(
+            r'<dl class="[^"]*glossary[^>]*>|<dd>|<dt id="term-[^"]*">([^<]+)', section
+        )
+        # An entry may have several terms: the first counts.
+        first = [term for before, term in pairwise(["", *found]) if term and not before]
+        assert {term[0].lower() for term in first} == {name}
+        order += first
+    plain = [re.sub(r"\W", "", term).lower() for term in order]
+    assert plain == sorted(plain)
+    assert len(order) >= 45
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_letter_leads_to_its_terms(visit, width):
+    page = visit("glossary.html", width=width, script=False).page
+    page.locator(".letters a", has_text="Q").click()
+    term = page.locator("dl.glossary > dt[id=term-queue]")
+    expect(term).to_be_in_viewport()
+    assert int(term.evaluate("e => getComputedStyle(e).fontWeight")) >= 600
+    if width == 360:
+        box = page.locator(".letters a").first.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
 
 
 def test_terms_link_to_their_definitions():
@@ -248,3 +378,18 @@ def test_terms_link_to_their_definitions():
         linked = {link.partition("#")[2] for link in links_of(page) if "glossary.html#" in link}
         assert linked, page
         assert linked <= set(terms)
+
+
+# -- downloads ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_hashes_of_downloads_are_folded(visit, width):
+    """They open without scripts, and then stay within the page."""
+    page = visit("downloads.html", width=width, script=False).page
+    hashes = page.locator("table.downloads code")
+    assert hashes.count() >= 6
+    assert not any(found.is_visible() for found in hashes.all())
+    page.locator("table.downloads summary").first.click()
+    assert re.fullmatch(r"[0-9a-f]{64}", hashes.first.inner_text())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from gallery.lesson import SHORT, WORDS, Lesson
+from gallery.lesson import SHORT, WORDS, Lesson, scripts_in
+from gallery.pair import programs_of
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSONS = sorted((ROOT / "snippets").glob("*/[!_]*.py"))
+LESSONS = scripts_in(ROOT / "snippets")
+PROGRAMS = [program.path for path in LESSONS for program in programs_of(Lesson.read(path))]
 names = pytest.mark.parametrize("path", LESSONS, ids=lambda p: f"{p.parent.name}/{p.stem}")
 
 
@@ -22,7 +24,7 @@ def test_the_lesson_has_a_test(path):
     assert test.is_file(), f"{path.parent.name}/{path.stem} has no test: write {test.name}"
     text = test.read_text("utf-8")
     assert "def test_" in text, f"{test.name} tests nothing"
-    assert f"from snippets.{path.parent.name} import" in text
+    assert f"from snippets.{path.parent.name} import" in text or "run_program(" in text
 
 
 @names
@@ -47,7 +49,7 @@ def test_no_two_lessons_of_a_chapter_have_the_same_place():
     assert len(set(places)) == len(places)
 
 
-@names
+@pytest.mark.parametrize("path", LESSONS + PROGRAMS, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_the_code_fits_a_phone_and_can_be_copied(path):
     """No no-break space, no tab, no line over 100 characters."""
     text = path.read_text("utf-8")
@@ -57,7 +59,7 @@ def test_the_code_fits_a_phone_and_can_be_copied(path):
     assert long == []
 
 
-@names
+@pytest.mark.parametrize("path", LESSONS + PROGRAMS, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_the_lesson_imports_nothing_of_this_project(path):
     """A download must run alone."""
     text = path.read_text("utf-8")

@@ -30,13 +30,13 @@
   addEventListener("storage", (event) => event.key === "start" && choose(event.newValue));
   document.addEventListener("change", ({ target }) => {
     if (target.name !== "start") return;
-    const boxes = [...document.querySelectorAll(".cell, #the-whole-run")];
+    const boxes = [...document.querySelectorAll(".cell, .pair, #the-whole-run")];
     change(target.value, boxes.find((box) => box.getBoundingClientRect().bottom > 150));
   });
   document.addEventListener("click", ({ target }) => {
     const method = target.dataset.show, box = target.closest(".recorded");
     if (!method) return;
-    change(method, target.closest(".cell") || box);
+    change(method, target.closest(".cell, .pair") || box);
     box.querySelector(`[data-start=${method}] [data-show]`)?.focus({ preventScroll: true });
   });
   document.addEventListener("DOMContentLoaded", () => {

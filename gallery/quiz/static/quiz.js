@@ -1,136 +1,84 @@
-// Answers are checked here and nowhere else; what was reached stays in this browser.
-// Runs in the head, so that nothing jumps when the page is drawn.
-(function () {
-  "use strict";
-  var KEY = "quiz"; // {question's id: {first: right at once, right: right by now}}
-  document.documentElement.classList.add("quiz-js");
+// Questions. A wrong choice is out, with its reason; the answer comes at the second wrong try, or
+// when it is asked for. All is checked here; how many tries it took stays in this browser.
+{
+  const stored = key => { try { return localStorage.getItem(key); } catch { return null; } };
+  const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private window */ } };
+  const made = (name, className, ...inside) => {
+    const element = document.createElement(name);
+    element.className = className;
+    element.append(...inside);
+    return element;
+  };
+  const icon = name => made("span", "i i-" + name);
 
-  function stored() {
-    try {
-      var found = JSON.parse(localStorage.getItem(KEY));
-      return found && typeof found === "object" && !Array.isArray(found) ? found : {};
-    } catch (error) { return {}; }
-  }
-  function store(all) {
-    try { localStorage.setItem(KEY, JSON.stringify(all)); } catch (error) { /* private mode */ }
-  }
-  function keep(id, right) {
-    var all = stored();
-    if (!all[id]) all[id] = { first: right };
-    all[id].right = Boolean(all[id].right || right);
-    store(all);
-    showScores();
-  }
-  function element(name, text, className) {
-    var made = document.createElement(name);
-    if (text) made.textContent = text;
-    if (className) made.className = className;
-    return made;
-  }
+  for (const question of document.querySelectorAll(".quiz-question")) {
+    const form = question.querySelector("form"), feedback = question.querySelector(".quiz-feedback");
+    const whys = question.querySelectorAll(".quiz-why > li");
+    const choices = [...form.querySelectorAll(".quiz-choice")].map((box, n) => (
+      { box, input: box.querySelector("input"), why: whys[n], right: whys[n].matches(".right") }));
+    let tries = 0;
+    form.reset(); // what a browser has kept of an earlier visit
 
-  function showScores() {
-    var all = stored();
-    document.querySelectorAll(".quiz-score").forEach(function (place) {
-      var ids = place.dataset.questions.split(" ");
-      var answered = ids.filter(function (id) { return all[id]; });
-      var right = answered.filter(function (id) { return all[id].right; }).length;
-      var first = answered.filter(function (id) { return all[id].first; }).length;
-      place.replaceChildren();
-      if (!answered.length) return;
-      place.append(element("p", "Your score: " + right + " of " + ids.length + " right, " + first +
-        " of them at the first try; " + answered.length + " answered."));
-      if (!document.querySelector(".quiz-question")) return;
-      var again = element("button", "Forget this score", "quiz-again");
-      again.type = "button";
-      again.addEventListener("click", function () {
-        var all = stored();
-        ids.forEach(function (id) { delete all[id]; });
-        store(all);
-        document.querySelectorAll(".quiz-question.answered").forEach(reset);
-        showScores();
-        var first = document.querySelector(".quiz-choice input");
-        if (first) first.focus();
-      });
-      place.append(again);
-    });
-  }
+    const reasons = some => some.flatMap(({ input, why }) => [
+      " ", ...some.length > 1 ? [made("b", "", input.value + ":"), " "] : [],
+      ...[...why.cloneNode(true).childNodes].slice(1), // after "A is wrong."
+    ]);
+    const paragraph = (kind, verdict, ...more) => made("p", "",
+      made("b", "quiz-verdict " + kind, icon(kind === "right" ? "check" : "cross"), verdict), ...more);
+    const mark = ({ box, input }, kind, words) => {
+      box.classList.add(kind);
+      input.parentNode.append(made("span", "quiz-mark", icon(kind === "right" ? "check" : "cross"), words));
+    };
+    const end = (found, wrong) => {
+      const right = choices.filter(choice => choice.right), said = right.map(({ input }) => input.value).join(" and ");
+      for (const choice of choices) {
+        if (choice.right) mark(choice, "right", choice.input.checked ? "Right" : tries ? "This would have been right" : "This is right");
+        choice.input.disabled = true;
+      }
+      question.classList.add("answered");
+      feedback.replaceChildren(
+        ...wrong.length ? [paragraph("wrong", "Not yet.", ...reasons(wrong))] : [],
+        paragraph("right", found ? "Right." : `${said} ${right[1] ? "are" : "is"} right.`, ...reasons(right)),
+        ...[...question.querySelectorAll(".quiz-answer :is(.quiz-counts, .quiz-settled)")].map(part => part.cloneNode(true)));
+      form.querySelectorAll(":scope > button").forEach(button => button.remove());
+      feedback.tabIndex = -1;
+      feedback.focus({ preventScroll: true }); // it was on one of the buttons
+      let all;
+      try { all = JSON.parse(stored("quiz")); } catch { /* not ours */ }
+      store("quiz", JSON.stringify({ ...all, [question.id.slice(5)]: found ? tries : 0 }));
+      question.dispatchEvent(new Event("answered", { bubbles: true }));
+    };
 
-  function inputs(question) {
-    return Array.from(question.querySelectorAll(".quiz-choice input"));
-  }
-  function why(question, letter) {
-    return question.querySelector('.quiz-why [data-choice="' + letter + '"]');
-  }
-  function reset(question) {
-    question.classList.remove("answered");
-    question.querySelectorAll(".quiz-mark").forEach(function (mark) { mark.remove(); });
-    inputs(question).forEach(function (input) {
-      input.checked = false;
-      input.disabled = false;
-      input.closest(".quiz-choice").classList.remove("chosen", "right", "wrong");
+    form.addEventListener("submit", event => {
+      event.preventDefault();
+      const chosen = choices.filter(({ input }) => input.checked), good = chosen.filter(({ right }) => right);
+      const wrong = chosen.filter(({ right }) => !right);
+      const count = choices.filter(({ right }) => right).length;
+      if (!chosen.length) {
+        feedback.replaceChildren(made("p", "", "Choose an answer first."));
+        return form.querySelector("input:enabled").focus();
+      }
+      tries += 1;
+      for (const choice of wrong) {
+        mark(choice, "wrong", "Not yet");
+        choice.input.checked = false;
+        choice.input.disabled = true;
+      }
+      if (!wrong.length && good.length === count) return end(true, wrong);
+      if (tries > 1) return end(false, wrong);
+      const found = count > 1 ? ` You have ${good.length} of the ${count} that are right.` : "";
+      feedback.replaceChildren(paragraph("wrong", "Not yet.", ...reasons(wrong), found));
     });
-    question.querySelectorAll("details").forEach(function (part) { part.open = false; });
-    var feedback = question.querySelector(".quiz-feedback");
-    feedback.replaceChildren();
-    feedback.className = "quiz-feedback";
-    question.querySelector(".quiz-check").textContent = "Check";
-  }
-  function explained(question, letters) {
-    return letters.map(function (letter) {
-      var said = element("p");
-      why(question, letter).childNodes.forEach(function (node) { said.append(node.cloneNode(true)); });
-      return said;
-    });
-  }
-  function check(question) {
-    var feedback = question.querySelector(".quiz-feedback");
-    var all = inputs(question);
-    var chosen = all.filter(function (input) { return input.checked; });
-    if (!chosen.length) {
-      feedback.replaceChildren(element("p", "Choose an answer first."));
-      all[0].focus();
-      return;
-    }
-    var isRight = function (input) { return why(question, input.value).dataset.right === "yes"; };
-    var right = all.every(function (input) { return input.checked === isRight(input); });
-    var letters = [];
-    all.forEach(function (input) {
-      var good = isRight(input);
-      if (!input.checked && !good) return;
-      letters.push(input.value);
-      var choice = input.closest(".quiz-choice");
-      if (input.checked) choice.classList.add("chosen");
-      choice.classList.add(good ? "right" : "wrong");
-      choice.querySelector("label").append(element("span",
-        good ? (input.checked ? "\u2713 right" : "\u2713 this is right") : "\u2717 wrong", "quiz-mark"));
-    });
-    all.forEach(function (input) { input.disabled = true; });
-    var words = right ? "\u2713 Right." : "\u2717 Not right.";
-    if (!right && chosen.length && chosen.every(isRight)) words = "\u2717 Not all that are right.";
-    feedback.className = "quiz-feedback " + (right ? "right" : "wrong");
-    feedback.replaceChildren.apply(feedback,
-      [element("p", words, "quiz-verdict")].concat(explained(question, letters)));
-    var settled = question.querySelector(".quiz-settled");
-    if (settled) feedback.append(settled.cloneNode(true));
-    question.classList.add("answered");
-    question.querySelector(".quiz-check").textContent = "Try again";
-    keep(question.dataset.question, right);
+    form.querySelector(".quiz-tell").addEventListener("click", () => end(false, []));
   }
 
-  document.addEventListener("submit", function (event) {
-    var question = event.target.closest(".quiz-question");
-    if (!question) return;
-    event.preventDefault();
-    if (question.classList.contains("answered")) {
-      reset(question);
-      inputs(question)[0].focus();
-    } else {
-      check(question);
-    }
-  });
-  window.addEventListener("storage", function (event) { if (event.key === KEY) showScores(); });
-  document.addEventListener("DOMContentLoaded", function () {
-    document.querySelectorAll(".quiz-question form").forEach(function (form) { form.reset(); });
-    showScores();
-  });
-})();
+  // Predictions: a reader may want to see all outputs at once.
+  for (const box of document.querySelectorAll(".always input")) {
+    const output = box.closest(".ask").querySelector("details");
+    output.open = box.checked = stored("outputs") === "1";
+    box.addEventListener("change", () => {
+      store("outputs", box.checked ? "1" : "");
+      output.open ||= box.checked;
+    });
+  }
+}

@@ -160,3 +160,12 @@ def test_code_in_a_note_stays_in_the_note():
     rest = ".. note::\n\n   Mind ``this``:\n\n   .. code-block:: python\n\n      x = 1\n\nAfter.\n"
     text = markdown(rest, {}, {})
     assert "\nMind `this`:\n\n```python\nx = 1\n```\n\n</div>\n\nAfter." in text
+
+
+def test_a_drawing_is_left_out():
+    """A notebook has no place for it, and its caption speaks of it."""
+    rest = (
+        "Before.\n\n.. drawing:: one\n.. drawing:: two\n\n   What ``it`` shows,\n   here.\n\n"
+        "   1. A step\n\nAfter.\n"
+    )
+    assert markdown(rest, {}, {}) == "Before.\n\nAfter."

@@ -14,13 +14,12 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from gallery.downloads.notebook import NotebookError, notebook
-from gallery.downloads.script import script_of
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of, scripts_in
 from multitrack.pool import Job, record_all
 from multitrack.script import START_METHODS
 
 ROOT = Path(__file__).resolve().parents[3]
-LESSONS = [Lesson.read(path) for path in sorted((ROOT / "snippets").glob("*/[!_]*.py"))]
+LESSONS = [x for x in map(Lesson.read, scripts_in(ROOT / "snippets")) if x.cells]
 # A reader's environment. Under PYTEST_* the kernel would not watch what other processes write.
 PLAIN = {n: v for n, v in os.environ.items() if not n.startswith(("PYTHON", "PYTEST"))}
 
@@ -166,9 +165,7 @@ def test_a_notebook_is_valid_and_says_how_it_works(lesson):
     assert "%%writefile" in first
     prose = "\n".join(cells(text, "markdown"))
     assert not re.search(r":\w+:`|``|^=+( =+)*$|^\.\. ", prose, re.MULTILINE), "reST is left"
-    assert "__name__ ==" not in "\n".join(cells(text, "code")).replace('__name__ =="', "") or (
-        lesson.name == "spawning/main_guard"  # shows programs with a guard
-    )
+    assert "__name__ ==" not in "\n".join(cells(text, "code")).replace('__name__ =="', "")
 
 
 def test_a_notebook_says_what_it_needs_and_reads(write):

@@ -2,11 +2,10 @@
 
 import pytest
 
-from gallery.downloads.script import script_of
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, script_of, scripts_in
 from tests.test_gallery.test_downloads.project import ROOT
 
-LESSONS = sorted((ROOT / "snippets").glob("*/[!_]*.py"))
+LESSONS = scripts_in(ROOT / "snippets")
 HEAD = b'"""\nTitle\n=====\n"""\n'
 
 

@@ -16,7 +16,8 @@ from sphinx.errors import ExtensionError
 from gallery.lesson import Lesson
 from gallery.lessons import record
 from gallery.lessons.build import read_all
-from gallery.lessons.record import NotWell, complaints, make_recordings
+from gallery.lessons.record import NotWell, alike, complaints, make_recordings
+from gallery.pair import Pair, pairs_of
 from multitrack import cache, own_shm
 from multitrack.pool import record_all
 
@@ -250,3 +251,94 @@ def test_a_library_that_is_not_installed_is_named_before_anything_is_recorded(ma
     assert "requirements/site.in" in site.log
     assert "needs psutil" not in site.log
     assert not list((site.root / "recordings").glob("*/*.json"))
+
+
+# -- broken programs and their cures ---------------------------------------------------------------
+
+RAISES = "print('before')\nraise ValueError('no')\n"
+WAITS = "import time\nprint('before', flush=True)\ntime.sleep(60)\n"
+KILLED = """
+import multiprocessing, os, signal
+def work(): os.kill(os.getpid(), signal.SIGKILL)
+if __name__ == "__main__":
+    child = multiprocessing.Process(target=work); child.start(); child.join()
+"""
+
+
+@pytest.fixture
+def pair(write):
+    """Make a pair, ``pair(code, fails)``; the cured one prints "after"."""
+
+    def pair(code: str, fails: object, cured: str = "print('after')\n") -> Pair:
+        lesson = Lesson.read(write(only_fork("x = 1\n"), "tiny/one.py"))
+        write(f"{code}\n# sphinx_gallery_lesson_fails = {fails!r}\n", "tiny/one.broken.py")
+        write(cured, "tiny/one.cured.py")
+        return pairs_of(lesson)[0]
+
+    return pair
+
+
+@pytest.mark.parametrize(
+    ("code", "fails"),
+    [
+        (RAISES, "ValueError: no"),
+        (RAISES, ["before", "ValueError"]),
+        (RAISES, {"fork": "ValueError"}),
+        (KILLED, "SIGKILL"),
+        (WAITS + "# sphinx_gallery_lesson_timeout = 1\n", ["hangs", "before"]),
+        ("print('before')", "wrong"),
+        ("print('before')", {"spawn": "ValueError"}),  # not under the one that is recorded
+    ],
+)
+def test_a_program_that_fails_as_it_says_is_kept(pair, folder, code, fails):
+    """With its cure: the next build records neither."""
+    pair = pair(code, fails)
+    recordings = make_recordings(list(pair.programs), folder)
+    assert list(complaints(list(pair.programs), recordings)) == []
+    assert list(alike([pair], recordings, folder)) == []
+    for program in pair.programs:
+        kept, bad = cache.load(program, "fork", folder)
+        assert (kept, bad) == (recordings[program.name, "fork"], "")
+
+
+@pytest.mark.parametrize(
+    ("code", "fails", "words"),
+    [
+        (RAISES, "TypeError", "'TypeError' is not in what it writes; main ended with 1, and last"),
+        (
+            RAISES,
+            ["before", "hangs"],
+            "it is to hang, and ends; main ended with 1, and last was wr",
+        ),
+        (
+            RAISES,
+            {"spawn": "ValueError"},
+            "main ended with 1 at line 2; it last said 'ValueError: ",
+        ),
+        (RAISES, "wrong", "main ended with 1 at line 2"),
+        (RAISES, "SIGKILL", "no process was ended by SIGKILL; main ended with 1"),
+        (KILLED, {"spawn": "SIGKILL"}, "child 1 ended by SIGKILL. If that is meant, say why"),
+    ],
+)
+def test_a_program_that_does_not_is_complained_of_and_not_kept(pair, folder, code, fails, words):
+    pair = pair(code, fails)
+    (complaint,) = said(pair.broken, folder)
+    assert complaint.startswith(f"{pair.broken.path} under fork: {words}")
+    kept, _ = cache.load(pair.broken, "fork", folder)
+    assert kept is None or not pair.broken.settings.fails_under("fork")
+
+
+def test_a_program_that_hangs_and_does_not_say_so_ends_the_recording(pair, folder):
+    pair = pair(WAITS + "# sphinx_gallery_lesson_timeout = 0.5\n", "before")
+    with pytest.raises(NotWell, match=r"one\.broken\.py under fork: did not end within 0\.5 sec"):
+        make_recordings(list(pair.programs), folder)
+
+
+def test_a_wrong_program_says_something_else_than_its_cure(pair, folder):
+    """Where by chance it does not, the next build tries again."""
+    pair = pair("print('after')", "wrong")
+    recordings = make_recordings(list(pair.programs), folder)
+    (words,) = alike([pair], recordings, folder)
+    assert words == f"{pair.broken.path} under fork: it says what the cured one says"
+    assert cache.load(pair.broken, "fork", folder) == (None, "")
+    assert cache.load(pair.cured, "fork", folder)[0]

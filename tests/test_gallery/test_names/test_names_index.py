@@ -38,19 +38,26 @@ def test_a_new_lesson_appears_by_itself(site):
         in said
     )
     assert 'href="names/tiny.html#multiprocessing.Lock"' in said
-    assert " (1 lesson)" in said
+    assert "</a> 1 lesson<" in said
     in_chapter = entry(site, "multiprocessing.Lock", "names/tiny")
     assert 'href="../lessons/tiny/one.html#cell-2"' in in_chapter
     assert "cell-1" not in in_chapter  # an import is no use
     assert entry(site, "multiprocessing.Event", "names/tiny") == ""
     assert "not yet in a lesson" in entry(site, "multiprocessing.Event")
+    page = (site.root / "build" / "html" / "names.html").read_text("utf-8")
+    section = re.search(r'<section id="names-in-multiprocessing">.*?</section>', page, re.DOTALL)[0]
+    shown, _, folded = section.partition('<details class="folded">')
+    assert re.findall(r'<dt id="([\w.]+)"', shown) == ["multiprocessing", "multiprocessing.Lock"]
+    assert 'id="multiprocessing.Event"' in folded
+    count = len(re.findall('<dt id="', folded))
+    assert f"<summary>{count} names that no lesson uses yet</summary>" in folded
     assert "Also read" not in site.page("one")
     assert site.page("one").count('id="cell-') == 2
 
     site.lesson("two", LOCK + "from multiprocessing import Event\nLock(), Event()\n" + FORK)
     site.lesson("three", "from multiprocessing import Event\nprint(Event)\n" + FORK)
     assert site.build().status == 0, site.log
-    assert " (2 lessons)" in entry(site, "multiprocessing.Lock")
+    assert "</a> 2 lessons<" in entry(site, "multiprocessing.Lock")
     in_chapter = entry(site, "multiprocessing.Lock", "names/tiny")
     assert 'href="../lessons/tiny/two.html#cell-1"' in in_chapter
     assert "three.html#cell-1" in entry(site, "multiprocessing.Event", "names/tiny")
@@ -67,7 +74,7 @@ def test_a_new_lesson_appears_by_itself(site):
     (site.root / "snippets" / "tiny" / "two.py").unlink()
     assert site.build().status == 0, site.log
     assert "two.html" not in entry(site, "multiprocessing.Lock", "names/tiny")
-    assert " (1 lesson)" in entry(site, "multiprocessing.Lock")
+    assert "</a> 1 lesson<" in entry(site, "multiprocessing.Lock")
     assert "Also read" not in site.page("one")
 
 

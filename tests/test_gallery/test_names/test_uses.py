@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.lesson import Lesson
+from gallery.lesson import Lesson, scripts_in
 from gallery.names.catalogue import taught_by
 from gallery.names.manual import read_manual
 from gallery.names.uses import uses
@@ -197,7 +197,6 @@ KNOWN: dict[
         f"{POOL}.terminate": (),
     },
     "pools/apply_async": {"multiprocessing.pool.AsyncResult.ready": (2, 4), f"{POOL}.apply": (1,)},
-    "spawning/main_guard": {"multiprocessing.get_context": (1, 2), f"{P}.start": (1, 2)},
     "spawning/start_methods": {"multiprocessing.set_start_method": (4,), f"{P}.start": (2, 3)},
 }
 
@@ -209,7 +208,7 @@ def test_known_uses_are_in_their_cells(name):
 
 
 def test_every_lesson_can_be_searched():
-    paths = list(ROOT.glob("snippets/*/[!_]*.py"))
+    paths = scripts_in(ROOT / "snippets")
     assert paths
     for path in paths:
         taught = taught_by(Lesson.read(path), MANUAL)
@@ -217,3 +216,14 @@ def test_every_lesson_can_be_searched():
         assert {n for cells in taught.cells.values() for n in cells} <= {
             cell.number for cell in Lesson.read(path).cells
         }
+
+
+def test_programs_beside_a_lesson_count_without_a_cell(write):
+    code = (
+        "from multiprocessing import Pool\nif __name__ == '__main__':\n    Pool(2).map(abs, [1])\n"
+    )
+    write(code + "# sphinx_gallery_lesson_fails = 'x'\n", "tiny/one.broken.py")
+    write("import multiprocessing\nmultiprocessing.cpu_count()\n", "tiny/one.cured.py")
+    taught = taught_by(Lesson.read(write('"""Title."""\n', "tiny/one.py")), MANUAL)
+    assert {n for n, cells in taught.cells.items() if cells == ()} == set(taught.cells)
+    assert {"multiprocessing.pool.Pool.map", "multiprocessing.cpu_count"} <= set(taught.cells)

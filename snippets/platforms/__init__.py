@@ -1,0 +1,1 @@
+"""The errors of the kind: on one platform only."""

@@ -1,0 +1,1 @@
+"""The errors of the kind: wrong result, no error."""
