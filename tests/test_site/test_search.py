@@ -391,7 +391,7 @@ def test_the_words_that_were_found_are_marked(results):
 
 
 def test_how_many_results_there_are_is_said(results):
-    for query, words in [("starmap zip", "1 page"), ("pool map", " pages, the best first")]:
+    for query, words in [("starmap zip", "1 result"), ("pool map", " results, the best first")]:
         found(results, query)
         assert words in results.locator(".search-status").inner_text()
 
@@ -679,7 +679,7 @@ def test_the_list_below_the_field_for_errors_is_in_order(typing, width):
         ("lessons/pools/pool_maps.html", "pools pool_maps", "lessons/pools/pool_map.html"),
         ("starmap", "starmap", LESSON),
         ("spawning/exit-codes/", "spawning exit codes", "lessons/spawning/names_pids_parents.html"),
-        ("lessons/%3Cb%3Equeue%22.html", "b queue", "lessons/communication/queues.html"),
+        ("lessons/%3Cb%3Equeue%22&%E0%A4.html", "b queue", "lessons/communication/queues.html"),
     ],
 )
 def test_an_address_where_nothing_is_asks_the_search(browser, address, words, page):
