@@ -368,15 +368,9 @@ def gzipped(files: list[Path]) -> float:
     return sum(len(gzip.compress(file.read_bytes())) for file in files) / 1000
 
 
-def first_of_index(site: Path, index: list[Path]) -> list[Path]:
-    """Return the files of the search's index that the page of the search loads by itself."""
-    page = site / "search.html"
-    if not page.is_file():
-        return []
-    counter = Counter()
-    counter.feed(page.read_text("utf-8"))
-    loaded = {(site / source).resolve() for source in counter.loaded}
-    return [file for file in index if file.resolve() in loaded]
+def first_of_index(index: list[Path]) -> list[Path]:
+    """Return the files of the search's index that first results need: the others are numbered."""
+    return [file for file in index if not re.search(r"-\d+\.js$", file.name)]
 
 
 # -- the table ---------------------------------------------------------------------------------
@@ -487,7 +481,7 @@ def page_rows(folder: Path) -> list[Row]:
             grows = what == "images"
             rows.append(Row(f"{kind}: {what}", unit, [of(page) if page else None], grows=grows))
     index = matching(site, SEARCH_INDEX)
-    first = first_of_index(site, index)
+    first = first_of_index(index)
     build_folder = folder / "build"
     files = [p for p in site.rglob("*") if p.is_file() and ".doctrees" not in p.parts]
     return [

@@ -30,8 +30,8 @@ LEFT_OUT = (
     *(addnodes.toctree, addnodes.index),
 )
 BOXED = "message", "cure"  # the kinds of boxes on a page about an error
-# Under a page, about it or about others; lists of others.
-LINES = {CSS_CLASS, "badges", "also-read", "lessons", "chapters"}
+# About a page, or about others; lists of others.
+LINES = {CSS_CLASS, "badges", "also-read", "lessons", "chapters", "errors"}
 ERROR = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt): ?.*")
 
 

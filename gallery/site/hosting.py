@@ -39,8 +39,8 @@ HEADERS = """\
 NOT_FOUND = """\
 <h1>Page not found</h1>
 <p>There is no page at this address. It may have moved: look for it among
-<a href="{root}lessons/index.html">all lessons</a>, begin at <a href="{root}index.html">the first
-page</a>, or <a href="{root}search.html">search</a>.</p>
+<a href="{root}lessons/index.html">all lessons</a>, or begin at <a href="{root}index.html">the first
+page</a>.</p>
 """
 
 

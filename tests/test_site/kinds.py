@@ -35,7 +35,7 @@ KINDS = {
     "evidence": Kind(r"evidence(/index)?\.html"),
     "evidence of a chapter": Kind(rf"evidence/{NAME}\.html"),
     "search": Kind(r"search\.html", kilobytes=60),
-    "not found": Kind(r"404\.html"),
+    "not found": Kind(r"404\.html", kilobytes=60),
     "prose": Kind(r"[\w-]+\.html"),
 }
 

@@ -269,11 +269,11 @@ CALLED = """\
 TypeError: discount() missing 1 required positional argument: 'percent'
 """
 PASTED = [
-    (RUN, "lessons/spawning/main_guard.html"),
+    (RUN, "lessons/does_not_start/bootstrapping.html"),
     (READ, LESSON),
     (TWICE, "lessons/pools/pool_map.html"),
     (SENT, "lessons/spawning/arguments_and_results.html"),
-    (FUNCTION, LESSON),
+    (FUNCTION, "lessons/cannot_pickle/local_object.html"),
     (WAITED, "lessons/pools/apply_async.html"),
     (EMPTY, "lessons/communication/queues.html"),
     (CALLED, LESSON),
@@ -310,16 +310,19 @@ def test_words_that_are_no_message_stay_as_they_are(results):
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("message", "page"),
     [
-        "AttributeError: Can't get attribute 'f' on <module '__main__'",
-        "TypeError: power() missing 1 required positional argument: 'exponent'",
-        "_pickle.PicklingError: Can't pickle <function <lambda> at 0x7f3c>: attribute lookup "
-        "<lambda> on __main__ failed",
+        ("AttributeError: Can't get attribute 'f' on <module '__main__'", LESSON),
+        ("TypeError: power() missing 1 required positional argument: 'exponent'", LESSON),
+        (
+            "_pickle.PicklingError: Can't pickle <function <lambda> at 0x7f3c>: attribute lookup "
+            "<lambda> on __main__ failed",
+            "lessons/cannot_pickle/local_object.html",
+        ),
     ],
 )
-def test_a_whole_error_message_finds_its_lesson_first(results, message):
-    assert found(results, message)[0] == LESSON
+def test_a_whole_error_message_finds_its_page_first(results, message, page):
+    assert found(results, message)[0] == page
 
 
 # -- what a result says ---------------------------------------------------------------------------
@@ -388,7 +391,7 @@ def test_the_words_that_were_found_are_marked(results):
 
 
 def test_how_many_results_there_are_is_said(results):
-    for query, words in [("starmap zip", "1 page"), ("pool map", " pages, the best first")]:
+    for query, words in [("starmap zip", "1 result"), ("pool map", " results, the best first")]:
         found(results, query)
         assert words in results.locator(".search-status").inner_text()
 
@@ -676,7 +679,7 @@ def test_the_list_below_the_field_for_errors_is_in_order(typing, width):
         ("lessons/pools/pool_maps.html", "pools pool_maps", "lessons/pools/pool_map.html"),
         ("starmap", "starmap", LESSON),
         ("spawning/exit-codes/", "spawning exit codes", "lessons/spawning/names_pids_parents.html"),
-        ("lessons/%3Cb%3Equeue%22.html", "b queue", "lessons/communication/queues.html"),
+        ("lessons/%3Cb%3Equeue%22&%E0%A4.html", "b queue", "lessons/communication/queues.html"),
     ],
 )
 def test_an_address_where_nothing_is_asks_the_search(browser, address, words, page):

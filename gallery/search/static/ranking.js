@@ -37,20 +37,20 @@
     return found;
   }
 
-  // The terms of a text with their places.
-  function terms(text) {
-    const found = [];
-    for (const { 0: word, index } of text.matchAll(/\d+(?:\.\d+)+|\w+(?:['’][a-z]+)?/g)) {
-      if (!words.has(word)) words.set(word, termsOf(word));
-      for (const term of words.get(word)) found.push({ ...term, start: index, end: index + word.length });
-    }
-    return found;
+  const WORD = /\d+(?:\.\d+)+|\w+(?:['’][a-z]+)?/g;
+  function lookUp(word) {
+    if (!words.has(word)) words.set(word, termsOf(word));
+    return words.get(word);
   }
 
+  // The terms of a text with their places.
+  const terms = (text) => [...text.matchAll(WORD)].flatMap(({ 0: word, index: start }) =>
+    lookUp(word).map((term) => ({ ...term, start, end: start + word.length })));
+
   function textOf(kind, text, anchor = "") {
-    const all = terms(text), has = new Map();
+    const all = (text.match(WORD) || []).flatMap(lookUp), has = new Map();
     for (const { term, weight } of all) has.set(term, Math.max(has.get(term) || 0, weight));
-    return { kind, text, anchor, has, terms: all };
+    return { kind, text, anchor, has, all };
   }
 
   // How many slips of the finger are between two words: 1, or 2 in a long one; 9 is too many.
@@ -94,8 +94,8 @@
 
   function fill(page) {
     page.bag = new Map();
-    page.size = sum(page.texts, (text) => text.terms.length);
-    for (const text of page.texts) for (const { term, weight } of text.terms) {
+    page.size = sum(page.texts, (text) => text.all.length);
+    for (const text of page.texts) for (const { term, weight } of text.all) {
       page.bag.set(term, (page.bag.get(term) || 0) + weight * WEIGHTS[text.kind]);
     }
     return page.bag;
@@ -237,5 +237,5 @@
   };
 
   // The terms of a text that match a query, in their places.
-  SEARCH.matches = (text, ideas) => text.terms.filter((t) => ideas.some((idea) => idea.stands.has(t.term)));
+  SEARCH.matches = (text, ideas) => terms(text.text).filter((t) => ideas.some((idea) => idea.stands.has(t.term)));
 })();

@@ -78,11 +78,11 @@
       while (links.length > Math.min(most, found.length)) list.lastChild.remove();
     };
     const draw = () => {
-      const query = field.value.trimStart();
+      const query = field.value.trim().length > 1 && field.value.trimStart();
       found = query ? SEARCH.find(query, errors) : [];
       refresh();
       const ended = !query || complete(update);
-      tell(!query ? "" : found[1] ? found.length + " pages, the best first" : found[0] ? "1 page"
+      tell(!query ? "" : found[1] ? found.length + " results, the best first" : found[0] ? "1 result"
         : ended ? "No page has any of these words." : "Looking further …", ended && query && !found[0]);
     };
     // The sentences have come. Nothing moves under a reader's finger.
@@ -173,7 +173,11 @@
     }
     draw();
   }
-  const wordsOf = (path) => decodeURI(path).replace(root.pathname, "").replace(/\b(lessons|index|html)\b|[^\w]+/g, " ").trim();
+
+  function wordsOf(path) {
+    const named = new URLSearchParams("=" + path.replace(root.pathname, "").replace(/[&+]/g, " ")).get("");
+    return named.replace(/\b(lessons|index|html)\b|\W+/g, " ").trim();
+  }
 
   const begin = () => {
     document.querySelectorAll("[role=search] [name=q]:not(#search-field)").forEach(combine);
