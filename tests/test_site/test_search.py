@@ -20,7 +20,7 @@ MANY = 500
 WANTED = 0.97  # of the queries; the right page among the first three
 WANTED_AT_FIRST = 0.95  # before sentences are there
 LESSON = "lessons/pools/starmap.html"
-ERROR_PAGE = "lessons/communication/pipe.html"  # in tests that make an error's page of it
+ERROR_PAGE = "lessons/does_not_start/bootstrapping.html"
 FIELD = "[role=search] [name=q]:not(#search-field, [data-find])"
 RESULTS = ".search-results a"
 COMPLETE = "[data-searched=all]"
@@ -269,7 +269,7 @@ CALLED = """\
 TypeError: discount() missing 1 required positional argument: 'percent'
 """
 PASTED = [
-    (RUN, "lessons/does_not_start/bootstrapping.html"),
+    (RUN, ERROR_PAGE),
     (READ, LESSON),
     (TWICE, "lessons/pools/pool_map.html"),
     (SENT, "lessons/spawning/arguments_and_results.html"),
@@ -371,6 +371,7 @@ def test_a_result_says_a_sentence_of_its_page_and_no_question_of_a_reader(result
     ("query", "page", "kind"),
     [
         ("starmap", LESSON, "lesson"),
+        ("bootstrapping phase", ERROR_PAGE, "error"),
         ("zombie", "glossary.html#term-zombie", "page"),
         ("as_completed", "names.html#concurrent.futures.as_completed", "name"),
         ("quiz communication", "quiz/communication.html", "quiz"),
@@ -427,29 +428,21 @@ def test_a_title_is_text_whatever_is_in_it(changed):
     assert page.locator(".search-results :is(img, i, b b, .kind b)").count() == 0
 
 
-def errors_first() -> dict:
-    """Return an index in which one lesson is an error's page."""
-    other = index()
-    for page in other["pages"]:
-        if page[0] == ERROR_PAGE:
-            page[2] = "error"
-    return other
+SCORES = """([query, errors]) => SEARCH.find(query, errors)
+    .map(({page, score}) => [page.at, score, page.kind])"""
 
 
 @pytest.mark.parametrize(
-    ("query", "errors"),
-    [
-        ("TypeError: a pipe or a queue", True),
-        ("a pipe or a queue", False),
-    ],
+    ("query", "errors", "more"),
+    [("bootstrapping", False, 1), ("bootstrapping", True, 1.25), ("RuntimeError: b", False, 1.25)],
 )
-def test_pages_about_errors_come_first_where_an_error_is_asked_for(changed, query, errors):
-    page = changed(f"search.html?q={query}", errors_first())
-    page.wait_for_selector(COMPLETE, state="attached")
-    score = "query => SEARCH.find(query).map(result => [result.page.at, result.score])"
-    raised = dict(page.evaluate(score, query))[ERROR_PAGE]
-    plain = dict(changed("search.html", index()).evaluate(score, query))[ERROR_PAGE]
-    assert raised == pytest.approx(plain * (1.5 if errors else 1))
+def test_pages_about_errors_count_more_where_an_error_is_asked_for(results, query, errors, more):
+    plain = {at: score for at, score, _ in results.evaluate(SCORES, [query.lower(), False])}
+    kinds = set()
+    for at, score, kind in results.evaluate(SCORES, [query, errors]):
+        assert score == pytest.approx(plain[at] * (more if kind == "error" else 1))
+        kinds.add(kind)
+    assert {"error", "lesson"} <= kinds
 
 
 def test_what_is_typed_is_never_markup(visit):

@@ -7,7 +7,7 @@
   const PHRASES = { title: 1, asked: 1, error: 1, heading: 0.7 }; // of a line
   const SATURATION = 4, BY_SIZE = 0.4, TOGETHER = 1, FIT = 0.5, LEAST = 0.05;
   const SYNONYM = 0.5, PART = 0.6, JOINED = 0.8, MISTYPED = 0.7, BEGUN = 0.5, NAME = 1.5, STOPPED = 0.4;
-  const OF_NAME = 0.5, OF_ERROR = 1.5; // a page that is a name; an error's page where an error is asked for
+  const OF_NAME = 0.5, OF_ERROR = 1.25; // a page that is a name; an error's page where an error is asked for
   const LONGEST = 200; // of a message
   const stop = new Set(SEARCH.stop.split(" ")), words = new Map(), stems = new Map(), prose = new Map();
 
