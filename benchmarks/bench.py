@@ -345,7 +345,10 @@ def peers() -> list[dict]:
             for part in text.split('class="recorded transcript"')[1:]:
                 variant = part.split('data-start="forkserver"')[0]
                 variant = variant.split('class="recorded timeline"')[0]
-                shown += variant.count('<span class="who">')
+                said = re.findall(
+                    r'<span class="said">(.*?)</span></(?:li|details)>', variant, re.S
+                )
+                shown += sum(words.count("\n") + 1 for words in said)
         rows.append(peer("this project", took, shown, expected, 3))
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         rows.append(peer("stock sphinx-gallery", *stock(Path(name), scripts), expected, 1))

@@ -31,12 +31,15 @@ def parser() -> argparse.ArgumentParser:
         "new",
         help="make a lesson and its test from a template that already runs, or a chapter",
         description="Write snippets/CHAPTER/NAME.py and tests/test_snippets/CHAPTER/"
-        "test_NAME.py; with --chapter what a chapter needs. Nothing that exists is overwritten, "
-        "and nothing else is needed: the next build shows it.",
+        "test_NAME.py; with --error an error page and its two programs, with --chapter what a "
+        "chapter needs. Nothing that exists is overwritten, and nothing else is needed: the next "
+        "build shows it.",
         epilog="Examples: python -m gallery new communication/simple_queue; "
+        "python -m gallery new --error hangs/forgotten_sentinel; "
         'python -m gallery new --chapter synchronisation "Locks and friends"',
     )
     new.add_argument("lesson", metavar="CHAPTER/NAME", nargs="?", help="two Python names")
+    new.add_argument("--error", action="store_true", help="make an error page")
     new.add_argument("--chapter", nargs=2, metavar=("NAME", "TITLE"), help="make a chapter")
     page = commands.add_parser(
         "page", help="record one lesson and build its page, in a few seconds"
@@ -80,14 +83,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def new(options: argparse.Namespace) -> int:
-    """Make a lesson, or a chapter."""
+    """Make a lesson, an error page, or a chapter."""
     from gallery.new_lesson import TemplateError, new_chapter, new_lesson
 
     if bool(options.lesson) == bool(options.chapter):
         print("error: name a lesson, CHAPTER/NAME, or a --chapter NAME TITLE", file=sys.stderr)
         return REFUSED
     try:
-        made = new_chapter(*options.chapter) if options.chapter else new_lesson(options.lesson)
+        made = (
+            new_chapter(*options.chapter)
+            if options.chapter
+            else new_lesson(options.lesson, error=options.error)
+        )
     except TemplateError as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED

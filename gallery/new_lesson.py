@@ -1,4 +1,4 @@
-"""A new lesson and its test, or a new chapter, from templates that already work."""
+"""A new lesson or error page with its test, or a new chapter, from templates that already work."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gallery.chapter import HEADER, LAST, SECTIONS, read_chapters
 from gallery.lesson import DEFAULT_ORDER, SHORT, WORDS, Lesson, scripts_in
+from gallery.pair import BROKEN, CURED
 from gallery.project import ROOT
 
 LESSON = '''"""
@@ -63,6 +64,102 @@ def test_the_child_returns_the_answer(run):
 '''
 
 
+ERROR = '''"""
+{title}
+{rule}
+
+.. message::
+
+   RuntimeError: the message, as it is printed
+
+.. message:: Python 3.11
+
+   The same on other versions or platforms, where it is another one; else leave this out.
+
+**Say in one sentence what it means.** And in another one when it comes.
+
+.. cure:: say what to do, in a few words
+
+   print("at most five lines of code")
+
+See it happen
+-------------
+
+Say what the smallest program does that makes it.
+
+.. pair::
+
+Say what to notice in the output.
+
+Why it happens
+--------------
+
+1. Who does what first.
+2. What follows from it.
+
+Other causes of the same message
+--------------------------------
+
+- **A cause.** Its cure.
+
+Learn the subject
+-----------------
+
+- Which lesson explains it.
+"""
+
+# sphinx_gallery_lesson_order = {order}
+# sphinx_gallery_lesson_short = "{short}"
+# sphinx_gallery_lesson_added = "{today}"
+# sphinx_gallery_lesson_asked = ["RuntimeError: the message, as it is printed"]
+'''
+
+BROKEN_PROGRAM = """from multiprocessing import Process
+
+
+def work():
+    raise RuntimeError("the message, as it is printed")  # broken: say why, in three words
+
+
+if __name__ == "__main__":
+    process = Process(target=work)
+    process.start()
+    process.join()
+    print("exit code:", process.exitcode)
+
+# sphinx_gallery_lesson_fails = "RuntimeError: the message, as it is printed"
+"""
+
+CURED_PROGRAM = """from multiprocessing import Process
+
+
+def work():
+    print("the work is done")  # cured: say why, in three words
+
+
+if __name__ == "__main__":
+    process = Process(target=work)
+    process.start()
+    process.join()
+    print("exit code:", process.exitcode)
+"""
+
+ERROR_TEST = '''"""The error page {chapter}/{name}."""
+
+
+def test_it_fails_as_the_page_says(run_program):
+    ended = run_program("{name}.broken.py")
+    assert "RuntimeError: the message, as it is printed" in ended.output
+    assert "exit code: 1" in ended.output
+
+
+def test_the_cure_works(run_program):
+    ended = run_program("{name}.cured.py")
+    assert "exit code: 0" in ended.output
+    assert ended.status == 0
+'''
+
+
 class TemplateError(Exception):
     """It cannot be made; says why and what to do."""
 
@@ -80,8 +177,10 @@ Say what this chapter is about, and when *not* to use it.
 """
 
 
-def new_lesson(lesson: str, root: Path = ROOT) -> list[Path]:
+def new_lesson(lesson: str, root: Path = ROOT, error: bool = False) -> list[Path]:
     """Write a lesson and its test and return their paths within the project.
+
+    ``error``: an error page, with its two programs.
 
     Raises TemplateError when the name is not ``chapter/name`` or cannot be a lesson's, the chapter
     does not exist or one of the files does.
@@ -104,17 +203,15 @@ def new_lesson(lesson: str, root: Path = ROOT) -> list[Path]:
     short = " ".join(title.split()[:WORDS])[:SHORT].rstrip()
     orders = [Lesson.read(path).settings.order for path in scripts_in(folder)]
     order = 10 + max((order for order in orders if order != DEFAULT_ORDER), default=0)
-    return _write(
-        root,
-        {
-            folder / f"{name}.py": LESSON.format(
-                title=title, rule="=" * len(title), order=order, short=short, today=date.today()
-            ),
-            root / "tests/test_snippets" / chapter / f"test_{name}.py": TEST.format(
-                chapter=chapter, name=name
-            ),
-        },
-    )
+    said = {"title": title, "rule": "=" * len(title), "short": short, "order": str(order)}
+    said["today"] = date.today().isoformat()
+    files = {folder / f"{name}.py": (ERROR if error else LESSON).format(**said)}
+    if error:
+        programs = {BROKEN: BROKEN_PROGRAM, CURED: CURED_PROGRAM}
+        files |= {folder / f"{name}{end}": text for end, text in programs.items()}
+    test = root / "tests/test_snippets" / chapter / f"test_{name}.py"
+    files[test] = (ERROR_TEST if error else TEST).format(chapter=chapter, name=name)
+    return _write(root, files)
 
 
 def new_chapter(name: str, title: str, root: Path = ROOT) -> list[Path]:

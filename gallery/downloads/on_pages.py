@@ -12,14 +12,14 @@ from docutils import nodes
 from gallery import facts
 from gallery.downloads import offered_files as files
 from gallery.downloads.offered_files import recording_name, trace_name
-from gallery.in_words import inline
+from gallery.in_words import in_words, inline
 from gallery.lessons.build import build_of
 from gallery.lessons.links import page_link, twin_address
 from gallery.lessons.lists import ListDirective
 from gallery.lessons.page import Page
 from gallery.lessons.repository import edit_address, report_address
 from gallery.nodes import add_node
-from gallery.pythons import recorded_on
+from gallery.pair import scripts_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 class lesson_downloads(nodes.General, nodes.Element):
     """How a lesson is run, and its files.
 
-    Attributes: ``lesson``, its name; ``methods``, its start methods; ``files``, the names of the
-    files that it reads; ``needs``, what it needs beyond Python, in words.
+    Attributes: ``lesson``, its name; ``scripts``, the names of what a reader may run: itself, where
+    it has code, and the programs beside it; ``methods``, the start methods of its recordings;
+    ``files``, the names of the files that it reads; ``needs``, what it needs beyond Python, in
+    words.
     """
 
 
@@ -43,11 +45,13 @@ class chapter_downloads(nodes.General, nodes.Element):
 
 def files_of_lesson(page: Page) -> Iterator[nodes.Node]:
     """Offer a lesson's files."""
+    lesson = page.lesson
     yield lesson_downloads(
-        lesson=page.lesson.name,
-        methods=list(recorded_on(page.lesson)),
-        files=page.lesson.settings.files,
-        needs=page.lesson.needs_in_words,
+        lesson=lesson.name,
+        scripts=[script.name for script in scripts_of(lesson)],
+        methods=list(build_of(page.env).recordings_of(lesson)),
+        files=lesson.settings.files,
+        needs=lesson.needs_in_words,
     )
 
 
@@ -100,9 +104,8 @@ def size(number: int) -> str:
 
 def visit_lesson_downloads(self: Any, node: lesson_downloads) -> None:
     """Write the command, and a row of links; of runs those under the chosen start method."""
-    name, methods = node["lesson"], node["methods"]
-    folder, _, script = name.rpartition("/")
-    builder = self.builder
+    name, scripts, methods, builder = node["lesson"], node["scripts"], node["methods"], self.builder
+    folder, own = name.rpartition("/")[0], name in node["scripts"]
     page, app = builder.current_docname, facts.app_of(builder.env)
 
     def item(icon: str, address: str, words: str, small: str = "", start: str = "") -> str:
@@ -115,9 +118,9 @@ def visit_lesson_downloads(self: Any, node: lesson_downloads) -> None:
         return item("down", _address(self, path), words, small, start)
 
     items = [
-        file(f"{name}.py", "Script", ".py"),
+        *(file(f"{s}.py", "Script" if s == name else stem(s), ".py") for s in scripts),
         *(file(f"{folder}/{beside}", escape(beside)) for beside in node["files"]),
-        file(f"{name}.ipynb", "Notebook", ".ipynb"),
+        *([file(f"{name}.ipynb", "Notebook", ".ipynb")] if own else []),
         *(file(recording_name(name, m), "Recording", m, m) for m in methods),
         *(file(trace_name(name, m), "Trace", m, m) for m in methods),
         item("link", twin_address(builder, page), "Markdown"),
@@ -131,22 +134,28 @@ def visit_lesson_downloads(self: Any, node: lesson_downloads) -> None:
         if address:
             items.append(item(icon, escape(address), words))
     needs = re.sub("`([^`]*)`", r"<code>\1</code>", escape(node["needs"]))
+    run = (f'<div class="highlight cmd"><pre>{line}</pre></div>' for line in commands(node))
     self.body.append(
-        f'<section id="run-it" data-end="{page}"><h2>Run it</h2>'
-        f'<div class="highlight cmd"><pre>{command(script)}</pre></div>'
+        f'<section id="run-it" data-end="{page}"><h2>Run it</h2>{"".join(run)}'
         f"{f'<p>It needs {needs}.</p>' if needs else ''}<ul>{''.join(items)}</ul></section>\n"
     )
     raise nodes.SkipNode
 
 
-def command(script: str) -> str:
-    """Return what a reader types who has the script."""
-    return f"python {script}.py"
+def stem(script: str) -> str:
+    """Return a script's name without its chapter."""
+    return script.rpartition("/")[2]
+
+
+def commands(node: lesson_downloads) -> list[str]:
+    """Return what a reader types who has the script, or the programs that the page is about."""
+    own = node["lesson"] in node["scripts"]
+    return [f"python {stem(s)}.py" for s in ([node["lesson"]] if own else node["scripts"])]
 
 
 def visit_plain(self: Any, node: lesson_downloads) -> None:
     """Write the command alone: there are no files beside what this is for."""
-    text = f"Run it: `{command(node['lesson'].rpartition('/')[2])}`."
+    text = f"Run it: {in_words(f'`{line}`' for line in commands(node))}."
     text += f" It needs {node['needs']}." if node["needs"] else ""
     line = nodes.paragraph("", "", *inline(text))
     node.parent.insert(node.parent.index(node), line)  # a writer asks for what is around

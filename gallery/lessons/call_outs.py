@@ -115,8 +115,11 @@ def link_call_outs(page: Page) -> None:
         )
         items["classes"].append("calls")
         for call, item in zip(calls, items.children, strict=True):
+            assert isinstance(item, nodes.list_item)
+            said = item[0]
+            assert isinstance(said, nodes.paragraph)
             item["ids"].append(f"note-{number}-{call}")
-            item[0].insert(0, back(cell=number, number=call))
+            said.insert(0, back(cell=number, number=call))
 
 
 def visit_called(self: Any, node: called) -> None:

@@ -13,6 +13,7 @@ from gallery.lessons.directives import depend_on_recordings
 from gallery.lessons.page import Page
 from gallery.minutes import minutes_of
 from gallery.nodes import load
+from gallery.pair import scripts_of
 from gallery.pythons import version_of
 from gallery.tabs import SYSTEMS
 from multitrack.recording import Interpreter, RecordingError
@@ -37,11 +38,12 @@ def line_of(*badges: Badge) -> Callable[[Page], Iterator[nodes.bullet_list]]:
 
 
 def recorded_badge(page: Page) -> Iterator[nodes.list_item]:
-    """Say what a lesson was recorded on, where it was."""
+    """Say what a lesson, or else the programs that it is about, were recorded on."""
     pythons: set[Interpreter] = set()
-    for file in depend_on_recordings(page.env, page.lesson).values():
-        with contextlib.suppress(RecordingError):  # a directive says so
-            pythons.add(load(file).interpreter)
+    for script in scripts_of(page.lesson):
+        for file in depend_on_recordings(page.env, script).values():
+            with contextlib.suppress(RecordingError):  # a directive says so
+                pythons.add(load(file).interpreter)
     if pythons:
         yield badge("check", nodes.Text(f"Recorded on {platforms(pythons)}"))
 

@@ -92,7 +92,8 @@ class PairDirective(SphinxDirective):
         hung = {m: r for m, r in load_all(files).items() if r.hung or r.hit_limit}
         if hung:
             under = "" if len(hung) == len(files) else f" under {in_words(hung)}"
-            ended = f"Still running after {script.limit(next(iter(hung))):g} s{under}: we ended it."
+            limit = script.limit(next(iter(hung)))
+            ended = f"It was given {limit:g} s, and was still running{under}: we ended it."
             lines["note"] = f"{lines['note']} {ended}".strip()
         yield lines
         for method, recording in list(hung.items())[:1]:

@@ -19,7 +19,7 @@ from gallery.quiz.settle import CHANCE_RUNS, Run, choice_of, methods_of, printed
 from multitrack.script import START_METHODS
 
 LETTERS = "ABCDE"
-VOID = ("input", "rect")
+VOID = ("input",)
 WIDEST_BESIDE = 32  # characters of a line, where outputs stand beside each other
 
 

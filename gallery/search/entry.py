@@ -164,9 +164,9 @@ def errors_in(document: nodes.document) -> list[list[str]]:
     boxes = (b for b in document.findall(nodes.Element) if b.get("kind") == BOXED[0])
     shown = (block.astext() for box in boxes for block in box.findall(nodes.literal_block))
     found = {message: "" for text in shown for message in in_lines(text)}
-    for shown, anchor in _transcripts(next(document.findall(nodes.section), document), ""):
-        for recording in load_all(shown["files"]).values():
-            for message in messages(recording, shown["cell"]):
+    for node, anchor in _transcripts(next(document.findall(nodes.section), document), ""):
+        for recording in load_all(node["files"]).values():
+            for message in messages(recording, node["cell"]):
                 found.setdefault(message, anchor)
     return [list(pair) for pair in found.items()]
 

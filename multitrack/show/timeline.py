@@ -57,7 +57,8 @@ def evidence(recording: Recording) -> str:
     seen = "" if recording.complete else " that were seen"
     count = f"{len(own)} process" + ("es" if len(own) != 1 else "")
     ends = "; ".join(
-        f"{', '.join(names)}{' each' if len(names) > 1 else ''} {ending}"
+        f"{' and '.join(names) if len(names) < 3 else f'{len(names)} of them'}"
+        f"{' each' if len(names) > 1 else ''} {ending}"
         for ending, names in otherwise.items()
     )
     ends = ends or ("some ends were not seen" if unseen else f"all{seen} ended with 0")
@@ -151,10 +152,21 @@ def html_of(recording: Recording, classes: dict[str, str], linked: bool = False)
     said = "".join(f"<li>{escape(sentence)}</li>" for sentence in words(recording))
     return (
         f'<div class="whole">{_bands(recording, span, linked)}'
-        f"{_lanes(recording, classes, span, {}, endings=True)}{_axis(span)}</div>"
+        f"{_lanes(recording, classes, span, _apart(recording, span), endings=True)}"
+        f"{_axis(span)}</div>"
         f'<p class="evidence">{escape(evidence(recording))}</p>'
         f"<details><summary>The timeline in words</summary><ul>{said}</ul></details>"
     )
+
+
+def _apart(recording: Recording, span: Span) -> dict[str, list[int]]:
+    """Return when each process wrote; of moments that would be one dot the first."""
+    found: dict[str, list[int]] = {}
+    for line in recording.lines:
+        before, at = found.setdefault(line.process, []), tenths(line.time)
+        if not before or span.x(at) - span.x(before[-1]) > 1:
+            before.append(at)
+    return found
 
 
 @dataclass(frozen=True)

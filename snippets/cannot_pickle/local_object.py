@@ -67,7 +67,9 @@ Learn the subject
 """
 
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_short = "Local object"
 # sphinx_gallery_lesson_added = "2026-11-28"
+# sphinx_gallery_lesson_short = "Local object"
 # sphinx_gallery_lesson_asked = ["PicklingError: Can't pickle local object <function main.<locals>"]
 # sphinx_gallery_lesson_asked = ["AttributeError: Can't pickle local object 'main.<locals>.f'"]
 # sphinx_gallery_lesson_asked = ["AttributeError: Can't get local object 'main.<locals>.f'"]

@@ -32,11 +32,17 @@ The smallest program that makes the error, and the same program cured.
 
 .. pair::
 
-Under fork, which Linux used up to Python 3.13, the broken program works: the child is a copy of
-the parent and never reads the file. The error comes with macOS, with Windows, or with Python 3.14.
+.. platform:: Linux with Python up to 3.13
+
+   Under fork the broken program works: the child is a copy of the parent, and never reads the
+   file. The error comes with macOS, with Windows, or with Python 3.14.
 
 Why the child starts again
 --------------------------
+
+.. drawing:: start-without-guard
+
+   Under spawn the child reads your file from the top, and meets ``start()`` again.
 
 1. The parent reaches ``start()``. It starts a new interpreter and sends it the *name* of the
    function, ``greet``, not the function.
@@ -84,8 +90,11 @@ Learn the subject
 - :ref:`sphx_glr_lessons_spawning_start_methods.py` compares fork, forkserver and spawn.
 """
 
+# sphinx_gallery_lesson_opens_on = "spawn"
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_short = "Bootstrapping phase"
 # sphinx_gallery_lesson_added = "2026-11-28"
+# sphinx_gallery_lesson_short = "Bootstrapping phase"
 # sphinx_gallery_lesson_asked = ["An attempt has been made to start a new process before the"]
 # sphinx_gallery_lesson_asked = ["current process has finished its bootstrapping phase"]
 # sphinx_gallery_lesson_asked = ["you have forgotten to use the proper idiom in the main module"]

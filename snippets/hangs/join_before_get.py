@@ -25,10 +25,15 @@ See it happen
 .. pair::
 
 The child's function has returned: its line is there. Still the process lives on, and ``join()``
-waits for it.
+waits for it. Under forkserver and spawn the resource tracker removes the queue's semaphores once
+the program has been ended.
 
 Why join() never returns
 ------------------------
+
+.. drawing:: full-pipe
+
+   The pipe is full. The child waits for a reader, the reader for the child.
 
 1. ``queue.put()`` only hands the item to a thread of the child, the *feeder thread*, and returns.
 2. The feeder thread writes the item into a pipe. On Linux a pipe holds 64 KiB. Then it is full,
@@ -64,7 +69,9 @@ Learn the subject
 """
 
 # sphinx_gallery_lesson_order = 10
+# sphinx_gallery_lesson_short = "join() before get()"
 # sphinx_gallery_lesson_added = "2026-11-28"
+# sphinx_gallery_lesson_short = "join() before get()"
 # sphinx_gallery_lesson_asked = ["multiprocessing hangs at join() with a Queue"]
 # sphinx_gallery_lesson_asked = ["process.join() never returns", "deadlock with a Queue"]
 # sphinx_gallery_lesson_asked = ["in _finalize_join thread.join() KeyboardInterrupt"]

@@ -37,6 +37,14 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_start_methods = ["spawn"]
 # sphinx_gallery_lesson_start_methods_reason = "so it is."
 """
+ABOUT_PROGRAMS = """
+# %%
+# .. pair::
+"""
+BROKEN = """raise SystemExit("not so")
+
+# sphinx_gallery_lesson_fails = "not so"
+"""
 REPOSITORY = """
 edit_address = "https://example.org/edit/{path}"
 report_address = "https://example.org/new?a=1&page={page}"
@@ -45,11 +53,13 @@ report_address = "https://example.org/new?a=1&page={page}"
 
 @pytest.fixture(scope="module")
 def site(make_site):
-    """Build two lessons, a page of prose, and a page of what has no source of its own."""
+    """Build lessons, one of them about two programs, and pages of prose."""
     site = make_site()
     site.lesson("lesson", LESSON)
     site.lesson("other", OTHER)
-    (site.root / "snippets/tiny/words.txt").write_text("words")
+    site.lesson("pair", ABOUT_PROGRAMS)
+    for name, text in (("words.txt", ""), ("pair.broken.py", BROKEN), ("pair.cured.py", "1\n")):
+        (site.root / "snippets/tiny" / name).write_text(text)
     conf, index = site.root / "conf.py", site.root / "docs/index.md"
     conf.write_text(conf.read_text() + REPOSITORY)
     index.write_text(index.read_text() + "\n```{toctree}\nprose\ndownloads\n```\n")
@@ -77,13 +87,18 @@ def test_the_parts_of_a_page_come_in_their_order(site):
     assert page.count("Read the other one") == 1
 
 
+def badges(page: str) -> list[tuple[str, str]]:
+    """Return the icons and the words of a page's badges."""
+    line = re.search(r'<ul class="badges.*?</ul>', page, re.DOTALL)[0]
+    return re.findall(r'<span class="i i-(\w+)"></span>(.*?)</p>', line)
+
+
 def test_the_badges_tell_what_was_recorded_and_how_long_it_takes(site):
     page = site.page("lesson")
-    line = re.search(r'<ul class="badges.*?</ul>', page, re.DOTALL)[0]
-    words = re.findall(r'<span class="i i-(\w+)"></span>(.*?)</p>', line)
-    assert [icon for icon, _ in words] == ["check", "clock"]
-    assert re.fullmatch(r"Recorded on Linux, Python 3\.\d+\.\d+", words[0][1])
-    assert words[1][1] == "1 minute"
+    assert badges(page)[1] == ("clock", "1 minute")
+    for page in (site.page("lesson"), site.page("pair")):
+        assert badges(page)[0][0] == "check"
+        assert re.fullmatch(r"Recorded on Linux, Python 3\.\d+\.\d+", badges(page)[0][1])
 
 
 def test_platforms_are_named_by_their_versions_in_order():
@@ -122,8 +137,27 @@ def test_a_row_offers_what_there_is(site):
     }
     assert row(site.page("other"))["words.txt"] == f"{files}/words.txt"
     here = site.root / "build/html/lessons/tiny"
-    for address in row(site.page("other")).values():
-        assert address.startswith("https:") or (here / address).is_file(), address
+    for name in ("lesson", "other", "pair"):
+        for address in row(site.page(name)).values():
+            assert address.startswith("https:") or (here / address).is_file(), address
+
+
+def test_a_page_about_programs_offers_them(site):
+    """It has no code of its own to run, and no recording of it."""
+    page, files = site.page("pair"), "../../downloads/tiny"
+    assert re.findall("<pre>(python .*?)</pre>", page) == [
+        *("python pair.broken.py", "python pair.cured.py"),
+    ]
+    found = row(page)
+    assert found.pop("Edit this page").endswith("snippets/tiny/pair.py")
+    assert found.keys() == {
+        *("pair.broken .py", "pair.cured .py"),
+        *("Markdown", "All downloads", "Report a problem"),
+    }
+    assert found["pair.broken .py"] == f"{files}/pair.broken.py"
+    assert "Run it: `python pair.broken.py` and `python pair.cured.py`." in site.page(
+        "pair", end="html.md"
+    )
 
 
 def links(site, name: str) -> dict[str, str]:
@@ -162,6 +196,7 @@ def test_the_twins_are_in_one_file_in_reading_order(site):
     names = re.findall(r"^<!-- (.*)\.html\.md -->$", text, re.MULTILINE)
     assert names == [
         *("index", "lessons/tiny/index", "lessons/tiny/lesson", "lessons/tiny/other"),
+        "lessons/tiny/pair",
         *("prose", "downloads", "downloads/tiny", "lessons/index"),
     ]
     for name in names:

@@ -26,3 +26,10 @@ CODE = "x = 1\n" * 15  # half a minute
 def test_words_and_lines_of_code_count(write, source, minutes):
     """Neither settings, rulers, empty lines nor the comments within code do."""
     assert minutes_of(Lesson.read(write(source))) == minutes
+
+
+def test_a_broken_program_is_read_with_its_lesson(write):
+    """Of the cured one only what is another."""
+    write(f'{CODE * 4}# sphinx_gallery_lesson_fails = "x"\n', "lesson.broken.py")
+    write(CODE * 20, "lesson.cured.py")
+    assert minutes_of(Lesson.read(write(PROSE * 2))) == 3

@@ -8,8 +8,11 @@ from datetime import date
 import pytest
 
 from gallery.chapter import read_chapters
+from gallery.errors.error_page import Error
 from gallery.lesson import Lesson
+from gallery.lessons.record import complaints, make_recordings
 from gallery.new_lesson import TemplateError, new_chapter, new_lesson
+from gallery.pair import programs_of
 from gallery.project import ROOT
 from multitrack.run import Options, record
 
@@ -64,6 +67,30 @@ def test_the_lesson_and_its_test_pass(project):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout
+
+
+@pytest.mark.long  # a suite of its own
+def test_the_error_page_and_its_test_pass(project, tmp_path):
+    """Its programs go as they say, without a word changed."""
+    made = list(map(str, new_lesson("tiny/first_error", project, error=True)))
+    test = "tests/test_snippets/tiny/test_first_error.py"
+    ends = (".py", ".broken.py", ".cured.py")
+    assert made == [*(f"snippets/tiny/first_error{end}" for end in ends), test]
+    lesson = Lesson.read(project / made[0])
+    assert Error.of(lesson).cure == "say what to do, in a few words"
+    programs = programs_of(lesson)
+    recordings = make_recordings(programs, tmp_path / "recordings")
+    assert len(recordings) == 6
+    assert list(complaints(programs, recordings)) == []
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "6 passed" in done.stdout
 
 
 def test_the_next_lesson_comes_after(project):

@@ -160,12 +160,8 @@ def test_nor_for_another_platform_or_build(method, platform, free, words):
 
 def test_each_system_and_python_is_named_once(write):
     """With the start methods that were recorded there."""
-    on = [
-        ("fork", "3.13.18", "linux"),
-        ("forkserver", "3.15.2", "linux"),
-        ("spawn", "3.15.2", "linux"),
-    ]
-    runs = [recorded(method, Interpreter("cpython", *python)) for method, *python in on]
+    on = {"fork": "3.13.18", "forkserver": "3.15.2", "spawn": "3.15.2"}
+    runs = [recorded(m, Interpreter("cpython", version, "linux")) for m, version in on.items()]
     said = "Linux: under fork with Python 3.13.18, under forkserver and spawn with 3.15.2"
     assert tabs.recorded_on(runs) == said
     runs[2] = recorded("spawn", Interpreter("cpython", "3.15.2", "darwin"))

@@ -318,7 +318,7 @@ if __name__ == "__main__":
 
 
 def test_a_cell_ended_before_what_the_next_one_did(write, tmp_path):
-    """And the last one before main did, whenever its mark was read."""
+    """When main says so, whenever its mark was read."""
     tree, token = ProcessTree(), "0" * 32
     main = tree.born(10, None, 0.0)
     child = tree.born(11, main, 1.0)
@@ -326,12 +326,12 @@ def test_a_cell_ended_before_what_the_next_one_did(write, tmp_path):
     tree.died(main, 6.5, 0)
     script = Script.read(write("x = 1\n# %%\ny = 2\n"))
     hearing = Hearing(script, token, tmp_path / "output", tree, lambda: None)
-    hearing.take(main.pid, f"\x1e{token}:10:1;".encode(), 5.0)
+    hearing.take(main.pid, f"\x1e{token}:10:1@2500000000;".encode(), 5.0)
     hearing.take(child.pid, b"child\n", 6.0)
-    hearing.take(main.pid, f"\x1e{token}:10:2;".encode(), 7.0)
+    hearing.take(main.pid, f"\x1e{token}:10:2@6250000000;".encode(), 7.0)
     hearing.finish(8.0)
     cells = [(cell.start, cell.end) for cell in hearing.played_cells(lambda at: at)]
-    assert cells == [(0.0, 3.0), (3.0, 6.5)]
+    assert cells == [(0.0, 2.5), (2.5, 6.25)]
 
 
 # What ends with 7 some time after a thread's exec, or its first thread's end.

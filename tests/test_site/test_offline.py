@@ -75,12 +75,13 @@ def test_the_switch_works_from_a_file(open_file):
     def shown():
         return set(
             page.eval_on_selector_all(
-                ".variant", "all => all.filter(v => v.checkVisibility()).map(v => v.dataset.start)"
+                ".cell .variant",
+                "all => all.filter(v => v.checkVisibility()).map(v => v.dataset.start)",
             )
         )
 
     assert shown() == {"fork"}
-    page.get_by_role("radio", name="macOS, Windows").first.check()
+    page.locator("label[for=start-spawn]").click()
     assert shown() == {"spawn"}
     page.reload()
     assert shown() == {"spawn"}

@@ -281,7 +281,7 @@ def test_lessons_propose_others_that_share_names():
         found = re.findall(r'<a class="reference internal" href="([^"#]+)', also)
         assert 1 <= len(found) <= 3, name
         assert also.count("(also <code") == len(found)
-    XX
+        assert text.index('class="also-read"') > text.rfind('id="cell-')
 
 
 NAMES = """() => [...document.querySelectorAll('dl.names > dt')]

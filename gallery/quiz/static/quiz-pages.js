@@ -8,9 +8,9 @@
   };
   const link = (address, text) => Object.assign(made("a", text), { href: address });
   const button = (text, act) => {
-    const made_ = Object.assign(made("button", text), { type: "button" });
-    made_.addEventListener("click", act);
-    return made_;
+    const element = Object.assign(made("button", text), { type: "button" });
+    element.addEventListener("click", act);
+    return element;
   };
 
   for (const place of document.querySelectorAll(".quiz-score")) {

@@ -60,7 +60,9 @@ def test_a_worker_that_its_pool_ended_has_no_cross(recording):
     assert "child 2: from 600 ms to 1.00 s, ended by SIGTERM, by its pool." in list(words(tame))
     assert "; child 2 ended by SIGTERM, by its pool; starts" in evidence(tame)
     two = replace(tame, processes=(*tame.processes, replace(ended, label="child 3", name="")))
-    assert "; child 2, child 3 each ended by SIGTERM, by its pool; starts" in evidence(two)
+    assert "; child 2 and child 3 each ended by SIGTERM, by its pool; starts" in evidence(two)
+    three = replace(two, processes=(*two.processes, replace(ended, label="child 4", name="")))
+    assert "; 3 of them each ended by SIGTERM, by its pool; starts" in evidence(three)
 
 
 def test_main_first_children_in_order_helpers_last(recording):
@@ -105,7 +107,7 @@ def test_a_guess_is_called_one(recording):
     assert html_of(recording, colour_classes([recording])).count('<rect class="guess"') == 1
 
 
-def drawn(html: str) -> dict[str, list[tuple[str, str]]]:
+def drawn(html: str) -> dict[str, list[tuple[str, ...]]]:
     """Return for each lane what is drawn: bars with their width, dots, and crosses."""
     found = {}
     for lane in re.findall(r'<div class="lane .*?</div>', html):
@@ -123,11 +125,18 @@ def test_bars_stand_where_the_lives_were(recording):
     html = html_of(recording, colour_classes([recording])).replace("lane axis", "axis")
     lives = drawn(html.replace("lane bands", "bands"))
     assert lives == {
-        "main": [("rect", "1.0%", "97.0%")],
-        "child 1": [("rect", "25.2%", "48.5%")],
+        "main": [("rect", "1.0%", "97.0%"), ("circle", "93.2%")],
+        "child 1": [("rect", "25.2%", "48.5%"), ("circle", "49.5%")],
         "child 2 SIGTERM": [("rect", "30.1%", "19.4%"), ("text", "49.5%")],
         "resource tracker": [("rect", "5.8%", "92.2%")],
     }
+
+
+def test_dots_of_the_whole_run_are_apart(recording):
+    """A slice has one for each line."""
+    lines = [Line("main", 2, at, "x") for at in (0.6, 0.601, 0.61, 0.7)]
+    html = html_of(replace(recording, lines=tuple(lines)), colour_classes([recording]))
+    assert re.findall('cx="(.*?)%"', html) == ["30.1", "35.0"]
 
 
 def test_a_slice_has_the_lives_of_a_cell_and_a_dot_for_each_line(recording):
