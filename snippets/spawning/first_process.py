@@ -45,10 +45,7 @@ if __name__ == "__main__":
 #
 # What is certain, and what is chance
 # -----------------------------------
-# .. chance::
-#
-#    Nothing orders the workers among themselves, so chance decides which of them
-#    speaks first.
+# So it is in every run:
 #
 # - A worker finishes after it has started, and main speaks last, because
 #   ``join()`` returned five times before that.
@@ -57,6 +54,11 @@ if __name__ == "__main__":
 # - Output is shared, buffers are not. In a terminal each line comes whole; with
 #   ``python -u`` two of them can run into one another. In a file, what a worker
 #   printed arrives when it ends, unless it prints with ``flush=True``.
+#
+# .. chance::
+#
+#    Nothing orders the workers among themselves: chance decides which of them
+#    speaks first.
 #
 # What the guard prevents
 # -----------------------
