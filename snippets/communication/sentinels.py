@@ -195,11 +195,8 @@ if __name__ == "__main__":
 # %%
 # One consumer took the only sentinel and ended. The other waited in ``get()``
 # for an item that the parent was not going to put, and a ``join()`` without a
-# limit would have waited with it. The second sentinel set it free.
-#
-# .. chance::
-#
-#    Either of the two consumers may be the one that waits.
+# limit would have waited with it. Which of the two it is, is chance. The second
+# sentinel set it free.
 #
 # When not to use it
 # ------------------

@@ -164,13 +164,9 @@ if __name__ == "__main__":
 # call takes milliseconds or more, when it is kept for many calls, and when
 # arguments and results are small beside the work. Measure before you decide.
 #
-# The timeline shows workers that were ended by ``SIGTERM``, though all of their
-# work was done. That is how ``with Pool`` ends a pool, and here it does no
-# harm. It can: :ref:`sphx_glr_lessons_pools_ending_a_pool.py`.
-#
-# .. chance::
-#
-#    Some workers end by themselves, with 0, before the signal reaches them.
+# Where the timeline says ``SIGTERM``, the pool ended a worker by a signal, though
+# all of its work was done. That is how ``with Pool`` ends a pool, and here it does
+# no harm. It can: :ref:`sphx_glr_lessons_pools_ending_a_pool.py`.
 #
 # Next: a function with more than one argument, in
 # :ref:`sphx_glr_lessons_pools_starmap.py`.

@@ -7,8 +7,8 @@ one way that works, and know what the lock inside it protects and what it does n
 """
 
 # %%
-# A plain global is not shared, a Value is
-# ----------------------------------------
+# Share a Value, not a plain global
+# ---------------------------------
 # Every process has its own memory, and with it its own ``plain``. A
 # :func:`multiprocessing.Value` is different: its number lies in memory that the parent and the
 # child have both mapped. The first argument is a typecode, as in the module :mod:`array`:
