@@ -40,6 +40,7 @@ MOST = 3  # in one cell
 CALL = re.compile(r"#\s*\((\d)\)\s*")
 ITEMS = re.compile(r"(?:\d\.\s+.*\n(?:[ \t]+\S.*\n|\s*\n(?=\d\.\s|[ \t]))*)+")
 LINK = re.compile(r'<span class="c1">#\s*\((\d)\)</span>')
+ENDS = re.compile(r'<span class="w">(\n+)</span>')  # of lines, in what sphinx-gallery linked
 
 
 class called(nodes.General, nodes.Element):
@@ -129,7 +130,7 @@ def visit_called(self: Any, node: called) -> None:
 
 def depart_called(self: Any, node: called) -> None:
     """Put links in the place of the comments, and a line of its own around each."""
-    html = "".join(self.body[node["from"] :])
+    html = ENDS.sub(r"\1", "".join(self.body[node["from"] :]))
     lines = []
     for line in html.split("\n"):
         if found := LINK.search(line):

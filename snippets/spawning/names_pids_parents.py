@@ -119,8 +119,8 @@ if __name__ == "__main__":
 # - A function that returns ends its process with 0, whatever it returned.
 # - :func:`sys.exit` with a number sets that number; with a text it prints the
 #   text and sets 1.
-# - An exception that the child does not catch is printed by the child, and sets
-#   1. Main went on: ``join()`` does not raise.
+# - An exception that the child does not catch is printed by the child, and
+#   sets 1. Main went on: ``join()`` does not raise.
 # - A negative code is the signal that killed the process:
 #   :meth:`~multiprocessing.Process.terminate` sends ``SIGTERM``, which is 15. If
 #   you find -9 and did not call :meth:`~multiprocessing.Process.kill`, suspect a
