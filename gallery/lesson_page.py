@@ -13,7 +13,7 @@ from gallery.evidence.on_lessons import differences_between_runs, evidence_badge
 from gallery.lessons.call_outs import link_call_outs
 from gallery.lessons.links import label_headings
 from gallery.lessons.page import Page, fill_cells, switch, tidy, whole_run
-from gallery.lessons.page_head import line_of, minutes_badge, recorded_badge
+from gallery.lessons.page_head import line_of, minutes_badge
 from gallery.lessons.where_next import where_next
 from gallery.names.also_read import also_read
 from gallery.quiz.on_pages import ask_first, check_yourself
@@ -21,7 +21,7 @@ from gallery.search.also_asked import also_asked
 
 # The title, the opening and the cells are the script's own.
 AFTER_THE_OPENING: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (
-    line_of(recorded_badge, evidence_badge, minutes_badge),
+    line_of(evidence_badge, minutes_badge),
     switch,
 )
 AFTER_THE_CELLS: tuple[Callable[[Page], Iterable[nodes.Node]], ...] = (

@@ -68,8 +68,8 @@ class NamesIndex(NamesDirective):
         names = list(catalogue.manual)
         used = sum(1 for name in names if catalogue.counts[name.full])
         said = (
-            f"{len(names)} names: {used} are in at least one of {len(catalogue.lessons)} "
-            f"lessons, {len(names) - used} not yet."
+            f"{len(names)} names: {used} are in the code of at least one of the "
+            f"{len(catalogue.lessons)} lessons and errors, {len(names) - used} not yet."
         )
         pages = [f"names/{chapter.name}" for chapter in build.chapters]
         return [
@@ -89,8 +89,7 @@ class NamesIndex(NamesDirective):
             if count:
                 target = label(chapter.name, name)
                 link = link_to("ref", target, nodes.inline("", chapter.title))
-                words = f" {count} lesson{'s' if count > 1 else ''}"
-                said += [nodes.Text(", " if said.children else ""), link, nodes.Text(words)]
+                said += [nodes.Text(", " if said.children else ""), link, nodes.Text(f" ({count})")]
         return said
 
 

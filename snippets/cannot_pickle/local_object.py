@@ -46,10 +46,12 @@ on macOS, and with Python 3.14. A pool and an executor pickle under every start 
 Other causes of the same message
 --------------------------------
 
-In all of them the name between quotes has ``<locals>`` in it, and says which function or class it
-is.
+The name in the message says which function or class it is. What stands before ``<locals>`` is the
+function in which it was defined.
 
-- **A lambda inside a function:** ``main.<locals>.<lambda>``. Write a ``def`` at the top level.
+- **A lambda inside a function:** ``main.<locals>.<lambda>``. Write a ``def`` at the top level. A
+  lambda at the top level has no name either: ``Can't pickle <function <lambda> at 0x...>: attribute
+  lookup <lambda> on __main__ failed``, since Python 3.14 ``it's not found as __main__.<lambda>``.
 - **A decorator without** ``functools.wraps``: ``decorator.<locals>.wrapper``. With
   ``@functools.wraps(function)`` above the wrapper it works.
 - **An object of a class that is defined in a function:** ``main.<locals>.Item``. Move the class.
@@ -73,5 +75,6 @@ Learn the subject
 # sphinx_gallery_lesson_asked = ["PicklingError: Can't pickle local object <function main.<locals>"]
 # sphinx_gallery_lesson_asked = ["AttributeError: Can't pickle local object 'main.<locals>.f'"]
 # sphinx_gallery_lesson_asked = ["AttributeError: Can't get local object 'main.<locals>.f'"]
+# sphinx_gallery_lesson_asked = ["PicklingError: Can't pickle <function <lambda>: attribute lookup"]
 # sphinx_gallery_lesson_asked = ["nested function, closure or lambda in Pool.map"]
 # sphinx_gallery_lesson_asked = ["when serializing dict item '_target'"]

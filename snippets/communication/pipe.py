@@ -9,8 +9,7 @@ choose between a pipe and a queue.
 
 # %%
 # ``Pipe()`` returns the two ends of a connection. What one end sends, the
-# other receives, in both directions. The parent keeps one end and gives the
-# other to the child.
+# other receives, in both directions.
 
 from collections.abc import Iterator
 from multiprocessing import Pipe, Process
@@ -26,12 +25,12 @@ def square_on_request(client: Connection) -> None:
 def ask_for_squares(numbers: list[int]) -> list[int]:
     """Return the squares, asked for one at a time, in order."""
     ours, theirs = Pipe()
-    child = Process(target=square_on_request, args=(theirs,))
+    child = Process(target=square_on_request, args=(theirs,))  # (1)
     child.start()
-    theirs.close()  # the child has its own copy
+    theirs.close()  # (2)
     squares = []
     for number in numbers:
-        ours.send(number)
+        ours.send(number)  # (3)
         squares.append(ours.recv())
     ours.send(None)
     child.join()
@@ -42,15 +41,16 @@ if __name__ == "__main__":
     print(ask_for_squares([3, 1, 2]))
 
 # %%
-# The answers are in the order of the questions, on every run: one speaks, the
-# other listens, in turn. The parent closes its copy of the child's end because
-# then, should the child die, ``ours.recv()`` raises an error instead of
-# waiting for ever.
+# 1. The parent keeps one end and gives the other to the child, as a copy.
+# 2. The parent closes its own copy of the child's end, so that ``ours.recv()``
+#    raises an error if the child dies, and does not wait without end.
+# 3. :meth:`send() <multiprocessing.connection.Connection.send>` pickles in the
+#    calling thread and writes at once.
 #
-# :meth:`send()
-# <multiprocessing.connection.Connection.send>` pickles in the calling thread
-# and writes at once. No feeder thread is involved, so an object that cannot be
-# pickled raises its error here, and a full pipe makes ``send()`` wait.
+# The answers are in the order of the questions, on every run: one process
+# speaks, the other listens, in turn. No feeder thread is involved, so an object
+# that cannot be pickled raises its error in ``send()``, and a full pipe makes
+# ``send()`` wait.
 #
 # The end of the data
 # -------------------
@@ -138,16 +138,16 @@ def child_sees_end(parent_closes: bool, child_closes: bool) -> bool:
 
 
 if __name__ == "__main__":
-    print("nobody closes:", child_sees_end(False, False))
+    print("neither closes:", child_sees_end(False, False))
     print("the parent closes:", child_sees_end(True, False))
     print("both close:", child_sees_end(True, True))
 
 # %%
-# In the first line the parent's copy is open, and the child would wait for
-# ever.
+# In the first line the parent's copy is open, and the child would wait without
+# end.
 #
-# The second line depends on the start method; choose another one above and
-# see it change. A *forked* child inherits everything that is open in its
+# The second line depends on the start method; choose another one at the top of
+# the page and see it change. A *forked* child inherits everything that is open in its
 # parent, the writing end among it, whether or not it was handed over. It
 # waits for itself, and the line says ``False``. A child of ``spawn`` or
 # ``forkserver`` has only what it was given, and sees the end.
@@ -175,7 +175,7 @@ if __name__ == "__main__":
 #   bytes, and no lock keeps the parts of two messages apart: the data can be
 #   corrupted. A queue is, in essence, a one-way pipe with those locks.
 # - If both sides send more than the pipe holds before either receives, both
-#   wait in ``send()`` for ever. It is the deadlock of
+#   wait in ``send()`` without end. It is the deadlock of
 #   :ref:`sphx_glr_lessons_communication_read_before_join.py` again, so take
 #   turns, as the first program does.
 #

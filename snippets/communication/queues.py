@@ -71,9 +71,12 @@ if __name__ == "__main__":
 
 # %%
 # The squares are in order among themselves, and so are the cubes: what *one*
-# process puts comes out in the order in which it was put. How the two series
-# are mixed is chance. Each result arrives when its producer got to write it,
-# and the next run may mix them differently.
+# process puts comes out in the order in which it was put.
+#
+# .. chance::
+#
+#    Each result arrives when its producer got to write it, so how the two series
+#    are mixed is chance.
 #
 # So do not compare the whole list with an expected list. Compare what is in
 # it, and how often. That is what a :class:`collections.Counter` holds:

@@ -49,13 +49,15 @@ def join_first(size: int, patience: float) -> tuple[bool, int]:
 
 
 # %%
-# A small text first:
+# A small text hides the bug
+# --------------------------
+# First 1,000 characters:
 
 if __name__ == "__main__":
     join_first(1_000, patience=10)
 
 # %%
-# No trouble: the child ended with 0 before anybody had read. This is why the
+# No trouble: the child ended with 0 before the parent had read. This is why the
 # bug survives its tests. They use ten rows, and production uses a million.
 # Now a larger text:
 
@@ -63,6 +65,8 @@ if __name__ == "__main__":
     join_first(1_000_000, patience=1.2)
 
 # %%
+# What the child waits for
+# ------------------------
 # "put done" is the last line of the child's own code, and yet it did not end:
 # ``is_alive()`` was true and the exit code ``None``. Without the limit the
 # parent would still be waiting. The child's alarm says what the child waits
@@ -77,6 +81,8 @@ if __name__ == "__main__":
 # under fork the last lines are the parent's. The very last are from the stage
 # that played the lesson for this page.)
 #
+# Why ``join()`` never returns
+# ----------------------------
 # The whole story in order:
 #
 # .. drawing:: full-pipe
@@ -86,7 +92,7 @@ if __name__ == "__main__":
 # 1. ``put()`` hands the text to the feeder thread and returns.
 # 2. The feeder thread pickles the text and writes it to the pipe. A pipe is a
 #    buffer in the kernel, 64 KiB on Linux. When it is full, the writer sleeps
-#    until somebody reads.
+#    until the parent reads.
 # 3. The child's function returns. No data may be lost, so the child waits for
 #    its feeder thread before it exits.
 # 4. The parent waits in ``join()`` until the child exits. It would read the

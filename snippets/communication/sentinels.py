@@ -152,10 +152,13 @@ if __name__ == "__main__":
     print(squares([1, 2, 3, 4, 5]))
 
 # %%
-# Which consumer got which number is chance: whoever is free takes the next
-# one. One of them may even have got nothing but its sentinel. The last two
-# lines before ``return`` end the feeder thread that ``put()`` had started in
-# the main process, so that the next child is not forked beside it.
+# .. chance::
+#
+#    The consumer that is free takes the next number. One of the two may even get
+#    nothing but its sentinel.
+#
+# The last two lines before ``return`` end the feeder thread that ``put()`` had
+# started in the main process, so that the next child is not forked beside it.
 #
 # With several producers *and* several consumers no producer may put the
 # consumers' sentinels, because another producer's tasks could still come after
@@ -191,8 +194,8 @@ if __name__ == "__main__":
 
 # %%
 # One consumer took the only sentinel and ended. The other waited in ``get()``
-# for an item that nobody was going to put, and a ``join()`` without a limit
-# would have waited with it. Which of the two it is, is chance. The second
+# for an item that the parent was not going to put, and a ``join()`` without a
+# limit would have waited with it. Which of the two it is, is chance. The second
 # sentinel set it free.
 #
 # When not to use it

@@ -7,6 +7,8 @@ need it, and make sure that no error gets lost.
 """
 
 # %%
+# ``apply`` waits, so nothing runs in parallel
+# --------------------------------------------
 # :meth:`~multiprocessing.pool.Pool.apply` calls a function in a worker and
 # waits for its result. :meth:`~multiprocessing.pool.Pool.apply_async` gives you
 # an :class:`~multiprocessing.pool.AsyncResult` at once: a receipt, on which you
@@ -156,8 +158,8 @@ if __name__ == "__main__":
 # append to a list, put on a queue. One that raises is worse: its traceback is
 # printed, the thread ends, and from then on *no* result arrives.
 #
-# Errors nobody asked for
-# -----------------------
+# Without ``get``, an error is lost
+# ---------------------------------
 # Three tasks, one worker. The second and third divide by zero. The first two
 # have a ``callback``, the third has an ``error_callback``. ``close`` and
 # ``join`` let the pool finish:
@@ -185,7 +187,7 @@ if __name__ == "__main__":
 # Three tasks ran, two were heard of. The second task failed, and there is no
 # trace of it: no output, no traceback, exit status 0. ``callback`` is for
 # success only. The exception did come back, and was kept in the receipt for
-# ``get`` to raise; nobody kept the receipt.
+# ``get`` to raise; the program did not keep the receipt.
 #
 # The rule: for every ``apply_async``, either call ``get`` on what it returned,
 # or give it an ``error_callback``. ``wait`` is not enough: it raises nothing.
@@ -197,7 +199,7 @@ if __name__ == "__main__":
 # in a plain loop instead of a callback, look at
 # :meth:`~multiprocessing.pool.Pool.imap_unordered`.
 #
-# Next: why ``close`` and ``join`` were needed above, in
+# Next: why the last program needs ``close`` and ``join``, in
 # :ref:`sphx_glr_lessons_pools_ending_a_pool.py`.
 
 # sphinx_gallery_lesson_added = "2026-11-25"

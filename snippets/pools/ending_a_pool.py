@@ -7,6 +7,8 @@ its block, and how to let the workers finish.
 """
 
 # %%
+# ``with`` does not wait for the tasks
+# ------------------------------------
 # A task with a beginning and an end. Four of them go to two workers. The
 # program waits for the first result, does something else for a moment, and
 # leaves the block:
@@ -59,12 +61,16 @@ if __name__ == "__main__":
 # 3. The parent waits for the workers to be gone.
 #
 # An exit code of ``-15`` says "ended by signal 15", which is SIGTERM. The
-# timeline shows the same. (Windows has no such signal. The system ends the
-# process where it stands, too, and the exit code reads the same.)
+# timeline shows the same.
 #
-# Nobody is told. No exception, no warning; a callback is never called. And a
-# task that was lost stays "not ready" for ever, so a ``get`` after the block
-# would wait for ever. With a limit it gives up:
+# .. platform:: Windows
+#
+#    There is no such signal. The system ends the process where it stands, too, and
+#    the exit code reads the same.
+#
+# The program is not told. No exception, no warning; a callback is never called.
+# And a task that was lost never becomes ready, so a ``get`` after the block would
+# never return. With a limit it gives up:
 
 
 def ask_too_late() -> str:
@@ -117,14 +123,13 @@ if __name__ == "__main__":
 # block that calls ``get`` on *every* result has nothing to lose at its end.
 # ``map`` and ``starmap`` do so by themselves, which is why ``with Pool`` is
 # fine around them. Their workers are idle when the block ends; some read the
-# sentinel in time and end with 0, others get SIGTERM first. Chance decides, and
-# it does no harm, except to output in a buffer: when stdout goes to a file or a
-# pipe, lines that a worker printed may be missing. ``close`` and ``join`` save
-# those, too.
+# sentinel in time and end with 0, others get SIGTERM first. It does no harm,
+# except to output in a buffer: when stdout goes to a file or a pipe, lines that a
+# worker printed may be missing. ``close`` and ``join`` save those, too.
 #
 # In the right order
 # ------------------
-# ``join`` without ``close`` could wait for ever, because somebody may yet
+# ``join`` without ``close`` could wait without end, because the program may yet
 # submit a task. Python refuses. And a pool that was closed or terminated takes
 # no more work:
 

@@ -8,10 +8,10 @@ what one bad input costs.
 """
 
 # %%
+# One call in place of the loop
+# -----------------------------
 # The function takes one argument and returns one value. It stands at the top
-# level of the file, because a worker finds it by its name. ``Pool(4)`` starts
-# four workers; ``map`` gives each of them something to do until nothing is
-# left.
+# level of the file, because a worker finds it by its name.
 
 import time
 from multiprocessing import Pool
@@ -26,19 +26,27 @@ def square(number: int) -> int:
 
 def squares(count: int, chunksize: int | None = None) -> list[int]:
     """Return the squares of 0 to ``count - 1`` from 4 workers."""
-    with Pool(4) as pool:
-        return pool.map(square, range(count), chunksize)
+    with Pool(4) as pool:  # (1)
+        return pool.map(square, range(count), chunksize)  # (2)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # (3)
     print("Squares:", squares(10))
 
 
 # %%
-# Look at the gutter: which worker took which number was decided by chance, by
-# who was free first. The list is in the order of the inputs all the same. The
-# pool numbers every task, each result comes back with its number, and ``map``
-# puts it at that place in the list.
+# 1. ``Pool(4)`` starts four workers.
+# 2. ``map`` gives each of them something to do until nothing is left.
+# 3. Under spawn and forkserver the file is imported again for the workers, and
+#    the guard keeps that import from making a pool of its own.
+#
+# The gutter shows which worker took which number. The list is in the order of
+# the inputs all the same. The pool numbers every task, each result comes back
+# with its number, and ``map`` puts it at that place in the list.
+#
+# .. chance::
+#
+#    The worker that is free first takes the next number.
 #
 # ``Squares:`` is the last line in every run:
 # :meth:`~multiprocessing.pool.Pool.map` blocks until *all* results are there.
@@ -51,18 +59,18 @@ if __name__ == "__main__":
 # ``map`` does not send items, it sends *chunks*: several items in one message,
 # worked off one after another by one worker. By default it cuts the input into
 # at most four chunks per worker, that is ``len(inputs) / (4 * workers)`` items
-# each, rounded up. Ten items for four workers make chunks of 1, so above
-# ``chunksize=1`` would have changed nothing; 10,000 items would make chunks of
-# 625. Here are the same ten numbers in chunks of five:
+# each, rounded up. Ten items for four workers make chunks of 1, so in the first
+# call ``chunksize=1`` would have changed nothing; 10,000 items would make chunks
+# of 625. Here are the same ten numbers in chunks of five:
 
 if __name__ == "__main__":
     print("Squares:", squares(10, chunksize=5))
 
 
 # %%
-# This call made a pool of its own, so the children have new numbers. Two chunks
-# can keep at most two workers busy: in the gutter no third one appears,
-# although four were started. The numbers of one chunk come from one worker, in
+# This call made a pool of its own, so the gutter says ``pool 2``. Two chunks can
+# keep at most two workers busy: in the gutter no third one appears, although
+# four were started. The numbers of one chunk come from one worker, in
 # order.
 #
 # .. drawing:: chunks-of-a-map
@@ -77,7 +85,7 @@ if __name__ == "__main__":
 # place of the result and raised in the parent, by ``map``. A traceback cannot
 # be pickled, so the worker sends its *text* along, and the parent finds it in
 # ``__cause__``. (``sys.exit()`` is another matter: it does end the worker, and
-# ``map`` then waits for ever.) Two chunks of three this time, with a zero in
+# ``map`` then never returns.) Two chunks of three this time, with a zero in
 # the middle of the first:
 
 
@@ -107,8 +115,8 @@ if __name__ == "__main__":
 # %%
 # Three things happened, and only the first is obvious.
 #
-# - The exception came back with its type and message. If nobody catches it,
-#   Python prints the worker's traceback first and the parent's after it. The
+# - The exception came back with its type and message. If the parent does not
+#   catch it, Python prints the worker's traceback first and the parent's after it. The
 #   worker's is the one that names the line.
 # - No line says ``inverting 2``. The exception ended its chunk, and what stood
 #   after it in that chunk was never tried. Lines for 5, 6 and 8 are there: the
@@ -156,9 +164,9 @@ if __name__ == "__main__":
 # call takes milliseconds or more, when it is kept for many calls, and when
 # arguments and results are small beside the work. Measure before you decide.
 #
-# Perhaps the timeline shows some workers ended by a signal, though all of their
-# work was done. That is how ``with Pool`` ends a pool, and here it does no
-# harm. It can: :ref:`sphx_glr_lessons_pools_ending_a_pool.py`.
+# Where the timeline says ``SIGTERM``, the pool ended a worker by a signal, though
+# all of its work was done. That is how ``with Pool`` ends a pool, and here it does
+# no harm. It can: :ref:`sphx_glr_lessons_pools_ending_a_pool.py`.
 #
 # Next: a function with more than one argument, in
 # :ref:`sphx_glr_lessons_pools_starmap.py`.

@@ -7,6 +7,8 @@ know which functions can travel to a worker and which cannot.
 """
 
 # %%
+# Each tuple becomes one call
+# ---------------------------
 # Each input is a tuple, and :meth:`~multiprocessing.pool.Pool.starmap` unpacks
 # it: ``(2, 10)`` becomes ``power(2, 10)``. The name comes from the star in
 # ``power(*pair)``. All else is as with ``map``: chunks, results in the order of

@@ -7,6 +7,8 @@ Lose counts for real with ``counter.value += 1`` in four processes, stop the los
 """
 
 # %%
+# ``+= 1`` is three steps
+# -----------------------
 # ``counter.value += 1`` looks like one step. It is three, and each could be followed by a step
 # of another process:
 #
@@ -66,11 +68,13 @@ if __name__ == "__main__":
 # 4. The other writes 8 over it. One of the two updates is lost.
 #
 # The Value's lock did its duty each time: every single read and every single write was whole.
-# But nobody held it from the read to the write.
+# But neither worker held it from the read to the write.
 #
-# **The same without help.** Now nothing waits in the middle. Four workers start together, and
-# each adds 1 fifty thousand times. Each also takes the time of its loop and leaves it in an
-# element of ``seconds`` that only this worker writes to; such elements need no lock
+# The loss without help
+# ---------------------
+# Now nothing waits in the middle. Four workers start together, and each adds 1 fifty thousand
+# times. Each also takes the time of its loop and leaves it in an element of ``seconds`` that
+# only this worker writes to; such elements need no lock
 # (:ref:`sphx_glr_lessons_shared_memory_shared_array.py`).
 
 WORKERS = 4
@@ -119,17 +123,23 @@ if __name__ == "__main__":
     report("bare +=", *count_with(add_bare))
 
 # %%
-# Most likely a large part of the count is gone, and another run loses another part. Nothing
-# crashed, nothing was reported: a wrong number is all there is to see. When a worker that has
-# read 7 is held up, by a wait for the lock or because the system gives its core to another
-# process, the others count on; then it writes its 8 and undoes all that they did meanwhile. If
-# your run shows ``lost 0``, it was lucky; the race is there all the same.
+# The first line ends with what is lost. Nothing crashed, nothing was reported: a wrong number is
+# all there is to see. When a worker that has read 7 is held up, by a wait for the lock or because
+# the system gives its core to another process, the others count on; then it writes its 8 and
+# undoes all that they did meanwhile.
+#
+# .. chance::
+#
+#    Each run loses another part of the count. A run that shows ``lost 0`` was lucky; the race is
+#    there all the same.
 #
 # With ``+= 1`` done once by each of four workers, as one often sees it in examples, the workers
 # hardly ever meet and the result is nearly always right. That is the dangerous case.
 #
-# **The cure.** Hold the lock across all three steps. ``get_lock()`` returns the very lock which
-# ``.value`` uses, and its holder may take it again inside.
+# The cure: hold the lock across all three
+# ----------------------------------------
+# Hold the lock across all three steps. ``get_lock()`` returns the very lock which ``.value``
+# uses, and its holder may take it again inside.
 
 
 def add_locked(counter: Synchronized) -> None:
@@ -147,9 +157,11 @@ if __name__ == "__main__":
 # %%
 # Exact, in every run and under every start method: now B cannot read until A has written.
 #
-# **The better cure** is to share less. Each worker counts in a variable of its own, where
-# nobody can interfere, and adds its sum to the shared number once, at the end. For comparison
-# the last line shows the bare ``+=`` on a number that has no lock at all.
+# The better cure: share less
+# ---------------------------
+# Each worker counts in a variable of its own, where no other can interfere, and adds its sum to
+# the shared number once, at the end. For comparison the last line shows the bare ``+=`` on a
+# number that has no lock at all.
 
 
 def add_once(counter: Synchronized) -> None:
@@ -168,6 +180,8 @@ if __name__ == "__main__":
     report("bare +=, lock=False", *count_with(add_bare, lock=False))
 
 # %%
+# What each way costs
+# -------------------
 # The microseconds are the time of the slowest worker, divided by all increments of all four.
 # Compare the four:
 #
@@ -185,7 +199,7 @@ if __name__ == "__main__":
 # :ref:`sphx_glr_lessons_pools_pool_map.py`.
 #
 # Keep what is inside the ``with`` short, and never ``terminate()`` a worker that may be holding
-# the lock: nobody would release it, and all others would wait for ever.
+# the lock: it would never be released, and all others would wait without end.
 #
 # Read next: results without any shared number, :ref:`sphx_glr_lessons_pools_pool_map.py`; or
 # messages in place of memory, :ref:`sphx_glr_lessons_communication_queues.py`.

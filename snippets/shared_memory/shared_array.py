@@ -7,6 +7,8 @@ cure it in two ways: lock the whole pass, or give each worker a slice of its own
 """
 
 # %%
+# Four workers double the same elements
+# -------------------------------------
 # A :func:`multiprocessing.Array` is a row of C numbers in memory that all workers have mapped.
 # Here four workers each double every element, so 1, 2, 3 should become 16, 32, 48. The
 # :class:`multiprocessing.Barrier` holds the workers back until all four have started: otherwise
@@ -61,6 +63,8 @@ if __name__ == "__main__":
 # 3. A writes 8.0.
 # 4. B writes 8.0. One of the two doublings is lost.
 #
+# Give the race room: 20,000 elements
+# -----------------------------------
 # Three elements are done so fast that the workers seldom meet on one. Now give chance more
 # room: 20,000 elements, all 1.0, so that each should end as 16.0.
 
@@ -71,13 +75,18 @@ if __name__ == "__main__":
     print(f"found instead: {sorted(set(wrong))}")
 
 # %%
-# The count is different in every run, and it is hardly ever 0. What is found instead is 8.0,
-# 4.0 or 2.0: one, two or three doublings were lost. The same race was there with three
-# elements; it only struck less often. That is why such a program passes its tests and fails at
-# work.
+# What is found instead is 8.0, 4.0 or 2.0: one, two or three doublings were lost. The same race
+# was there with three elements; it only struck less often. That is why such a program passes
+# its tests and fails at work.
 #
-# **Cure 1: lock the whole pass.** ``get_lock()`` returns the lock that each single access takes
-# anyway. Hold it, and nobody else can read or write any element until the ``with`` ends.
+# .. chance::
+#
+#    The count is another one each time, and it is hardly ever 0.
+#
+# Cure 1: lock the whole pass
+# ---------------------------
+# ``get_lock()`` returns the lock that each single access takes anyway. While a worker holds it,
+# no other worker can read or write any element, until the ``with`` ends.
 
 
 def double_all_locked(
@@ -103,9 +112,11 @@ if __name__ == "__main__":
 # ``==``, because doubling a float is exact.) The price: the workers take turns. While one of
 # them is in its pass the other three wait, so four processes are no faster than one.
 #
-# **Cure 2: each worker its own slice.** Divide the *elements* among the workers instead of
-# letting every worker visit all of them. Where no element has two writers, there is nothing to
-# lock, and ``lock=False`` leaves the lock out.
+# Cure 2: each worker its own slice
+# ---------------------------------
+# Divide the *elements* among the workers instead of letting every worker visit all of them.
+# Where no element has two writers, there is nothing to lock, and ``lock=False`` leaves the lock
+# out.
 
 
 def double_slice(numbers: MutableSequence, first: int, end: int) -> None:
@@ -133,7 +144,9 @@ if __name__ == "__main__":
 # Exact as well, and now the workers really work side by side. Read the result after ``join``:
 # before it, a worker may still be writing. Prefer this cure where the work can be divided so.
 #
-# **What an Array is, and is not.** It looks like a list, but it is a C array of fixed size.
+# An Array is no list
+# -------------------
+# It looks like a list, but it is a C array of fixed size.
 
 
 def look_closer() -> tuple[list[int], list[int], list[str]]:

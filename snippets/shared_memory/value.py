@@ -7,11 +7,12 @@ one way that works, and know what the lock inside it protects and what it does n
 """
 
 # %%
-# A global variable is not shared. Every process has its own memory, and with it its own
-# ``plain``. A :func:`multiprocessing.Value` is different: its number lies in memory that the
-# parent and the child have both mapped. The first argument is a typecode, as in the module
-# :mod:`array`: ``"i"`` is a C int, ``"d"`` a C double. The number itself is the attribute
-# ``.value``.
+# Share a Value, not a plain global
+# ---------------------------------
+# Every process has its own memory, and with it its own ``plain``. A
+# :func:`multiprocessing.Value` is different: its number lies in memory that the parent and the
+# child have both mapped. The first argument is a typecode, as in the module :mod:`array`:
+# ``"i"`` is a C int, ``"d"`` a C double. The number itself is the attribute ``.value``.
 #
 # Before you read on: the child adds 5 to both. What does the parent see afterwards?
 
@@ -57,9 +58,11 @@ if __name__ == "__main__":
 # Write to ``shared.value``, not to ``shared``. ``shared = 5`` would only make your own name
 # ``shared`` point at an ordinary int.
 #
-# **A global Value is not enough.** It looks as if a Value at the top of the file could do
-# without the argument. Choose another start method above and watch the last line of the next
-# output. (``lock=False`` leaves the lock out: more about it below.)
+# A global Value is not enough
+# ----------------------------
+# It looks as if a Value at the top of the file could do without the argument. Choose another
+# start method at the top of the page and watch the last line of the next output.
+# (``lock=False`` leaves the lock out: more about it below.)
 
 everywhere = Value("i", 0, lock=False)
 
@@ -84,11 +87,17 @@ if __name__ == "__main__":
 # %%
 # Under fork main sees 5: the child inherited the mapped memory. Under spawn and forkserver main
 # sees 0: the file was imported once more, that import made **another** Value, and the child
-# added 5 to that one. No error, no warning. Programs written on Linux before Python 3.14 break
-# in this way on macOS, on Windows, and on Linux from 3.14 on. Pass the Value as an argument.
+# added 5 to that one. No error, no warning. Pass the Value as an argument.
 #
-# **A queue cannot carry it.** A Value can be handed over only while a process is being started,
-# because only then can the open file go along. At any other time it refuses to be pickled.
+# .. platform:: macOS, Windows
+#
+#    Programs written on Linux before Python 3.14 break in this way, as they do on Linux from
+#    3.14 on.
+#
+# A queue cannot carry it
+# -----------------------
+# A Value can be handed over only while a process is being started, because only then can the
+# open file go along. At any other time it refuses to be pickled.
 
 
 def send_late() -> str:
@@ -115,11 +124,12 @@ if __name__ == "__main__":
 # through a queue too. Give a pool the Value through ``initializer`` and ``initargs``, which are
 # arguments of its processes.
 #
-# **What the lock protects.** Each read of ``.value`` takes the lock, reads, and gives the lock
-# back; each write does the same. So no process ever reads a number that is half written. But
-# ``shared.value += 1`` is a read *and* a write, and between the two the lock is free: another
-# worker can step in, and its change gets lost. ``get_lock()`` returns the lock, so that you can
-# hold it across both.
+# What the lock protects, and what not
+# ------------------------------------
+# Each read of ``.value`` takes the lock, reads, and gives the lock back; each write does the
+# same. So no process ever reads a number that is half written. But ``shared.value += 1`` is a
+# read *and* a write, and between the two the lock is free: another worker can step in, and its
+# change gets lost. ``get_lock()`` returns the lock, so that you can hold it across both.
 
 
 def add_one(shared: Synchronized) -> None:
@@ -146,11 +156,13 @@ if __name__ == "__main__":
 # Always 4, under every start method. ``.value`` takes the lock once more inside the ``with``;
 # that does not hang, since the lock is an ``RLock``, which its holder may take again. (If you
 # pass a lock of your own as ``lock=``, make it an ``RLock``. With a ``Lock`` the same two lines
-# wait for themselves for ever.) ``add_five`` did without ``get_lock``: it was alone, while main
+# wait for themselves without end.) ``add_five`` did without ``get_lock``: it was alone, while main
 # waited in ``join``. And ``join`` before the last read matters: it is what makes the total
 # final.
 #
-# **Without a lock.** ``Value("i", 0, lock=False)`` returns the bare C number, and so does
+# Without a lock it is a bare number
+# ----------------------------------
+# ``Value("i", 0, lock=False)`` returns the bare C number, and so does
 # :func:`multiprocessing.sharedctypes.RawValue`, which never has a lock.
 
 

@@ -7,6 +7,8 @@ because the return value of the function does not.
 """
 
 # %%
+# Arguments arrive, the return value does not
+# -------------------------------------------
 # ``args`` is a tuple and ``kwargs`` a dictionary, as in any call. Mind the comma
 # in ``args=(numbers,)``: without it there is no tuple. The child computes and
 # returns a number. What does main get?
@@ -40,6 +42,8 @@ if __name__ == "__main__":
 # what it returns; ``join()`` returns ``None``. The exit code is not the result
 # either: 0 says that the function returned, whatever it returned.
 #
+# What a child changes stays in the child
+# ---------------------------------------
 # The next idea is to let the child change something of main's, such as a list.
 
 
@@ -62,8 +66,12 @@ if __name__ == "__main__":
 
 # %%
 # The child changed its own list. There are two lists, because arguments reach a
-# child as copies. How the copy is made depends on the start method, and an object
-# that tells when it is pickled shows it.
+# child as copies.
+#
+# How an argument is copied
+# -------------------------
+# That depends on the start method, and an object that tells when it is pickled
+# shows it.
 
 
 class Parcel:
@@ -108,6 +116,8 @@ if __name__ == "__main__":
 # such as a lambda, an open file or a ``threading.Lock``, works under fork by luck
 # and makes ``start()`` raise under the other two.
 #
+# A pipe brings the result back
+# -----------------------------
 # Copies go one way only. For the way back, give the child something that
 # leads out of it: one end of a :func:`multiprocessing.Pipe`.
 
@@ -136,10 +146,12 @@ if __name__ == "__main__":
 
 # %%
 # Two details matter. Main receives *before* it joins: a child with a large result
-# waits until somebody reads it, and would never end otherwise. And main closes
-# its copy of the sending end: then ``recv()`` raises :exc:`EOFError` if the child
-# dies without an answer, where it would otherwise wait for ever.
+# waits until main reads it, and would never end otherwise. And main closes its
+# copy of the sending end: then ``recv()`` raises :exc:`EOFError` if the child
+# dies without an answer, where it would otherwise never return.
 #
+# An executor carries results and exceptions back
+# -----------------------------------------------
 # If results are what you want, let the library do this. An executor or a pool
 # carries arguments there, and return values and exceptions back.
 
@@ -154,8 +166,12 @@ if __name__ == "__main__":
     print("by executor:", totals_by_executor([[1, 2, 3], [4, 5, 6]]))
 
 # %%
-# Which worker takes which list is chance; the results come in the order of the
-# arguments all the same. An executor pickles arguments and results under every
+# .. chance::
+#
+#    Chance decides which worker takes which list. The results come in the order of
+#    the arguments all the same.
+#
+# An executor pickles arguments and results under every
 # start method, fork too.
 #
 # When not to use which: a bare ``Process`` is for work whose *effect* you want (a

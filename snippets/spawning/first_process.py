@@ -4,15 +4,12 @@ Start five workers and wait for them
 
 Run one function in five processes at once, and wait until all of them have
 ended.
-
-A worker is an ordinary function. :class:`multiprocessing.Process` pairs it with
-arguments, :meth:`~multiprocessing.Process.start` runs it in a new process, and
-:meth:`~multiprocessing.Process.join` waits for that process to end.
 """
 
 # %%
-# First start them all, then wait for them all. Each worker sleeps for half a
-# second, in place of real work.
+# First start all, then wait for all
+# ----------------------------------
+# Each worker sleeps for half a second, in place of real work.
 
 import multiprocessing
 import time
@@ -28,32 +25,43 @@ def worker(number: int) -> None:
 if __name__ == "__main__":
     processes = []
     for number in range(5):
-        process = multiprocessing.Process(target=worker, args=(number,))
+        process = multiprocessing.Process(target=worker, args=(number,))  # (1)
         processes.append(process)
-        process.start()
+        process.start()  # (2)
 
     for process in processes:
-        process.join()
+        process.join()  # (3)
     print("All workers completed")
 
 # %%
+# 1. :class:`multiprocessing.Process` pairs an ordinary function with arguments.
+# 2. :meth:`~multiprocessing.Process.start` runs it in a new process.
+# 3. :meth:`~multiprocessing.Process.join` waits for that process to end.
+#
 # The gutter shows who spoke: each worker is a process of its own, and only the
 # last line is main's. In the timeline the five lives overlap: together they take
-# about as long as one sleep, not five. Choose another start method there and
-# look again.
+# about as long as one sleep, not five. Choose another start method at the top of
+# the page and look again.
 #
-# What you can rely on, and what you cannot:
+# What is certain, and what is chance
+# -----------------------------------
+# So it is in every run:
 #
 # - A worker finishes after it has started, and main speaks last, because
 #   ``join()`` returned five times before that.
-# - Nothing orders the workers among themselves. Chance decides which of them
-#   speaks first; run it again and the order may be another one.
 # - Five sleeps overlap on any machine. Five computations overlap only as far as
 #   there are cores to run them.
 # - Output is shared, buffers are not. In a terminal each line comes whole; with
 #   ``python -u`` two of them can run into one another. In a file, what a worker
 #   printed arrives when it ends, unless it prints with ``flush=True``.
 #
+# .. chance::
+#
+#    Nothing orders the workers among themselves: chance decides which of them
+#    speaks first.
+#
+# What the guard prevents
+# -----------------------
 # The guard ``if __name__ == "__main__":`` is no decoration. Under spawn and
 # forkserver the script is imported once more on the way to a child, to find
 # ``worker``, and that import must not start five workers again.
@@ -65,6 +73,8 @@ if __name__ == "__main__":
 # interpreter, the fork server, starts first, and the children are forked from
 # it: look for the extra life in the timeline.
 #
+# The exit code says how a worker ended
+# -------------------------------------
 # "All workers completed" claims less than it seems to. ``join()`` waits for the
 # end of a process, good or bad: had a worker raised an exception, main would
 # have printed the same line. What tells the two apart is the exit code. This
@@ -85,9 +95,11 @@ def run_workers(count: int) -> dict[str, int | None]:
 
 
 # %%
+# With ``join()`` in the first loop, nothing overlaps
+# ---------------------------------------------------
 # It goes wrong quietly when ``join()`` moves up into the loop that starts: then
 # main waits for each worker before it starts the next, and the five run one
-# after another. Two loops, as above, are the cure.
+# after another. The cure is the two loops of the program at the top.
 #
 # When not to use it: five processes for five short calls cost more than the
 # calls. If you have many tasks, or want what they return, use a pool.

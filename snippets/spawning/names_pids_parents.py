@@ -7,8 +7,10 @@ the exit code how each of them ended.
 """
 
 # %%
-# :func:`multiprocessing.current_process` is the ``Process`` object of whoever
-# asks, :func:`multiprocessing.parent_process` that of its parent, and
+# Each process says who it is
+# ---------------------------
+# :func:`multiprocessing.current_process` is the ``Process`` object of the process
+# that asks, :func:`multiprocessing.parent_process` that of its parent, and
 # :func:`os.getpid` and :func:`os.getppid` are what the operating system says.
 # Main and a child describe themselves.
 
@@ -71,6 +73,8 @@ if __name__ == "__main__":
 # on them. Main is called ``MainProcess`` and has no parent in the sense of
 # ``multiprocessing``.
 #
+# Who is the parent: two answers under forkserver
+# -----------------------------------------------
 # The last line depends on the start method. Under **fork** and **spawn**, main
 # itself asked the operating system for the new process. Under **forkserver** it
 # goes like this: main starts the fork server once; ``start()`` sends it a
@@ -79,7 +83,9 @@ if __name__ == "__main__":
 # ``parent_process()`` names the process that called ``start()`` under all three:
 # use that one.
 #
-# Now the end of a process. :attr:`~multiprocessing.Process.exitcode` is ``None``
+# The exit code says how a process ended
+# --------------------------------------
+# :attr:`~multiprocessing.Process.exitcode` is ``None``
 # until the process has ended; afterwards it tells how it did. Here are four
 # ways; the traceback is intended.
 
@@ -113,15 +119,17 @@ if __name__ == "__main__":
 # - A function that returns ends its process with 0, whatever it returned.
 # - :func:`sys.exit` with a number sets that number; with a text it prints the
 #   text and sets 1.
-# - An exception that nobody catches is printed by the child, and sets 1. Main
-#   went on: ``join()`` does not raise.
+# - An exception that the child does not catch is printed by the child, and sets
+#   1. Main went on: ``join()`` does not raise.
 # - A negative code is the signal that killed the process:
 #   :meth:`~multiprocessing.Process.terminate` sends ``SIGTERM``, which is 15. If
 #   you find -9 and did not call :meth:`~multiprocessing.Process.kill`, suspect a
 #   system that ran out of memory; -11 is a crash in compiled code.
 #
-# It goes wrong when nobody looks: a program whose workers all died still reaches
-# its last line and ends with 0. After ``join()``, look at ``exitcode``.
+# Dead workers do not stop main
+# -----------------------------
+# A program whose workers all died still reaches its last line and ends with 0,
+# unless it looks. After ``join()``, look at ``exitcode``.
 #
 # When not to use it: do not send results as exit codes, since only small numbers
 # survive. Do not keep pids of ended processes: the system gives them out again.

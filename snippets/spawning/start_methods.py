@@ -7,6 +7,8 @@ what each costs, and how to choose one.
 """
 
 # %%
+# The default depends on the platform
+# -----------------------------------
 # The *start method* is how a new process comes to be. Every platform has a
 # default:
 #
@@ -18,7 +20,10 @@ what each costs, and how to choose one.
 # ``forkserver``      Linux, from 3.14        a copy of a small server process
 # ==================  ======================  ===================================
 #
-# macOS has had spawn since Python 3.8; Windows never had another.
+# .. platform:: macOS, Windows
+#
+#    macOS has had spawn as its default since Python 3.8; Windows never had another
+#    start method.
 
 import importlib
 import os
@@ -39,6 +44,8 @@ if __name__ == "__main__":
     print("available:", sorted(get_all_start_methods()))
 
 # %%
+# What each costs until the first word
+# ------------------------------------
 # How long is it from ``start()`` to the child's first word? A *context*, from
 # :func:`multiprocessing.get_context`, has all that the module has, bound to one
 # start method, so one program can try them all.
@@ -75,7 +82,9 @@ if __name__ == "__main__":
 # Python 3.13.7, and in 3.14.0, it still imports this file itself. The more your file
 # imports, the more each such import costs.
 #
-# Now what a child finds. Main asks one child, changes three things about itself,
+# What a child finds of main's changes
+# ------------------------------------
+# Main asks one child, changes three things about itself,
 # and asks another.
 
 setting = "from the file"
@@ -127,7 +136,7 @@ if __name__ == "__main__":
 #   at the moment of ``start()``. It also has every open file, sharing the
 #   position in it with main. What it does not have is main's other threads: only
 #   the thread that calls ``start()`` goes on in the child, and a lock that another
-#   thread held at that moment stays locked in the child for ever. That is why
+#   thread held at that moment is never released in the child. That is why
 #   Python 3.12 and later warn of a fork in a program with threads, and why
 #   Linux has another default now.
 # - **spawn**: the child imports this file afresh. The change to the global
@@ -145,6 +154,8 @@ if __name__ == "__main__":
 # version dangerous: a program that relied on fork goes on, with the old value.
 # The cure works everywhere: whatever a child needs, pass it as an argument.
 #
+# Set the method once, and first
+# ------------------------------
 # To choose a start method, a program can call
 # :func:`multiprocessing.set_start_method`, once, as its first act under the
 # guard. Later is too late.
@@ -171,10 +182,15 @@ if __name__ == "__main__":
 # ``context.Lock``, all from one context: a lock made for fork cannot be given to
 # a spawned child.
 #
-# When to use which: start with your platform's default, and write programs that
-# would run under spawn. Take fork on purpose only where children must have a
-# large structure without copying it, and no thread runs in the parent. Avoid it
-# on macOS, where system libraries may start threads of their own.
+# Which one to choose: the default
+# --------------------------------
+# Start with your platform's default, and write programs that would run under
+# spawn. Take fork on purpose only where children must have a large structure
+# without copying it, and no thread runs in the parent.
+#
+# .. platform:: macOS
+#
+#    Avoid fork: system libraries may start threads of their own.
 #
 # Read next: :ref:`sphx_glr_lessons_spawning_main_guard.py`, if your children fail
 # as soon as you leave fork, :ref:`sphx_glr_lessons_spawning_arguments_and_results.py`

@@ -158,7 +158,7 @@ def test_nor_for_another_platform_or_build(method, platform, free, words):
     assert platform_of(recorded(method, python)) == words
 
 
-def test_each_system_and_python_is_named_once(write):
+def test_each_system_and_python_is_named_once():
     """With the start methods that were recorded there."""
     on = {"fork": "3.13.18", "forkserver": "3.15.2", "spawn": "3.15.2"}
     runs = [recorded(m, Interpreter("cpython", version, "linux")) for m, version in on.items()]

@@ -49,7 +49,7 @@ def shown_variants(page) -> set[str]:
     """Return the start methods of the variants that can be seen."""
     return set(
         page.eval_on_selector_all(
-            ":is(.cell, #the-whole-run) .variant",
+            ":is(.cell, .pair, #the-whole-run) .variant",
             "all => all.filter(v => v.checkVisibility()).map(v => v.dataset.start)",
         )
     )
@@ -175,7 +175,7 @@ def test_the_switch_is_one_row_and_stays_in_reach(visit, width):
 @pytest.mark.parametrize("how", ["switch", "word"])
 def test_a_cell_stays_where_it_is_when_the_page_switches(visit, how):
     """What is above it has another height then."""
-    page = visit(GUARD).page
+    page = visit(f"{DIFFERS}?start=spawn").page
     cell = page.locator("#cell-2")
     cell.locator(".recorded").evaluate(
         "e => e.scrollIntoView({block: 'center', behavior: 'instant'})"
@@ -203,8 +203,8 @@ def test_without_javascript_the_switch_works_too(visit):
     assert shown_variants(page) == {"spawn"}
     choose(page, "fork")
     assert shown_variants(page) == {"fork"}
-    assert page.locator(".cell .says button").count() == 0
-    assert page.locator(".cell .says:visible").first.inner_text().endswith("spawn")
+    assert page.locator(".says button").count() == 0
+    assert page.locator(".says:visible").first.inner_text().endswith("spawn")
 
 
 def test_a_question_whose_start_methods_are_others_shows_what_it_has(visit):

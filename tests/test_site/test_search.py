@@ -273,7 +273,7 @@ PASTED = [
     (READ, LESSON),
     (TWICE, "lessons/pools/pool_map.html"),
     (SENT, "lessons/spawning/arguments_and_results.html"),
-    (FUNCTION, LESSON),
+    (FUNCTION, "lessons/cannot_pickle/local_object.html"),
     (WAITED, "lessons/pools/apply_async.html"),
     (EMPTY, "lessons/communication/queues.html"),
     (CALLED, LESSON),
@@ -310,16 +310,19 @@ def test_words_that_are_no_message_stay_as_they_are(results):
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("message", "page"),
     [
-        "AttributeError: Can't get attribute 'f' on <module '__main__'",
-        "TypeError: power() missing 1 required positional argument: 'exponent'",
-        "_pickle.PicklingError: Can't pickle <function <lambda> at 0x7f3c>: attribute lookup "
-        "<lambda> on __main__ failed",
+        ("AttributeError: Can't get attribute 'f' on <module '__main__'", LESSON),
+        ("TypeError: power() missing 1 required positional argument: 'exponent'", LESSON),
+        (
+            "_pickle.PicklingError: Can't pickle <function <lambda> at 0x7f3c>: attribute lookup "
+            "<lambda> on __main__ failed",
+            "lessons/cannot_pickle/local_object.html",
+        ),
     ],
 )
-def test_a_whole_error_message_finds_its_lesson_first(results, message):
-    assert found(results, message)[0] == LESSON
+def test_a_whole_error_message_finds_its_page_first(results, message, page):
+    assert found(results, message)[0] == page
 
 
 # -- what a result says ---------------------------------------------------------------------------

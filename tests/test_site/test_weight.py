@@ -72,7 +72,7 @@ def weigh(browser):
 @pytest.mark.parametrize("kind", HEAVIEST)
 def test_no_page_is_over_its_budget(weigh, kind):
     name, budget = HEAVIEST[kind], KINDS[kind]
-    # A search costs what its first results do.
+    # A search costs what its first results do; where nothing is, the address is searched for.
     weight = weigh(f"{name}?q=queue" if kind == "search" else name)
     if kind in ("search", "not found"):  # the parts with sentences come after those
         weight.sent = {at: n for at, n in weight.sent.items() if not AFTERWARDS.search(at)}

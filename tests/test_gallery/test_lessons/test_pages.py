@@ -62,8 +62,8 @@ def test_every_line_stands_under_its_cell_with_its_writer(make_site):
     assert list(variants) == ["fork", "forkserver", "spawn"]
     for shown in variants.values():
         assert lines_of(shown) == [
-            ("child 1", "worker 0"),
-            ("child 2", "worker 1"),
+            ("Process-1", "worker 0"),
+            ("Process-2", "worker 1"),
             ("main", "done"),
         ]
         assert "<span>the same under all three</span>" in shown
@@ -204,8 +204,8 @@ def test_a_slice_has_the_processes_of_its_cell(make_site):
     page = site.page("workers")
     for shown in variants_of(page).values():
         (slice_,) = re.findall('<div class="slice".*?</svg></div></div>', shown)
-        assert [who for who in re.findall("<b>(.*?)</b>", slice_) if "child" in who] == [
-            *("child 1", "child 2")
+        assert [who for who in re.findall("<b>(.*?)</b>", slice_) if "Process" in who] == [
+            *("Process-1", "Process-2")
         ]
         # A dot for each line, in their order, in the lane of the line's process.
         lanes = dict(re.findall(r'data-l="(\d+)"><b>.*?</b>(.*?)</div>', slice_))
@@ -265,10 +265,11 @@ def test_the_text_builder_shows_transcript_and_lives(make_site):
     site.lesson("workers", WORKERS)
     assert site.build("text").status == 0, site.log
     page = site.page("workers", "text", "txt")
-    assert "child 1 | worker 0" in page
+    assert page.count("Process-1 | worker 0") == 1  # once for all
+    assert "The same lines under fork, forkserver and spawn." in page
     assert "main | done" in page
     assert "The run under spawn" in page
-    assert re.search(r"child 2: from \d+ ms to \d+ ms,\s+ended with 0\.", page)
+    assert re.search(r"Process-2: from \d+ ms to \d+ ms,\s+ended with 0\.", page)
 
 
 def test_a_failing_lesson_fails_the_build(make_site):

@@ -38,7 +38,7 @@ def test_a_new_lesson_appears_by_itself(site):
         in said
     )
     assert 'href="names/tiny.html#multiprocessing.Lock"' in said
-    assert "</a> 1 lesson<" in said
+    assert "</a> (1)<" in said
     in_chapter = entry(site, "multiprocessing.Lock", "names/tiny")
     assert 'href="../lessons/tiny/one.html#cell-2"' in in_chapter
     assert "cell-1" not in in_chapter  # an import is no use
@@ -57,7 +57,7 @@ def test_a_new_lesson_appears_by_itself(site):
     site.lesson("two", LOCK + "from multiprocessing import Event\nLock(), Event()\n" + FORK)
     site.lesson("three", "from multiprocessing import Event\nprint(Event)\n" + FORK)
     assert site.build().status == 0, site.log
-    assert "</a> 2 lessons<" in entry(site, "multiprocessing.Lock")
+    assert "</a> (2)<" in entry(site, "multiprocessing.Lock")
     in_chapter = entry(site, "multiprocessing.Lock", "names/tiny")
     assert 'href="../lessons/tiny/two.html#cell-1"' in in_chapter
     assert "three.html#cell-1" in entry(site, "multiprocessing.Event", "names/tiny")
@@ -74,7 +74,7 @@ def test_a_new_lesson_appears_by_itself(site):
     (site.root / "snippets" / "tiny" / "two.py").unlink()
     assert site.build().status == 0, site.log
     assert "two.html" not in entry(site, "multiprocessing.Lock", "names/tiny")
-    assert "</a> 1 lesson<" in entry(site, "multiprocessing.Lock")
+    assert "</a> (1)<" in entry(site, "multiprocessing.Lock")
     assert "Also read" not in site.page("one")
 
 

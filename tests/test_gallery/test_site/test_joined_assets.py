@@ -2,6 +2,7 @@
 
 import re
 
+from gallery import PACKAGE
 from gallery.site.code_colours import stylesheet
 from gallery.site.joined_assets import RELATIVE
 
@@ -23,3 +24,12 @@ def test_code_has_a_rule_for_each_look_in_both_themes():
         assert re.search(rf"\.highlight :is\([^)]*\.{word}\b[^)]*\){{{colour}}}", style), word
     assert style.count("{") == 8  # one for each look that is not plain ink
     assert ".n," not in style
+
+
+def test_styles_use_names_that_one_of_them_sets():
+    """A colour that has no name any more is none: nothing else would tell."""
+    text = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("static/*.css"))
+    used = set(re.findall(r"var\((--[\w-]+)", text))
+    assert {"--accent", "--measure"} <= used
+    set_by_scripts = {"--at"}  # how far a replay is
+    assert used - set(re.findall(r"(--[\w-]+)\s*:", text)) - set_by_scripts == set()

@@ -155,7 +155,7 @@ def test_the_twin_shows_title_code_and_commands_as_they_are(built):
     assert """python "tiny one.py" --x 'y' --""" in inline
     output = [token.content for token in tokens if token.type == "fence" and token.info == "none"]
     assert any("main | ```python\n" in text for text in output)
-    assert "child 1 | done & <gone>\n" in output
+    assert "Process-1 | done & <gone>\n" in output
     assert "sphinx_gallery" not in twin
 
 
