@@ -50,8 +50,8 @@ Why the child starts again
    ``__mp_main__``.
 3. That import reaches ``start()``, too. A grandchild would do the same, without end. The child
    knows that it is still being set up, and refuses: it raises the ``RuntimeError`` and dies.
-
-The parent is not stopped by this. ``join()`` does not raise, so check ``exitcode``: here it is 1.
+4. The parent is not stopped by this. ``join()`` does not raise, so check ``exitcode``: here it
+   is 1.
 
 The last line depends on the version
 ------------------------------------

@@ -57,6 +57,17 @@ def test_a_drawing_s_numbers_are_explained_beside_it(name):
         assert steps in near, re.search(r"<title[^>]*>(.*?)</title>", figure[0])[1]
 
 
+def test_bars_bytes_and_dashes_have_the_colour_of_their_process(visit):
+    """That of the lines of a transcript, whatever else is said of the shape."""
+    for name, shape in (("spawning/start_methods", ".ghost"), ("pools/pool_map", ".bytes")):
+        page = visit(f"lessons/{name}.html").page
+        colours = page.locator(f"figure.drawing {shape}.p1").first.evaluate(
+            """e => [getComputedStyle(e).stroke,
+              getComputedStyle(document.querySelector(".drawing .bar.p1")).fill]"""
+        )
+        assert colours[0] == colours[1]
+
+
 def test_forced_colours_keep_words_apart_from_bars(browser, address):
     """Where a reader has chosen all colours, no word has the colour of what is behind it."""
     context = browser.new_context(forced_colors="active")
