@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from gallery.drawings.svg import Svg, SvgError, read_svg
+from gallery.lessons.build import build_of
 
-FOLDER = "drawings"  # below docs/
+FOLDER = "docs/drawings"  # also where the page of one lesson is built elsewhere
 
 
 class drawing(nodes.General, nodes.Element):
@@ -34,7 +34,7 @@ class Drawing(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Draw it; an error at the directive's place where that cannot be."""
-        path = Path(self.env.srcdir, FOLDER, f"{self.arguments[0]}.svg")
+        path = build_of(self.env).root / FOLDER / f"{self.arguments[0]}.svg"
         self.env.note_dependency(str(path))
         try:
             svg = read_svg(path)

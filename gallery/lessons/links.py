@@ -62,8 +62,10 @@ def label_headings(env: BuildEnvironment, lesson: str, document: nodes.document)
 def without_the_others(
     app: Sphinx, env: BuildEnvironment, node: nodes.Element, text: nodes.Element
 ) -> nodes.Element | None:
-    """Where only one lesson's page is built, let what leads to another's be words."""
+    """Where only one lesson's page is built, let what leads to other pages be words."""
     build = build_of(env)
+    if build.only and node.get("reftype") == "doc":
+        return text
     labels = {
         build.label_of(f"{path.parent.name}/{path.stem}").lower()
         for path in (build.snippets.glob("*/*.py") if build.only else ())
