@@ -97,6 +97,11 @@ class Build:
         """Return the pairs beside a lesson."""
         return [pair for pair in self.pairs.values() if pair.lesson == lesson.name]
 
+    def run_shown(self, lesson: Lesson) -> Lesson:
+        """Return the script whose run stands for a lesson: the broken program if it has no code."""
+        pairs = self.pairs_of(lesson)
+        return lesson if lesson.cells or not pairs else pairs[0].broken
+
     def chapter_of(self, lesson: Lesson) -> Chapter:
         """Return the chapter that a lesson is in."""
         return next(chapter for chapter in self.chapters if chapter.name == lesson.chapter)

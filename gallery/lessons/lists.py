@@ -105,7 +105,7 @@ class ListDirective(SphinxDirective):
         """Return a lesson's link, what it says first, and what stands beside it."""
         link = nodes.paragraph("", "", lesson_link(self.env, lesson.name))
         item = nodes.list_item("", link, nodes.paragraph("", "", *self.said(lesson)))
-        files = depend_on_recordings(self.env, lesson)
+        files = depend_on_recordings(self.env, build_of(self.env).run_shown(lesson))
         there = {method: file for method, file in files.items() if file.is_file()}
         item += lesson_aside(
             page=build_of(self.env).page_of(lesson.name),

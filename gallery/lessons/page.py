@@ -84,9 +84,7 @@ def fill_cells(page: Page) -> None:
 
 def switch(page: Page) -> Iterator[nodes.Node]:
     """Offer the start methods, where there is something to choose between."""
-    pairs = build_of(page.env).pairs_of(page.lesson)
-    script = page.lesson if page.lesson.cells or not pairs else pairs[0].broken
-    files = depend_on_recordings(page.env, script)
+    files = depend_on_recordings(page.env, build_of(page.env).run_shown(page.lesson))
     if files:
         opens_on = page.lesson.settings.opens_on
         yield start_switch(files=files, opens_on=opens_on, note=why_restricted(page.lesson))

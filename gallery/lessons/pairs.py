@@ -20,7 +20,7 @@ from gallery.lesson import Lesson, script_of
 from gallery.lessons.build import build_of
 from gallery.lessons.directives import depend_on_recordings
 from gallery.nodes import add_node, block, folded, load_all, nothing, transcript_of
-from gallery.pair import Pair, marks
+from gallery.pair import BROKEN, Pair, marks
 from multitrack.recording import RecordingError
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class PairDirective(SphinxDirective):
         name = self.arguments[0] if self.arguments else lesson.path.stem if lesson else ""
         if lesson and "/" not in name:
             name = f"{lesson.chapter}/{name}"
+        # Also where it is not there: the page is to be read again once it is.
+        self.env.note_dependency(str(build.snippets / f"{name}{BROKEN}"))
         if not (found := build.pairs.get(name)):
             raise self.error(f"there is no pair {name!r}; there are {', '.join(build.pairs)}")
         anchor = nodes.make_id(f"pair {name}")

@@ -182,7 +182,17 @@ def test_the_programs_can_be_downloaded_and_the_page_s_script_can_not(site):
     assert not (folder / "one.ipynb").exists()
 
 
+def test_a_changed_program_is_recorded_and_shown_anew(site):
+    path = site.root / "snippets" / "tiny" / "one.cured.py"
+    path.write_text(CURED.replace("half(4)", "half(10)"))
+    assert site.build().status == 0, site.log
+    (cured, _) = views(site.page("one"))["cured"]
+    assert "half(10)" in code_of(cured)
+    assert "5.0 &lt;&amp;&gt;" in cured
+
+
 def test_a_pair_that_is_not_there_is_told_at_its_place(make_site):
+    """Until it is there; nothing else has to change."""
     site = make_site()
     folder = site.root / "snippets" / "tiny"
     path = folder / "one.py"
@@ -192,6 +202,12 @@ def test_a_pair_that_is_not_there_is_told_at_its_place(make_site):
     assert site.build().status == 1
     for line, name in ((14, "tiny/two-waits"), (16, "tiny/none")):
         assert f"{path}:{line}: ERROR: there is no pair {name!r}; there are tiny/one" in site.log
+    path.write_text(PROSE.format(more=""))
+    site.lesson("two", "print(2)\n# sphinx_gallery_lesson_order = 20\n")
+    (folder / "two-waits.broken.py").write_text(BROKEN)
+    (folder / "two-waits.cured.py").write_text(CURED)
+    assert site.build().status == 0, site.log
+    assert len(views(site.page("one"))["broken"]) == 2
 
 
 def test_programs_without_a_lesson_and_lessons_without_code_are_told_of(make_site):
