@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from gallery.downloads import offline_zip
-from gallery.lesson import Lesson, script_of
+from gallery.lesson import Lesson, script_of, scripts_in
+from gallery.pair import scripts_of
 from tests.test_site.conftest import HTML, ROOT
 
 ZIP = "multiprocessing-by-example-html.zip"
@@ -103,7 +104,7 @@ def test_the_search_works_from_a_file(open_file):
 
 def test_a_download_is_a_file_beside_the_pages(open_file):
     page = open_file(LESSON)
-    href = page.get_by_role("link", name="names_pids_parents.py").get_attribute("href")
+    href = page.get_by_role("link", name="Script .py").get_attribute("href")
     script = Lesson.read(ROOT / "snippets/spawning/names_pids_parents.py")
     file = (Path(page.evaluate("location.pathname")).parent / href).resolve()
     assert file.read_bytes() == script_of(script)
@@ -143,7 +144,7 @@ def listed(page: Path) -> dict[str, tuple[str, str]]:
     """Return the size, and the hash if it is there, of each file that a page lists, by its path."""
     rows = re.findall(
         r' download href="([^"]+)">[^<]*</a>(?:</td><td>| )(\d[\d.]* [kM]?B)'
-        r"(?:</td><td><code>(\w+))?",
+        r"(?:</td><td><details><summary>SHA-256</summary><code>(\w+))?",
         page.read_text("utf-8"),
     )
     files = {(page.parent / address).resolve(): (size, digest) for address, size, digest in rows}
@@ -153,7 +154,7 @@ def listed(page: Path) -> dict[str, tuple[str, str]]:
 def test_every_download_is_listed_with_its_size():
     """Those of the course with their hashes, those of lessons on the page of their chapter."""
     of_course = listed(HTML / "downloads.html")
-    chapters = sorted(path.parent.name for path in ROOT.glob("snippets/*/__init__.py"))
+    chapters = sorted({path.parent.name for path in scripts_in(ROOT / "snippets")})
     of_lessons = {}
     for chapter in chapters:
         of_chapter = listed(HTML / "downloads" / f"{chapter}.html")
@@ -195,13 +196,16 @@ def test_the_sums_are_those_that_sha256sum_takes():
 
 
 def test_each_lesson_offers_its_files():
-    for page in HTML.glob("lessons/*/*.html"):
-        if page.stem == "index":
-            continue
+    """Its own where it has code, and those of the programs beside it."""
+    for path in scripts_in(ROOT / "snippets"):
+        lesson = Lesson.read(path)
+        page = HTML / "lessons" / f"{lesson.name}.html"
         links = re.findall(r' download href="([^"]+)"', page.read_text("utf-8"))
-        for end in (".recording.json", ".trace.json"):
-            assert any(link.endswith(end) for link in links), page
         names = {link.rpartition("/")[2] for link in links}
-        assert {f"{page.stem}.py", f"{page.stem}.ipynb"} <= names
+        assert {script.path.name for script in scripts_of(lesson)} <= names
+        if lesson.cells:
+            assert f"{path.stem}.ipynb" in names
+            for end in (".recording.json", ".trace.json"):
+                assert any(link.endswith(end) for link in links), page
         for link in links:
             assert (page.parent / link).is_file(), f"{page.stem}: {link}"

@@ -8,6 +8,7 @@ from typing import get_args
 import jsonschema
 import pytest
 
+from gallery.lesson import Lesson, scripts_in
 from multitrack import recording as form
 from multitrack.recording import (
     FullText,
@@ -33,7 +34,9 @@ REQUIRED = {"X": {"ts", "dur"}, "i": {"ts", "s"}, "M": {"args"}}
 
 def test_there_are_recordings_under_every_start_method():
     assert {path.name.split(".")[1] for path in RECORDINGS} == set(START_METHODS)
-    assert len({path.name.split(".")[0] for path in RECORDINGS}) >= 16
+    lessons = map(Lesson.read, scripts_in(ROOT / "snippets"))
+    played = {lesson.path.stem for lesson in lessons if lesson.cells}
+    assert {path.name.split(".")[0] for path in RECORDINGS} == played
 
 
 def test_the_schema_is_a_schema_and_is_offered():
@@ -105,7 +108,7 @@ def check_trace(data: dict, recording: Recording) -> None:
     assert [e["ts"] for e in timed] == sorted(e["ts"] for e in timed)
     names = {e["pid"]: e["args"]["name"] for e in events if e["name"] == "process_name"}
     assert {e["pid"] for e in timed} <= set(names)
-    assert set(names.values()) >= {process.label for process in recording.processes}
+    assert set(names.values()) >= {process.name for process in recording.processes}
     # Complete events of one thread lie inside one another or apart.
     for tid in {e["tid"] for e in timed}:
         open_until: list[int] = []
@@ -125,12 +128,12 @@ def test_a_trace_tells_what_its_recording_tells(path):
     check_trace(data, recording)
     events = data["traceEvents"]
     lives = {e["name"]: e for e in events if e["ph"] == "X" and e["cat"] in ("process", "helper")}
-    assert set(lives) == {process.label for process in recording.processes}
+    assert set(lives) == {process.name for process in recording.processes}
     for process in recording.processes:
-        assert lives[process.label]["ts"] == round(process.start * 1e6)
-        assert lives[process.label]["pid"] == process.pid
+        assert lives[process.name]["ts"] == round(process.start * 1e6)
+        assert lives[process.name]["pid"] == process.pid
         if process.end is not None:
-            end = lives[process.label]["ts"] + lives[process.label]["dur"]
+            end = lives[process.name]["ts"] + lives[process.name]["dur"]
             assert end == round(process.end * 1e6)
     assert len([e for e in events if e.get("cat") == "cell"]) == len(recording.cells)
     pids = {process.label: process.pid for process in recording.processes}
