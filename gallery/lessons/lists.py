@@ -31,6 +31,10 @@ class lesson_aside(nodes.General, nodes.Element):
     """
 
 
+class progress(nodes.General, nodes.Element):
+    """How much there is to read: ``lessons`` and ``minutes``; read.js says how much is left."""
+
+
 class lesson_table(nodes.General, nodes.Element):
     """All lessons.
 
@@ -44,6 +48,17 @@ def visit_aside(self: Any, node: lesson_aside) -> None:
     self.body.append(
         f'<div class="aside">{picture}<span class="minutes">{node["minutes"]} min</span>'
         f"{read_mark(node['page'])}</div>"
+    )
+    raise nodes.SkipNode
+
+
+def visit_progress(self: Any, node: progress) -> None:
+    """Write a bar, the words, and a way to forget what was read."""
+    lessons, minutes = node["lessons"], node["minutes"]
+    self.body.append(
+        f'<p class="progress"><meter max="{lessons}" value="0" aria-label="Lessons read"></meter> '
+        f"<span>{lessons} lesson{'s' * (lessons > 1)}, {minutes} minutes</span> "
+        '<button type="button" data-forget hidden>Forget what I have read</button></p>'
     )
     raise nodes.SkipNode
 
@@ -148,8 +163,29 @@ class LessonsDirective(ListDirective):
         build = build_of(self.env)
         facts.state(self.env, "lists of lessons", self.arguments[0])
         lessons = build.of_chapter(self.arguments[0])
-        items = nodes.enumerated_list("", *map(self.item, lessons), classes=["lessons"])
-        return [items, self.tree([build.page_of(lesson.name) for lesson in lessons])]
+        found: list[nodes.Node] = []
+        if lessons and build.chapter_of(lessons[0]) in build.taught:
+            minutes = sum(map(minutes_of, lessons))
+            found.append(progress(lessons=len(lessons), minutes=minutes))
+        found.append(nodes.enumerated_list("", *map(self.item, lessons), classes=["lessons"]))
+        found += self.more_of(self.arguments[0]) if lessons else []
+        return [*found, self.tree([build.page_of(lesson.name) for lesson in lessons])]
+
+    def more_of(self, chapter: str) -> list[nodes.Node]:
+        """Say what the pictures are, and link what other parts have of a chapter."""
+        said = "The small pictures are the lessons' own runs: a bar is the life of a process."
+        links = [
+            nodes.list_item("", nodes.paragraph("", "", page_link(self.env, page, words)))
+            for page, words in (
+                (f"quiz/{chapter}", "Check yourself"),
+                (f"downloads/{chapter}", "Scripts, notebooks and recordings"),
+            )
+            if page in self.env.found_docs
+        ]
+        return [
+            nodes.paragraph("", said, classes=["list-note"]),
+            *([nodes.bullet_list("", *links, classes=["more-links"])] if links else []),
+        ]
 
 
 class AllLessonsDirective(ListDirective):
@@ -219,6 +255,7 @@ def add_files(
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     add_node(app, lesson_aside, visit_aside)
+    add_node(app, progress, visit_progress)
     add_node(app, lesson_table, visit_table, plain=plain_table)
     app.connect("html-page-context", add_files)
     app.add_directive("lessons", LessonsDirective)

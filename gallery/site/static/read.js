@@ -16,6 +16,14 @@
       const tick = at.matches(".i") ? at : at.querySelector(".i");
       if (tick) tick.hidden = !is;
     });
+    document.querySelectorAll(".progress").forEach(said => {
+      const lessons = [...document.querySelectorAll("ol.lessons > li")];
+      const left = lessons.filter(one => one.querySelector("[data-page]")?.hidden);
+      const minutes = left.reduce((sum, one) => sum + parseInt(one.querySelector(".minutes").textContent), 0);
+      const done = said.firstChild.value = lessons.length - left.length;
+      said.children[1].textContent = done
+        ? `${done} of ${lessons.length} read, ${minutes} minutes left` : `${lessons.length} lessons, ${minutes} minutes`;
+    });
     document.querySelectorAll("[data-forget]").forEach(button => {
       button.hidden = !read.length;
       button.onclick = () => store([]);

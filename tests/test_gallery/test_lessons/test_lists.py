@@ -24,6 +24,16 @@ def test_a_chapter_lists_its_lessons_in_order_with_a_picture_of_each_run(make_si
         assert re.search(r"\d+ min", item)
 
 
+def test_a_chapter_says_how_much_there_is_to_read(make_site):
+    site = make_site()
+    site.lesson("one", TWO.format(10))
+    site.lesson("two", TWO.format(20))
+    assert site.build().status == 0, site.log
+    page = site.page("index")
+    assert '<meter max="2" value="0"' in page
+    assert "2 lessons, 2 minutes" in words(page)
+
+
 def test_a_chapter_may_say_where_its_list_stands(make_site):
     site = make_site()
     site.lesson("one", TWO.format(10))
@@ -31,8 +41,8 @@ def test_a_chapter_may_say_where_its_list_stands(make_site):
     header.write_text(f"{header.read_text()}\n.. lessons:: tiny\n\nBehind it.\n")
     assert site.build().status == 0, site.log
     page = words(site.page("index"))
-    assert page.count("min") == 1
-    assert page.index("min") < page.index("Behind it.")
+    assert page.count("1 min ") == 1
+    assert page.index("1 min ") < page.index("Behind it.")
 
 
 def test_the_table_of_all_lessons_has_a_row_for_each(make_site):
