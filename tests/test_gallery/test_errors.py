@@ -204,4 +204,4 @@ def test_a_cure_of_many_lines_and_a_page_without_one_are_refused(make_site):
     for file in folder.glob("none.*"):
         file.unlink()
     assert site.build().status == 1
-    assert f"{folder}/long.py:18: ERROR: a cure has at most 5 lines" in site.log
+    assert f"{folder}/long.py:17: ERROR: a cure has at most 5 lines" in site.log
