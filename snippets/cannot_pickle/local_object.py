@@ -37,7 +37,7 @@ Why the name does not help
    pickles it.
 2. Pickle writes a function as two words: its module and its name. The code stays at home.
 3. Here the name is ``main.<locals>.double``. It exists only while ``main()`` runs, and in this
-   process alone. Pickle notices at once that nobody could look it up, and raises the error.
+   process alone. Pickle notices at once that no other process can look it up, and raises the error.
 
 A ``Process`` under fork pickles nothing: the child is a copy and has the function already. So
 ``Process(target=double)`` works on Linux up to Python 3.13, and fails with this error on Windows,
@@ -69,7 +69,6 @@ Learn the subject
 """
 
 # sphinx_gallery_lesson_order = 10
-# sphinx_gallery_lesson_short = "Local object"
 # sphinx_gallery_lesson_added = "2026-11-28"
 # sphinx_gallery_lesson_short = "Local object"
 # sphinx_gallery_lesson_asked = ["PicklingError: Can't pickle local object <function main.<locals>"]

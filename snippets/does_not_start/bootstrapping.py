@@ -94,7 +94,6 @@ Learn the subject
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_short = "Bootstrapping phase"
 # sphinx_gallery_lesson_added = "2026-11-28"
-# sphinx_gallery_lesson_short = "Bootstrapping phase"
 # sphinx_gallery_lesson_asked = ["An attempt has been made to start a new process before the"]
 # sphinx_gallery_lesson_asked = ["current process has finished its bootstrapping phase"]
 # sphinx_gallery_lesson_asked = ["you have forgotten to use the proper idiom in the main module"]

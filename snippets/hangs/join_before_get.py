@@ -37,13 +37,13 @@ Why join() never returns
 
 1. ``queue.put()`` only hands the item to a thread of the child, the *feeder thread*, and returns.
 2. The feeder thread writes the item into a pipe. On Linux a pipe holds 64 KiB. Then it is full,
-   and the thread waits until somebody reads.
+   and the thread waits until the queue is read.
 3. The child's function returns. At its end a process waits for its feeder threads, so that nothing
    is lost.
 4. The parent, the only one who would read, waits in ``join()`` for the end of the child.
 
-An item that fits into the pipe is written at once, and nobody waits. That is why tests with small
-data pass.
+An item that fits into the pipe is written at once, and neither process waits. That is why tests
+with small data pass.
 
 Other causes of the same symptom
 --------------------------------
@@ -51,8 +51,8 @@ Other causes of the same symptom
 - **One item too few was read.** With three workers that put two items each, get six. Where the
   number is not known, let each worker put ``None`` at its end, and read until all have.
 - **The program hangs at its very end,** without a ``join()``: the main process has put something
-  into a queue that nobody reads. At its end it waits for its own feeder thread. Read the queue, or
-  call ``queue.cancel_join_thread()`` if what is in it may be lost.
+  into a queue that no process reads. At its end it waits for its own feeder thread. Read the
+  queue, or call ``queue.cancel_join_thread()`` if what is in it may be lost.
 - **It hangs at** ``get()`` **instead:** the child died before it put anything. Use
   ``get(timeout=...)``, and look at ``process.exitcode`` when :exc:`queue.Empty` comes.
 
@@ -71,7 +71,6 @@ Learn the subject
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_short = "join() before get()"
 # sphinx_gallery_lesson_added = "2026-11-28"
-# sphinx_gallery_lesson_short = "join() before get()"
 # sphinx_gallery_lesson_asked = ["multiprocessing hangs at join() with a Queue"]
 # sphinx_gallery_lesson_asked = ["process.join() never returns", "deadlock with a Queue"]
 # sphinx_gallery_lesson_asked = ["in _finalize_join thread.join() KeyboardInterrupt"]
