@@ -20,16 +20,14 @@ All else, such as the start methods, the lesson says for both.
 from __future__ import annotations
 
 import difflib
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from gallery.lesson import Lesson, Settings, script_of
-from multitrack.script import ScriptError, decoded
+from multitrack.script import ScriptError, comment_tokens, decoded
 
 BROKEN, CURED = ".broken.py", ".cured.py"
 MARK = re.compile(r"#\s*(?:broken|cured):\s*(\S.*)")
@@ -145,8 +143,8 @@ def marks(program: Lesson) -> dict[int, str]:
     text = decoded(program.path, program.source)
     return {
         token.start[0]: found[1].strip()
-        for token in tokenize.generate_tokens(io.StringIO(text).readline)
-        if token.type == tokenize.COMMENT and (found := MARK.match(token.string))
+        for token in comment_tokens(text)
+        if (found := MARK.match(token.string))
     }
 
 

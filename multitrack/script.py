@@ -161,9 +161,16 @@ def comments(text: str) -> tuple[tuple[int, str], ...]:
     """Return the comments that stand alone on a line, with its number; indented ones so."""
     return tuple(
         (token.start[0], token.string if token.start[1] == 0 else " " + token.string)
-        for token in tokenize.generate_tokens(io.StringIO(text).readline)
-        if token.type == tokenize.COMMENT and not token.line[: token.start[1]].strip()
+        for token in comment_tokens(text)
+        if not token.line[: token.start[1]].strip()
     )
+
+
+def comment_tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    """Yield all comments, also those at the end of a line of code."""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token
 
 
 def _cells(path: Path, tree: ast.Module, markers: list[int]) -> Iterator[Cell]:

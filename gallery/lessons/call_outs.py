@@ -15,9 +15,7 @@ script, a notebook, and text both stay as they are.
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -29,7 +27,7 @@ from gallery.lesson import Lesson
 from gallery.lessons.blocks import blocks
 from gallery.lessons.build import build_of
 from gallery.nodes import add_node, cell, nothing, skip
-from multitrack.script import decoded
+from multitrack.script import comment_tokens, decoded
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -60,8 +58,8 @@ def wrong(lesson: Lesson) -> Iterator[str]:
     if "# (" not in text:
         return
     lines: dict[int, list[tuple[int, int]]] = {}  # of each cell: number and line
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT and (found := CALL.fullmatch(token.string)):
+    for token in comment_tokens(text):
+        if found := CALL.fullmatch(token.string):
             line = token.start[0]
             inside = next((c for c in lesson.cells if c.first <= line <= c.last), None)
             if inside:
