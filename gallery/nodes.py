@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from html import escape
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -261,9 +262,9 @@ def _variants(node: recorded, recordings: Recordings, builder: Any) -> dict[str,
     classes = colour_classes(recordings.values())
     if isinstance(node, transcript):
         written = _written(recordings, node["cell"])
+        sameness = _sameness(recordings, written)
         return {
-            method: f'<p class="says"><b>What every process wrote</b> '
-            f"{_sameness(method, recordings, written)}</p>"
+            method: f'<p class="says"><b>What every process wrote</b> {sameness[method]}</p>'
             + _transcript(node, recording, written[method], classes, builder)
             for method, recording in recordings.items()
         }
@@ -289,23 +290,27 @@ def _transcript(
     return html
 
 
-def _sameness(method: str, recordings: Recordings, written: dict[str, list[Line]]) -> str:
-    """Say whether the same was written under the other start methods; those differing switch."""
+def _sameness(recordings: Recordings, written: dict[str, list[Line]]) -> dict[str, str]:
+    """Say for each start method which others wrote the same; those that differ switch."""
     if len(recordings) < 2 or not any(written.values()):
-        return ""
-    differing = [
-        other
-        for other in recordings
-        if not show_transcript.same_lines(recordings, {m: written[m] for m in (method, other)})
-    ]
-    if differing:
-        return (
-            f"<span>differs under {in_words(f'<i data-show={m}>{m}</i>' for m in differing)}</span>"
-        )
+        return dict.fromkeys(recordings, "")
+    same = {
+        frozenset(two): show_transcript.same_lines(recordings, {m: written[m] for m in two})
+        for two in combinations(recordings, 2)
+    }
     everywhere = {2: "both", 3: "all three"}[len(recordings)]
     if show_transcript.same_order(recordings, written):
-        return f"<span>the same under {everywhere}</span>"
-    return f"<span>the same lines under {everywhere}; the order may differ</span>"
+        alike = f"<span>the same under {everywhere}</span>"
+    else:
+        alike = f"<span>the same lines under {everywhere}; the order may differ</span>"
+
+    def said(method: str) -> str:
+        others = [m for m in recordings if m != method and not same[frozenset((method, m))]]
+        if not others:
+            return alike
+        return f"<span>differs under {in_words(f'<i data-show={m}>{m}</i>' for m in others)}</span>"
+
+    return {method: said(method) for method in recordings}
 
 
 def _rest(node: transcript, recording: Recording, builder: Any) -> str:
@@ -355,10 +360,15 @@ def depart_folded(self: Any, node: folded) -> None:
 
 def visit_plain(self: Any, node: nodes.Element) -> None:
     """Have the writer show the same as paragraphs, blocks and lists."""
-    for part in plain(node):
+    write_before(self, node, plain(node))
+    raise nodes.SkipNode
+
+
+def write_before(self: Any, node: nodes.Element, parts: Iterable[nodes.Node]) -> None:
+    """Have a writer of text or Markdown write docutils' own nodes in the place of one of ours."""
+    for part in parts:
         node.parent.insert(node.parent.index(node), part)  # a writer asks for what is around
         part.walkabout(self)
-    raise nodes.SkipNode
 
 
 def plain(node: nodes.Element) -> Iterator[nodes.Node]:

@@ -18,7 +18,7 @@ from gallery.lessons.links import page_link, twin_address
 from gallery.lessons.lists import ListDirective
 from gallery.lessons.page import Page
 from gallery.lessons.repository import edit_address, report_address
-from gallery.nodes import add_node
+from gallery.nodes import add_node, write_before
 from gallery.pair import scripts_of
 
 if TYPE_CHECKING:
@@ -157,9 +157,7 @@ def visit_plain(self: Any, node: lesson_downloads) -> None:
     """Write the command alone: there are no files beside what this is for."""
     text = f"Run it: {in_words(f'`{line}`' for line in commands(node))}."
     text += f" It needs {node['needs']}." if node["needs"] else ""
-    line = nodes.paragraph("", "", *inline(text))
-    node.parent.insert(node.parent.index(node), line)  # a writer asks for what is around
-    line.walkabout(self)
+    write_before(self, node, (nodes.paragraph("", "", *inline(text)),))
     raise nodes.SkipNode
 
 

@@ -11,6 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from gallery.drawings.svg import Svg, SvgError, read_svg
 from gallery.lessons.build import build_of
+from gallery.nodes import write_before
 
 FOLDER = "docs/drawings"  # also where the page of one lesson is built elsewhere
 
@@ -76,7 +77,5 @@ def visit_plain(self: Any, node: drawing) -> None:
     """Say what is drawn, then the caption."""
     first = nodes.paragraph("", f"Drawing: {node['title']}.")
     rest = node.children if node["own"] else node.children[1:]
-    for part in (first, *(child.deepcopy() for child in rest)):
-        node.parent.insert(node.parent.index(node), part)  # a writer asks for what is around
-        part.walkabout(self)
+    write_before(self, node, (first, *(child.deepcopy() for child in rest)))
     raise nodes.SkipNode

@@ -18,7 +18,7 @@ from gallery.lessons.build import build_of
 from gallery.lessons.directives import depend_on_recordings
 from gallery.lessons.links import lesson_link, page_link
 from gallery.minutes import minutes_of
-from gallery.nodes import add_node, load
+from gallery.nodes import add_node, load, write_before
 from gallery.tabs import preferred
 from multitrack.show.thumbnail import thumbnail
 
@@ -95,9 +95,7 @@ def plain_table(self: Any, node: lesson_table) -> None:
             for _, name, words, minutes in rows
         )
         heading = nodes.paragraph("", "", nodes.strong("", title))
-        for part in (heading, nodes.bullet_list("", *items)):
-            node.parent.insert(node.parent.index(node), part)  # a writer asks for what is around
-            part.walkabout(self)
+        write_before(self, node, (heading, nodes.bullet_list("", *items)))
     raise nodes.SkipNode
 
 
@@ -244,11 +242,10 @@ def add_files(
     """Give a page with a list its style, and the table its filters."""
     if not doctree:
         return
-    listed = {"lessons", "chapters"}
-    if any(listed & {*node.get("classes", ())} for node in doctree.findall(nodes.Element)):
+    table, listed = doctree.next_node(lesson_table), {"lessons", "chapters"}
+    if table or any(listed & {*n.get("classes", ())} for n in doctree.findall(nodes.Element)):
         app.add_css_file("lists.css")
-    if doctree.next_node(lesson_table):
-        app.add_css_file("lists.css")
+    if table:
         app.add_js_file("lists.js", loading_method="defer", blocking="render")
 
 

@@ -19,7 +19,7 @@ from gallery.in_words import in_words
 from gallery.lesson import Lesson, script_of
 from gallery.lessons.build import build_of
 from gallery.lessons.directives import depend_on_recordings
-from gallery.nodes import add_node, block, folded, load_all, nothing, transcript_of
+from gallery.nodes import add_node, block, folded, load_all, nothing, transcript_of, write_before
 from gallery.pair import BROKEN, Pair, marks
 from multitrack.recording import RecordingError
 
@@ -176,9 +176,7 @@ def visit_plain_program(self: Any, node: program) -> None:
     """Write the program as a block; what happened follows."""
     heading = nodes.paragraph("", "", nodes.strong("", f"{node['view'].capitalize()}: "))
     heading += nodes.literal("", node["file"])
-    for part in (heading, block(node["text"], "python")):
-        node.parent.insert(node.parent.index(node), part)  # a writer asks for what is around
-        part.walkabout(self)
+    write_before(self, node, (heading, block(node["text"], "python")))
 
 
 def add_style(
