@@ -21,8 +21,8 @@
       const left = lessons.filter(one => one.querySelector("[data-page]")?.hidden);
       const minutes = left.reduce((sum, one) => sum + parseInt(one.querySelector(".minutes").textContent), 0);
       const done = said.firstChild.value = lessons.length - left.length;
-      said.children[1].textContent = done
-        ? `${done} of ${lessons.length} read, ${minutes} minutes left` : `${lessons.length} lessons, ${minutes} minutes`;
+      const words = said.children[1], all = said.dataset.all ??= words.textContent;
+      words.textContent = done ? `${done} of ${lessons.length} read, ${minutes} minutes left` : all;
     });
     document.querySelectorAll("[data-forget]").forEach(button => {
       button.hidden = !read.length;
