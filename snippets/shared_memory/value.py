@@ -96,8 +96,8 @@ if __name__ == "__main__":
 #
 # A queue cannot carry it
 # -----------------------
-# A Value can be handed over only while a process is being started, because only then can the
-# open file go along. At any other time it refuses to be pickled.
+# A Value can be handed over only while a process is being started. At any other time it refuses
+# to be pickled.
 
 
 def send_late() -> str:
