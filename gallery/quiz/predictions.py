@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gallery.in_words import in_words
 from gallery.quiz.questions import Choice, Question
-from gallery.quiz.settle import indented, same, without_frames
+from gallery.quiz.settle import beside, printed, same
 from multitrack.recording import Line, Recording
 
 
@@ -25,16 +25,13 @@ def refuted(question: Question, recordings: dict[str, Recording]) -> Iterator[st
     for (expected, seen), methods in said.items():
         yield (
             f"{question.name} under {in_words(methods)}: what cell {question.cell} of "
-            f"{question.lesson} wrote refutes the answer\n"
-            f"  expected: {indented(expected)}\n"
-            f"  seen:     {indented(seen)}"
+            f"{question.lesson} wrote refutes the answer\n" + beside(expected, seen)
         )
 
 
 def happened(choice: Choice, lines: list[Line], unordered: bool = False) -> bool:
     """Whether a cell's lines are what a choice says."""
-    printed = without_frames((line.process, line.text) for line in lines)
-    if choice.output is not None and not same(choice.output, printed, unordered):
+    if choice.output is not None and not same(choice.output, printed(lines), unordered):
         return False
     return choice.writers in (None, len(_writers(lines)))
 
@@ -50,5 +47,4 @@ def _expected(choice: Choice) -> str:
 
 
 def _seen(lines: list[Line]) -> str:
-    printed = without_frames((line.process, line.text) for line in lines)
-    return "\n".join([*printed, f"({len(_writers(lines))} processes besides main write)"])
+    return "\n".join([*printed(lines), f"({len(_writers(lines))} processes besides main write)"])

@@ -194,7 +194,7 @@ def _runs(question: Question, files: Files, env: BuildEnvironment) -> Iterator[n
 def _counted(question: Question, files: Files) -> html:
     """Draw how often the runs printed what; a right choice that none of them printed, too."""
     recordings = (load(file) for run, file in files.items() if run.part == "program")
-    seen = Counter("\n".join(printed(recording)) for recording in recordings)
+    seen = Counter("\n".join(printed(recording.lines)) for recording in recordings)
     rows = [(output, count) for output, count in seen.most_common()]
     rows += [
         (choice.output.rstrip("\n"), 0)

@@ -22,7 +22,7 @@ from gallery.pythons import python_for
 from gallery.quiz.questions import Choice, Expected, Question, sources
 from multitrack import cache
 from multitrack.pool import Job, record_all
-from multitrack.recording import LEFT, Recording, RecordingError
+from multitrack.recording import LEFT, Line, Recording, RecordingError
 from multitrack.script import Script
 
 AT_ONCE = 4 * (os.cpu_count() or 1)  # more than of lessons: many programs here only wait
@@ -231,12 +231,12 @@ def ending(recording: Recording) -> str:
     return recording.main.signal or str(recording.main.exit_code)
 
 
-def printed(recording: Recording) -> list[str]:
-    """Return the lines that all processes wrote; of a traceback only what was raised."""
-    return without_frames((line.process, line.text) for line in recording.lines)
+def printed(lines: Iterable[Line]) -> list[str]:
+    """Return what processes wrote, line by line; of a traceback only what was raised."""
+    return _without_frames((line.process, line.text) for line in lines)
 
 
-def without_frames(lines: Iterable[tuple[str, str]]) -> list[str]:
+def _without_frames(lines: Iterable[tuple[str, str]]) -> list[str]:
     """Leave out the frames of tracebacks; what was raised stays. Given: process and text."""
     found = []
     inside: set[str] = set()
@@ -254,7 +254,7 @@ def same(expected: str, seen: list[str], unordered: bool = False) -> bool:
 
     A line ``...`` stands for any lines, and three dots within a line for any part of it.
     """
-    wanted = without_frames(("", line) for line in expected.splitlines())
+    wanted = _without_frames(("", line) for line in expected.splitlines())
     if unordered:
         named = Counter(line for line in wanted if line != ELLIPSIS)
         rest = Counter(seen)
@@ -282,8 +282,7 @@ def verdict(question: Question, recordings: dict[Run, Recording]) -> Iterator[st
         runs = "runs refute" if methods[1:] else "a run refutes"
         yield (
             f"{question.name}{where} under {in_words(dict.fromkeys(methods))}: {runs} the answer\n"
-            f"  expected: {indented(expected)}\n"
-            f"  seen:     {indented(seen)}"
+            + beside(expected, seen)
         )
 
 
@@ -311,7 +310,7 @@ def _choices(question: Question, run: Run, recording: Recording) -> Iterator[tup
     """Compare one output with those of the choices."""
     right = [c for c in question.choices if c.right and run.start_method in c.under]
     wrong = [c for c in question.choices if c not in right]
-    seen, how = printed(recording), ending(recording)
+    seen, how = printed(recording.lines), ending(recording)
     if trouble(recording):
         yield "a program that ends by itself", _seen(recording)
         return
@@ -350,7 +349,9 @@ def _differences(
         yield "a program that ends by itself", _seen(recording)
     elif expected.ends and ending(recording) != expected.ends:
         yield f"main ends with {expected.ends}", _seen(recording)
-    if expected.output is not None and not same(expected.output, printed(recording), unordered):
+    if expected.output is not None and not same(
+        expected.output, printed(recording.lines), unordered
+    ):
         yield _said(expected.output, expected.ends), _seen(recording)
 
 
@@ -360,10 +361,14 @@ def _said(output: str, ends: str) -> str:
 
 
 def _seen(recording: Recording) -> str:
-    text = "\n".join(printed(recording)) or "(nothing is printed)"
+    text = "\n".join(printed(recording.lines)) or "(nothing is printed)"
     return f"{text}\n({trouble(recording) or f'main ends with {ending(recording)}'})"
 
 
-def indented(text: str) -> str:
-    """Return several lines below a label, each moved to the right."""
+def beside(expected: str, seen: str) -> str:
+    """Show what was expected and what was seen, one below the other."""
+    return f"  expected: {_indented(expected)}\n  seen:     {_indented(seen)}"
+
+
+def _indented(text: str) -> str:
     return text if "\n" not in text else "\n" + "\n".join(f"    {x}" for x in text.split("\n"))
