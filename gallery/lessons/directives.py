@@ -121,7 +121,7 @@ def add_script(
 ) -> None:
     """Give a page with runs the script that links, pins and replays them."""
     if doctree and any(node["files"] for node in doctree.findall(recorded)):
-        app.add_js_file("run.js", loading_method="defer")
+        app.add_js_file("run.js")
 
 
 def setup(app: Sphinx) -> None:

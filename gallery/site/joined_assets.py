@@ -73,8 +73,8 @@ def lighten(
             priorities = [file.priority for file in joined]
             if kind == "css_files":
                 add(_join(app, joined), priority=max(priorities))
-            else:  # run after the words are drawn; those of one page wait, too, and come after
-                add(_join(app, joined), priority=min(priorities), loading_method="defer")
+            else:
+                add(_join(app, joined), priority=min(priorities))
 
 
 def _has(doctree: nodes.document | None, css: str) -> bool:

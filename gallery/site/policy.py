@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
-# What these change would make a page jump that was drawn before.
+# What the first two change would make a page jump that was drawn before.
 INLINE = (
     HERE / "inline" / "colour-theme.js",
     HERE.parent / "lessons" / "static" / "start-method.js",
+    HERE / "inline" / "late-scripts.js",
 )
 
 

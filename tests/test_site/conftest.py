@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests.test_site import kinds
-from tests.test_site.faults import Visit
+from tests.test_site.faults import Visit, equipped
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "build" / "html"
@@ -84,6 +84,7 @@ def visit(browser: Browser, address: str):
             contexts.append(context)
         visited = Visit(context.new_page(), address)
         visited.page.goto(address + name)
+        equipped(visited.page)
         return visited
 
     yield open_page

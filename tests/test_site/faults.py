@@ -21,6 +21,9 @@ addEventListener("securitypolicyviolation", event => {
 # What is too wide is noticed when a frame has been laid out: it is over by the next one.
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
+# Where scripts run they come after the first picture; late-scripts.js then removes their list.
+EQUIPPED = ":root.no-js, :root:not(:has(#scripts))"
+
 Look = tuple[int, Literal["light", "dark"]]
 LOOKS: list[Look] = [(360, "light"), (1280, "light"), (360, "dark"), (1280, "dark")]
 
@@ -63,6 +66,12 @@ class Visit:
         return found
 
 
+def equipped(page: Page) -> Page:
+    """Wait until the page's scripts have run, as far as they may; return the page."""
+    page.wait_for_selector(EQUIPPED, state="attached")
+    return page
+
+
 def unfold(page: Page) -> None:
     """Open whatever is folded, and have what is too wide made reachable."""
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -91,6 +100,7 @@ def faults(visit: Visit, address: str, name: str, look: Look) -> list[str]:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     page.goto(address + name)
+    equipped(page)
     found = sideways(page, width)
     unfold(page)
     found += sideways(page, width)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.test_site.conftest import HTML, pages
+from tests.test_site.faults import equipped
 
 WITH_DRAWINGS = [
     name for name in pages() if '<figure class="drawing">' in (HTML / name).read_text("utf-8")
@@ -73,6 +74,7 @@ def test_forced_colours_keep_words_apart_from_bars(browser, address):
     context = browser.new_context(forced_colors="active")
     page = context.new_page()
     page.goto(address + "glossary.html")
+    equipped(page)
     fills = page.locator("figure.drawing").first.evaluate(
         """figure => Object.fromEntries(['.bar', '.on', '.mid', '.step circle', '.step text']
           .map(s => [s, getComputedStyle(figure.querySelector(s)).fill]))"""

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.test_site.conftest import HTML, ROOT
+from tests.test_site.faults import equipped
 
 REFUSED = "lessons/does_not_start/bootstrapping.html"
 HANGS = "lessons/hangs/join_before_get.html"
@@ -97,6 +98,7 @@ def test_the_list_of_errors_leads_to_pages_and_to_headings_of_lessons(visit):
     entry.click(position={"x": 5, "y": 5})  # all of it is the link
     page.wait_for_url(f"**/{REFUSED}*")
     page.go_back()
+    equipped(page)
     links = page.locator("ul.errors a[href*='#']")
     assert links.count() >= 8
     for href in links.evaluate_all("all => all.map(a => a.href)"):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.test_site.changed import pages_of
 from tests.test_site.conftest import heaviest_pages, pages
-from tests.test_site.faults import LOOKS, Visit, faults, look_of, sideways, unfold
+from tests.test_site.faults import LOOKS, Visit, equipped, faults, look_of, sideways, unfold
 from tests.test_site.kinds import heaviest, kind_of
 from tests.test_site.serving import served
 
@@ -64,6 +64,7 @@ def test_nothing_scrolls_sideways_at_a_zoom_of_200_percent(visit, address):
     found = []
     for name in HEAVIEST.values():
         page.goto(address + name)
+        equipped(page)
         unfold(page)
         found += [f"{name} {wrong}" for wrong in sideways(page, 640)]
     assert found == []

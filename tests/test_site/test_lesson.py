@@ -13,6 +13,7 @@ from docutils.nodes import make_id
 
 from gallery.quiz.on_pages import HEADING
 from tests.test_site.conftest import HTML, ROOT
+from tests.test_site.faults import equipped
 
 FIVE = "lessons/spawning/first_process.html"
 DIFFERS = "lessons/spawning/names_pids_parents.html"
@@ -109,6 +110,7 @@ def test_one_switch_for_the_whole_site(visit):
     choose(page, "spawn")
     assert shown_variants(page) == {"spawn"}
     page.reload()
+    equipped(page)
     assert shown_variants(page) == {"spawn"}
     assert page.locator("#start-spawn").is_checked()
     other = visit("lessons/communication/pipe.html", context=page.context).page
@@ -121,8 +123,10 @@ def test_a_page_opens_on_its_own_start_method_until_the_reader_chooses(visit):
     assert page.locator("#start-spawn").is_checked()
     choose(page, "fork")
     page.reload()
+    equipped(page)
     assert shown_variants(page) == {"fork"}
     page.goto(f"{page.url}?start=forkserver")
+    equipped(page)
     assert shown_variants(page) == {"forkserver"}
 
 
@@ -136,6 +140,7 @@ def test_the_first_paint_has_the_chosen_start_method(visit):
         }).observe({type: "layout-shift", buffered: true})"""
     )
     page.reload(wait_until="networkidle")
+    equipped(page)
     assert shown_variants(page) == {"forkserver"}
     assert page.evaluate("window.shift ?? 0") == 0
 
@@ -294,6 +299,7 @@ def test_where_it_cannot_be_copied_the_link_leads_to_it(visit, browser, why):
     else:
         page = browser.new_page()
         page.goto((HTML / FIVE).as_uri())
+        equipped(page)
         page.get_by_role("button", name="Copy as Markdown").click()
     page.wait_for_url(f"**/{FIVE}.md")
     page.close()
@@ -323,6 +329,7 @@ def test_a_lesson_is_read_when_its_end_was_seen(visit, end):
     page.locator(f".sidebar-tree [data-page='{NAME}']").get_by_role("img", name="read").wait_for()
     assert read(page) == [NAME]
     page.reload()
+    equipped(page)
     assert read(page) == [NAME]
     other = visit("lessons/communication/pipe.html", context=page.context).page
     other.evaluate(LISTS)
@@ -347,6 +354,7 @@ def test_what_is_kept_and_no_list_harms_nothing(visit):
     for kept in ("{", "null", "7"):
         visited.page.evaluate(f"localStorage.setItem('read', '{kept}')")
         visited.page.reload()
+        equipped(visited.page)
         assert visited.page.locator(MARKED).count() == 0
     assert visited.complaints == []
 

@@ -13,6 +13,7 @@ from gallery.downloads import offline_zip
 from gallery.lesson import Lesson, script_of, scripts_in
 from gallery.pair import scripts_of
 from tests.test_site.conftest import HTML, ROOT
+from tests.test_site.faults import equipped
 
 ZIP = "multiprocessing-by-example-html.zip"
 LESSON = "lessons/spawning/names_pids_parents.html"
@@ -64,6 +65,7 @@ def open_file(browser, unpacked):
     def open_file(name: str):
         path, _, query = name.partition("?")
         page.goto((unpacked / path).as_uri() + ("?" + query if query else ""))
+        equipped(page)
         return page
 
     yield open_file
@@ -85,6 +87,7 @@ def test_the_switch_works_from_a_file(open_file):
     page.locator("label[for=start-spawn]").click()
     assert shown() == {"spawn"}
     page.reload()
+    equipped(page)
     assert shown() == {"spawn"}
     assert page.complaints == page.elsewhere == []
 

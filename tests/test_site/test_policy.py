@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from gallery.site import policy as ours
 from tests.test_site.conftest import HTML, heaviest_pages, pages
-from tests.test_site.faults import Visit
+from tests.test_site.faults import Visit, equipped
 from tests.test_site.serving import served
 
 LESSON = "lessons/spawning/names_pids_parents.html"
@@ -62,6 +62,7 @@ class Site:
     def __call__(self, name: str) -> Page:
         """Open a page."""
         self.visit.page.goto(self.root + name)
+        equipped(self.visit.page)
         return self.visit.page
 
     def refused(self) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from tests.test_site.conftest import ROOT, heaviest_pages, pages
-from tests.test_site.faults import LOOKS, unfold, violations
+from tests.test_site.faults import LOOKS, equipped, unfold, violations
 
 SPAWNING = "quiz/spawning.html"
 CHANCE = "quiz/shared_memory.html#quiz-lost-which-sums-are-possible"  # two of its four are right
@@ -219,10 +219,12 @@ def test_from_start_to_end_with_the_keyboard_alone(visit, name):
     assert f"{count} of {count} right, {count} of them at the first try" in result.inner_text()
     assert result.evaluate("e => e === document.activeElement")
     page.reload()
+    equipped(page)
     assert f"{count} of {count} right" in result.inner_text()
     assert visited.complaints == []
     assert visited.elsewhere == []
     page.goto(f"{visited.own}quiz.html")
+    equipped(page)
     assert (
         f"you have answered {count}, {count} of them right" in page.locator("article").inner_text()
     )
@@ -337,11 +339,13 @@ def test_who_wants_all_outputs_at_once_gets_them_everywhere(visit):
     wish.check()
     assert output.is_visible()
     page.goto(visited.own + PREDICTED_TOO)
+    equipped(page)
     assert wish.is_checked()
     assert output.is_visible()
     wish.uncheck()
     assert output.is_visible()  # nothing is taken away under the reader's eyes
     page.reload()
+    equipped(page)
     assert not output.is_visible()
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from gallery.lesson import scripts_in
 from tests.test_site.conftest import HTML, ROOT
+from tests.test_site.faults import equipped
 from tests.test_site.test_pages import LESSONS
 
 # -- the decision page, read as a reader without scripts does -----------------------------------
@@ -128,6 +129,7 @@ def test_the_page_asks_one_question_at_a_time_without_scripts(visit):
         assert asked() == [f"question-{number}"]
         assert marked().index(True) == number - 1
     page.go_back()
+    equipped(page)
     assert asked() == ["question-4"]
     page.get_by_role("link", name="Back to question 2").click()
     assert asked() == ["question-2"]

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from tests.test_site.conftest import HTML
+from tests.test_site.faults import equipped
 
 FIVE = "lessons/spawning/first_process.html"
 DIFFERS = "lessons/spawning/names_pids_parents.html"
@@ -29,6 +30,7 @@ def first_run(visit, address):
         if script:
             page.clock.install(time=0)
         page.goto(address + name)
+        equipped(page)
         if script:
             page.clock.pause_at(60_000)
         run = page.locator(".variant:visible:has(.slice)").first

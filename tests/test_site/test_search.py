@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Route
 from rjsmin import jsmin
 
 from tests.test_site.conftest import HTML, ROOT, pages
-from tests.test_site.faults import violations
+from tests.test_site.faults import equipped, violations
 from tests.test_site.serving import served
 
 QUERIES = ROOT / "tests/test_site/queries.tsv"
@@ -294,13 +294,13 @@ def test_of_what_was_pasted_only_the_message_leaves_the_page(typing, traceback):
     page = typing(traceback)
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html*")
+    page.wait_for_selector(RESULTS)
     (asked,) = parse_qs(urlsplit(page.url).query)["q"]
     assert asked == page.locator("#search-field").input_value()
     assert asked.startswith(("RuntimeError: An attempt", "TypeError: cannot", "_pickle.Pickl"))
     for own in ("prices", "mia", "0x7f", "line 28"):
         assert own not in asked
     assert len(asked) <= 200
-    page.wait_for_selector(RESULTS)
     assert found_now(page)[0] in [page for text, page in PASTED if text == traceback]
 
 
@@ -411,6 +411,7 @@ def changed(visit):
             lambda route: route.fulfill(body=script, content_type="text/javascript"),
         )
         visited.page.goto(visited.own + name)
+        equipped(visited.page)
         assert visited.complaints == []
         return visited.page
 
@@ -553,8 +554,8 @@ def test_enter_without_a_choice_asks_for_all_results(typing):
     page = typing("starmap/zip & more")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?*")
-    assert page.locator("#search-field").input_value() == "starmap/zip & more"
     page.wait_for_selector(RESULTS)
+    assert page.locator("#search-field").input_value() == "starmap/zip & more"
     assert found_now(page)[0] == LESSON
 
 
@@ -680,6 +681,7 @@ def test_an_address_where_nothing_is_asks_the_search(browser, address, words, pa
     with served(HTML) as root, browser.new_context() as context:
         lost = context.new_page()
         lost.goto(root + address)
+        equipped(lost)
         lost.wait_for_selector(RESULTS)
         assert lost.locator("#search-field").input_value() == words
         assert page in found_now(lost)[:3]
@@ -694,6 +696,7 @@ def test_without_javascript_a_missing_page_says_where_to_look(browser):
     with served(HTML) as root, browser.new_context(java_script_enabled=False) as context:
         lost = context.new_page()
         lost.goto(root + "lessons/pools/pool_maps.html")
+        equipped(lost)
         assert not lost.locator("#search-field").is_visible()
         places = lost.locator("article a").evaluate_all("all => all.map(a => a.href)")
         assert {root + name for name in ("names.html", "lessons/index.html")} <= set(places)
@@ -801,6 +804,7 @@ def test_going_back_shows_the_same_results(visit):
     page.locator(RESULTS).first.click()
     page.wait_for_url("**/lessons/**")
     page.go_back()
+    equipped(page)
     page.wait_for_selector(RESULTS)
     assert page.locator("#search-field").input_value() == "sentinel"
 

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.test_site.conftest import HTML, heaviest_pages, pages
+from tests.test_site.faults import equipped
 
 LESSON = "lessons/pools/pool_map.html"
 
@@ -150,9 +151,9 @@ def test_arrows_turn_the_page_unless_something_has_the_focus(visit):
     page.keyboard.press("Control+ArrowRight")
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**/starmap.html")
-    page.keyboard.press("ArrowLeft")
+    equipped(page).keyboard.press("ArrowLeft")
     page.wait_for_url("**/pool_map.html")
-    page.keyboard.press("ArrowLeft")
+    equipped(page).keyboard.press("ArrowLeft")
     page.wait_for_url("**/pools/index.html")
 
 
@@ -187,6 +188,7 @@ def test_the_theme_s_button_changes_what_is_seen_and_is_remembered(visit, dark, 
             step == ("dark" if dark else "light") or step == "auto"
         )
         page.reload()
+        equipped(page)
         assert page.evaluate("document.body.dataset.theme") == step
     assert page.evaluate(paper) == before
 
@@ -205,7 +207,19 @@ def test_nothing_moves_while_a_page_loads(browser, address, kind, width):
             ))).observe({type: "layout-shift", buffered: true});"""
         )
         page.goto(address + heaviest_pages()[kind], wait_until="networkidle")
+        equipped(page)
         assert page.evaluate("moved") == []
+
+
+@pytest.mark.parametrize("name", ["index.html", LESSON, "quiz/pools.html"])
+def test_words_are_seen_before_a_script_is_asked_for(visit, name):
+    page = visit(name).page
+    painted, asked = page.evaluate(
+        """[performance.getEntriesByName("first-contentful-paint")[0].startTime,
+            performance.getEntriesByType("resource").filter(one => one.name.includes(".js"))
+                .map(one => one.startTime)]"""
+    )
+    assert asked and min(asked) >= painted
 
 
 @pytest.mark.parametrize("width", [1280, 1440, 2000])

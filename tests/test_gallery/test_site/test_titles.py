@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from gallery.site import policy
 from tests.test_gallery.test_site.conftest import CODE, address_is
+from tests.test_site.faults import equipped
 from tests.test_site.serving import served
 
 TITLE = "<script>hit=1</script> and Can't pickle <function <lambda>>"
@@ -188,13 +189,16 @@ def test_nothing_of_a_title_runs_in_a_browser(built, browser):
     with served(built) as address:
         for name in ("lessons/tiny/hostile.html", "lessons/index.html", "names/tiny.html"):
             page.goto(address + name, wait_until="load")
+            equipped(page)
             assert page.evaluate("typeof hit") == "undefined"
             assert page.evaluate("document.body.dataset.theme") == "auto"
         page.goto(f"{address}search.html?q=pickle", wait_until="load")
+        equipped(page)
         page.locator(".search-results a", has_text=SHOWN).first.wait_for()
         assert page.evaluate("typeof hit") == "undefined"
         assert said == []
         page.goto(address + "lessons/tiny/first.html", wait_until="load")
+        equipped(page)
         page.evaluate(
             "document.body.append(Object.assign(document.createElement('script'), {text: 'hit=1'}))"
         )
