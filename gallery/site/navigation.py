@@ -126,13 +126,17 @@ class Navigation:
             page = self.parents.get(page, "")
         return path
 
+    def section_of(self, page: str) -> Section | None:
+        """Return the section that a page is in; the first page is in the first."""
+        path, sections = self.path_to(page), list(self.sections.values())
+        if page == self.root and sections:
+            return sections[0]
+        return next((s for s in sections if path and path[-1] in s.pages), None)
+
     def of(self, page: str) -> Shown:
         """Return what a page shows; the first page shows the first section."""
-        path = self.path_to(page)
+        path, here = self.path_to(page), self.section_of(page)
         sections = list(self.sections.values())
-        here = next((s for s in sections if path and path[-1] in s.pages), None)
-        if page == self.root and sections:
-            here = sections[0]
         groups = tuple(self.groups(here, path)) if here else ()
         way = [here.link, *self.down(groups, path)] if here and path else []
         footer = self.sections.get(FOOTER, Section(FOOTER, {}))
@@ -240,10 +244,19 @@ def remember(app: Sphinx, exception: Exception | None) -> None:
 def tell_template(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give templates/page.html what it shows, and the theme no tree to resolve."""
+    """Give templates/page.html what it shows, and the theme no tree to resolve.
+
+    The way from page to page ends where a section does.
+    """
     if is_site(app):
         context.pop("toctree", None)
-        context["navigation"] = build_of(app).kept(Navigation).of(name)
+        navigation = build_of(app).kept(Navigation)
+        context["navigation"] = navigation.of(name)
+        builder: Any = app.builder
+        _, *around = builder.relations.get(name) or (None, None, None)
+        for way, page in zip(("prev", "next"), around, strict=True):
+            if page and navigation.section_of(page) != navigation.section_of(name):
+                context[way] = None
 
 
 def setup(app: Sphinx) -> None:

@@ -249,13 +249,20 @@ def test_next_and_previous_follow_the_reading_order_over_chapters():
         assert neighbours(here)["next"] == after
         assert neighbours(after)["prev"] == here
     assert neighbours(order[0])["prev"] == "lessons/index.html"
-    assert neighbours(order[-1])["next"] == "errors.html"
 
 
-@pytest.mark.parametrize("name", [in_order()[1], in_order()[-1]], ids=["first", "last"])
-def test_next_and_previous_are_seen_at_the_end_of_a_page(visit, name):
-    page = visit(name).page
+def test_the_way_ends_where_a_section_does():
+    assert "next" not in neighbours(in_order()[-1])
+    for first in ("errors.html", "quiz.html"):
+        assert neighbours(first).keys() == {"next"}
+
+
+def test_next_and_previous_are_seen_at_the_end_of_a_page(visit):
+    page = visit(in_order()[1]).page
     assert page.locator(".related-pages .next-page").is_visible()
+    assert page.locator(".related-pages .prev-page").is_visible()
+    page = visit(in_order()[-1]).page
+    assert page.locator(".related-pages a").count() == 1
     assert page.locator(".related-pages .prev-page").is_visible()
 
 

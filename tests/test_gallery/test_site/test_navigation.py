@@ -54,6 +54,13 @@ SHORT = {
 SITE = Navigation(environment(TREES), SHORT, ["pools", "queues"])
 
 
+def test_a_page_is_in_the_section_that_the_first_page_lists_it_under():
+    pages = ("index", "deep", "guard", "quiz/pools", "about", "format")
+    names = [section.name for page in pages if (section := SITE.section_of(page))]
+    assert names == ["Learn", "Learn", "Errors", "Check yourself", "About", FOOTER]
+    assert SITE.section_of("nowhere") is None
+
+
 def test_the_bar_has_the_sections_and_the_foot_what_is_for_maintainers():
     shown = SITE.of("starmap")
     assert shown.sections == (
