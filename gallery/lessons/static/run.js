@@ -15,6 +15,7 @@ function equip(run) {
   const times = lines.map((line) => +line.dataset.t);
   const [from, to] = slice ? [+slice.dataset.from, +slice.dataset.to] : [0, 0];
   const places = to - from < 1000 ? 4 : to - from < 10000 ? 3 : 2;
+  const count = `${lines.length} line${lines.length === 1 ? "" : "s"}`;
   const seconds = (time) => `${(time / 1e4).toFixed(places)} s`;
   const laneOf = (n) => lanes.find((lane) => lane.dataset.l === lines[n].dataset.l);
   const nameOf = (lane) => lane?.querySelector("b").textContent;
@@ -120,7 +121,7 @@ function equip(run) {
     const who = pinned && (pinned.lane ?? laneOf(pinned.n));
     status.textContent = pinned
       ? `Pinned: ${pinned.lane ? "" : `line ${pinned.n + 1}, `}${nameOf(who)}. Esc lets go.`
-      : at < to ? `${seconds(at)}: ${shown} of ${lines.length} lines` : `${lines.length} lines in ${seconds(to - from)}`;
+      : at < to ? `${seconds(at)}: ${shown} of ${count}` : `${count} in ${seconds(to - from)}`;
     speed.textContent = slow ? `Slowed ${factor}x` : "Speed: 1x";
   };
   function show(time) {
