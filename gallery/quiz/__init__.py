@@ -20,6 +20,7 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", on_pages.add_files)
     app.add_directive("quiz", on_pages.QuizDirective)
     app.add_directive("quizzes", on_pages.QuizzesDirective)
-    app.add_css_file("quiz.css")
+    for file in ("quiz.css", "quiz-pages.css"):
+        app.add_css_file(file)
     facts.register(app, "questions", on_pages.shown)
     facts.register(app, "quizzes", on_pages.sizes)

@@ -256,7 +256,6 @@ def add_files(
     if any(any(doctree.findall(kind)) for kind in (question_nodes.question, in_cells.prediction)):
         app.add_js_file("quiz.js", priority=110)
     if _has(doctree, "quiz-steps") or _has(doctree, "quiz-score"):
-        app.add_css_file("quiz-pages.css", priority=900)
         app.add_js_file("quiz-pages.js", priority=111)
 
 
