@@ -14,6 +14,6 @@ addEventListener("DOMContentLoaded", () => {
       document.head.append(script);
     }))).then(() => template.remove());
   };
-  new PerformanceObserver(ask).observe({ type: "paint", buffered: true });
   setTimeout(ask, 1000); // a browser that tells of no paint, or paints nothing now
+  new PerformanceObserver(ask).observe({ type: "paint", buffered: true });
 });
