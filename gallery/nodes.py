@@ -24,6 +24,7 @@ from sphinx.environment import BuildEnvironment
 from gallery.in_words import in_words
 from gallery.tabs import platform_of, preferred, recorded_on
 from multitrack.recording import Line, Picture, Recording
+from multitrack.script import START_METHODS
 from multitrack.show import pictures as show_pictures
 from multitrack.show import timeline as show_timeline
 from multitrack.show import transcript as show_transcript
@@ -238,8 +239,10 @@ def visit_recorded(self: Any, node: recorded) -> None:
     """Write the variants, each with its name, which counts where all of them are to be seen."""
     recordings = load_all(node["files"])
     kind = {transcript: "transcript", lives: "timeline", pictures: "pictures"}[type(node)]
-    self.body.append(f'<div class="recorded {kind}">')
-    for method, html in _variants(node, recordings, self.builder).items():
+    variants = _variants(node, recordings, self.builder)
+    some = "" if variants.keys() >= set(START_METHODS) else " some"  # the style asks which
+    self.body.append(f'<div class="recorded {kind}{some}">')
+    for method, html in variants.items():
         if isinstance(node, pictures) and node["shown"]:
             self.body.append(html)
             continue

@@ -217,10 +217,26 @@ def test_a_question_whose_start_methods_are_others_shows_what_it_has(visit):
     page = visit(f"{DIFFERS}?start=forkserver").page
     page.evaluate(
         """() => document.querySelector(".cell").insertAdjacentHTML("afterend",
-            '<div class="recorded" id="one"><div class="variant" data-start="fork">'
+            '<div class="recorded some" id="one"><div class="variant" data-start="fork">'
             + '<p class="variant-name">fork</p></div></div>')"""
     )
     assert page.locator("#one .variant").is_visible()
+
+
+@pytest.mark.parametrize("name", [DIFFERS, GUARD, FIVE])
+def test_a_box_without_some_start_method_says_so(visit, name):
+    """The style asks only there which ones it has."""
+    boxes = (
+        visit(name)
+        .page.locator(".recorded:has(> .variant)")
+        .evaluate_all(
+            """all => all.map(box => [box.matches(".some"),
+            [...box.children].map(one => one.dataset.start).filter(Boolean)])"""
+        )
+    )
+    assert boxes
+    for some, methods in boxes:
+        assert some == (set(methods) != {"fork", "forkserver", "spawn"})
 
 
 def test_a_number_leads_to_its_cell_below_what_sticks(visit):

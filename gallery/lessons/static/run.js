@@ -113,6 +113,7 @@ function equip(run) {
   const status = make("span"); // no live region: it would talk all the time
   const scrubber = make("input", { type: "range", max: 1000, value: 1000 });
   scrubber.setAttribute("aria-label", "Moment of the run");
+  slice.classList.add("equipped");
   slice.append(make("div", { className: "lane scrub" }, make("b"), scrubber),
     make("div", { className: "controls" }, play, step, speed, status));
 
