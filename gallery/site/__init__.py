@@ -31,6 +31,7 @@ def note_version(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> None:
     """Register all of it."""
     from gallery.site import (
+        code_colours,
         feed,
         head,
         hosting,
@@ -47,5 +48,6 @@ def setup(app: Sphinx) -> None:
     for file in ("tokens.css", "icons.css", "text.css", "shell.css"):
         app.add_css_file(file, priority=100)  # parts build on them
     app.add_js_file("shell.js")
-    for part in (joined_assets, navigation, head, feed, hosting, policy, markdown_twins, leftovers):
+    parts = joined_assets, navigation, head, feed, hosting, policy, markdown_twins, leftovers
+    for part in (*parts, code_colours):
         part.setup(app)

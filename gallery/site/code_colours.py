@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pygments.formatters import HtmlFormatter
 from pygments.style import Style
@@ -19,6 +20,10 @@ from pygments.token import (
     Token,
     _TokenType,
 )
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
 
 COLOUR = re.compile(r"#\w{6}")
 
@@ -59,17 +64,46 @@ class Dark(Style):  # type: ignore[misc]
     styles: ClassVar = _colours("#dde1ea", "#c3a6ff", "#8fc0ff", "#93d6a5", "#f0b17a", "#9aa4b2")
 
 
+@lru_cache(maxsize=1)
+def looks() -> dict[str, str]:
+    """Return the look of each kind of word by its CSS class; empty where it is plain ink."""
+    light, dark = (HtmlFormatter(style=style).class2style for style in (Light, Dark))
+    plain = f"color: {Light.styles[Token]}"
+    found = {}
+    for css, (look, *_) in light.items():
+        both = zip(COLOUR.findall(look), COLOUR.findall(dark[css][0]), strict=True)
+        pair = "".join(f"light-dark({one},{other})" for one, other in both)
+        found[css] = "" if look.lower() == plain else COLOUR.sub(pair, look)
+    del found[""]
+    return found
+
+
 def stylesheet() -> str:
-    """Return the style of code, one rule for each kind of word; what has none is plain ink.
+    """Return the style of code, one rule for each look.
 
     (Pygments has a rule for each of its hundred kinds of token, the theme has them three times.)
     """
-    light, dark = (HtmlFormatter(style=style).class2style for style in (Light, Dark))
-    plain = f"color: {Light.styles[Token]}"
-    looks: dict[str, list[str]] = {}
-    for css, (look, *_) in light.items():
-        if css and look.lower() != plain:
-            both = zip(COLOUR.findall(look), COLOUR.findall(dark[css][0]), strict=True)
-            pair = "".join(f"light-dark({one},{other})" for one, other in both)
-            looks.setdefault(COLOUR.sub(pair, look), []).append(f".{css}")
-    return "".join(f".highlight :is({','.join(names)}){{{look}}}" for look, names in looks.items())
+    names: dict[str, list[str]] = {}
+    for css, look in looks().items():
+        if look:
+            names.setdefault(look, []).append(f".{css}")
+    return "".join(f".highlight :is({','.join(css)}){{{look}}}" for look, css in names.items())
+
+
+@lru_cache(maxsize=1)
+def _plain() -> re.Pattern[str]:
+    classes = "|".join(css for css, look in looks().items() if not look)
+    return re.compile(rf'<span class="(?:{classes})">([^<]*)</span>')
+
+
+def unmark(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Take the marks from words that are plain ink: they were a third of a lesson's elements."""
+    if "body" in context:
+        context["body"] = _plain().sub(r"\1", context["body"])
+
+
+def setup(app: Sphinx) -> None:
+    """Connect."""
+    app.connect("html-page-context", unmark)

@@ -3,7 +3,7 @@
 import re
 
 from gallery import PACKAGE
-from gallery.site.code_colours import stylesheet
+from gallery.site.code_colours import stylesheet, unmark
 from gallery.site.joined_assets import RELATIVE
 
 
@@ -24,6 +24,16 @@ def test_code_has_a_rule_for_each_look_in_both_themes():
         assert re.search(rf"\.highlight :is\([^)]*\.{word}\b[^)]*\){{{colour}}}", style), word
     assert style.count("{") == 8  # one for each look that is not plain ink
     assert ".n," not in style
+
+
+def test_words_that_are_plain_ink_carry_no_mark():
+    body = '<span class="k">def</span><span class="w"> </span><span class="n">f</span>'
+    body += '<a href="#"><span class="n">os</span><span class="o">.</span></a>'
+    body += '<span class="who">n</span>'
+    context = {"body": body}
+    unmark(None, "page", "page.html", context, None)
+    left = '<span class="k">def</span> f<a href="#">os.</a><span class="who">n</span>'
+    assert context == {"body": left}
 
 
 def test_styles_use_names_that_one_of_them_sets():
