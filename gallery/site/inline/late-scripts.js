@@ -1,4 +1,4 @@
-// The scripts of <template id="scripts"> are asked for once words can be seen: until then these have
+// The scripts of <template id="scripts"> are asked for once all words can be seen: until then these have
 // the line and the processor to themselves. The template goes when the last script has run.
 addEventListener("DOMContentLoaded", () => {
   const template = document.getElementById("scripts");
@@ -15,5 +15,7 @@ addEventListener("DOMContentLoaded", () => {
     }))).then(() => template.remove());
   };
   setTimeout(ask, 1000); // a browser that tells of no paint, or paints nothing now
-  new PerformanceObserver(ask).observe({ type: "paint", buffered: true });
+  const drawn = () => setTimeout(ask, 50); // and on its way to the screen
+  requestAnimationFrame(() => requestAnimationFrame(() => // with all of the page
+    new PerformanceObserver(drawn).observe({ type: "paint", buffered: true })));
 });
