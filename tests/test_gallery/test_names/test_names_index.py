@@ -98,7 +98,7 @@ def test_anchors_stand_at_code_and_not_at_comments(site):
     assert re.findall(r'id="(cell-\d+)"', page) == ["cell-1", "cell-2"]
     _, _, cell = page.partition('id="cell-2"')
     assert re.search(
-        r'^[^<]*<p class="head">.*?</p>\s*<div class="highlight-Python[^>]*>.*?>x<', cell
+        r'^[^<]*<p class="head">.*?</p>\s*<div class="highlight-Python[^>]*>.*?>x = <', cell
     )
 
 
