@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +134,20 @@ class Navigation:
             return sections[0]
         return next((s for s in sections if path and path[-1] in s.pages), None)
 
+    @cached_property
+    def related(self) -> dict[str, Any]:
+        """For each page: what it is below, the page before, and the one after."""
+        return dict(self.env.collect_relations())
+
+    def leaves_section(self, page: str) -> tuple[bool, bool]:
+        """Say whether the pages before and after it, where there are any, are in other sections."""
+        here = self.section_of(page)
+        before, after = (
+            other is not None and self.section_of(other) != here
+            for other in self.related.get(page, (None, None, None))[1:]
+        )
+        return before, after
+
     def of(self, page: str) -> Shown:
         """Return what a page shows; the first page shows the first section."""
         path, here = self.path_to(page), self.section_of(page)
@@ -225,11 +240,12 @@ def changed(app: Sphinx, env: BuildEnvironment) -> list[str]:
         return []
     navigation = navigation_of(app)
     build_of(app).keep(navigation)
-    related = env.collect_relations()
     said = {}
     for page in env.found_docs:
-        around = [(name, env.titles[name].astext()) for name in related.get(page, ()) if name]
-        said[page] = sha256(repr((navigation.of(page), around)).encode()).hexdigest()[:16]
+        related = navigation.related.get(page, ())
+        around = [(name, env.titles[name].astext()) for name in related if name]
+        seen = navigation.of(page), around, navigation.leaves_section(page)
+        said[page] = sha256(repr(seen).encode()).hexdigest()[:16]
     build_of(app).keep(Said(said))
     before = notes.load(app, KEPT) or {}
     return [page for page, digest in said.items() if before.get(page) != digest]
@@ -252,10 +268,8 @@ def tell_template(
         context.pop("toctree", None)
         navigation = build_of(app).kept(Navigation)
         context["navigation"] = navigation.of(name)
-        builder: Any = app.builder
-        _, *around = builder.relations.get(name) or (None, None, None)
-        for way, page in zip(("prev", "next"), around, strict=True):
-            if page and navigation.section_of(page) != navigation.section_of(name):
+        for way, leaves in zip(("prev", "next"), navigation.leaves_section(name), strict=True):
+            if leaves:
                 context[way] = None
 
 

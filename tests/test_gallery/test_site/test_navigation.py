@@ -23,6 +23,7 @@ def environment(trees: dict[str, Any]) -> Any:
         tocs=tocs,
         titles={p: nodes.title("", p.title()) for p in pages},
         toctree_includes={p: [r for _, refs in tree for r in refs] for p, tree in trees.items()},
+        collect_relations=lambda: RELATED,
     )
 
 
@@ -51,6 +52,12 @@ SHORT = {
     "quiz/pools": "Quiz: Pools",
     "quiz/queues": "Quiz: Queues",
 }
+RELATED = {
+    "index": [None, None, "all"],
+    "all": ["index", "index", "pools"],
+    "pipe": ["queues", "queues", "errors"],
+    "errors": ["index", "pipe", "starting"],
+}
 SITE = Navigation(environment(TREES), SHORT, ["pools", "queues"])
 
 
@@ -59,6 +66,17 @@ def test_a_page_is_in_the_section_that_the_first_page_lists_it_under():
     names = [section.name for page in pages if (section := SITE.section_of(page))]
     assert names == ["Learn", "Learn", "Errors", "Check yourself", "About", FOOTER]
     assert SITE.section_of("nowhere") is None
+
+
+def test_the_way_from_page_to_page_leaves_no_section():
+    found = {page: SITE.leaves_section(page) for page in (*RELATED, "nowhere")}
+    assert found == {
+        "index": (False, False),
+        "all": (False, False),
+        "pipe": (False, True),
+        "errors": (True, False),
+        "nowhere": (False, False),
+    }
 
 
 def test_the_bar_has_the_sections_and_the_foot_what_is_for_maintainers():
