@@ -70,11 +70,8 @@ def lighten(
         ]
         if joined:
             # Styles of one page only come before, scripts after: both may build on what all have.
-            priorities = [file.priority for file in joined]
-            if kind == "css_files":
-                add(_join(app, joined), priority=max(priorities))
-            else:
-                add(_join(app, joined), priority=min(priorities))
+            place = max if kind == "css_files" else min
+            add(_join(app, joined), priority=place(file.priority for file in joined))
 
 
 def _has(doctree: nodes.document | None, css: str) -> bool:

@@ -1,8 +1,9 @@
 """The Content-Security-Policy of every page: what a browser may load and run there.
 
 Scripts and styles come from the site's own files. One script stands in the pages themselves: what
-must run before anything is drawn. The policy names it by the hash of what was written here, and
-never looks at what a page holds: whatever else comes into a page does not run.
+must run before anything is drawn, and what asks for the other scripts after it. The policy names it
+by the hash of what was written here, and never looks at what a page holds: whatever else comes into
+a page does not run.
 """
 
 from __future__ import annotations

@@ -36,6 +36,15 @@ def test_words_that_are_plain_ink_carry_no_mark():
     assert context == {"body": left}
 
 
+def test_each_icon_is_where_its_number_says():
+    text = (PACKAGE / "site" / "static" / "icons.css").read_text("utf-8")
+    numbers = [int(n) for n in re.findall(r"--n: (\d+);", text)]
+    assert numbers == list(range(19))
+    assert [int(y) for y in re.findall(r"translate\(0 (\d+)\)", text)] == [24 * n for n in numbers]
+    assert "calc(var(--n) * 100% / 18)" in text
+    assert f"viewBox='0 0 24 {24 * 19}'" in text
+
+
 def test_styles_use_names_that_one_of_them_sets():
     """A colour that has no name any more is none: nothing else would tell."""
     text = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("static/*.css"))
