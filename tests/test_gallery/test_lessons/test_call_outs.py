@@ -85,7 +85,7 @@ def test_a_page_ties_them_and_a_copy_keeps_the_comments(make_site):
     ]
     lines = re.findall(r'<span class="called call-\d">(.*)</span>$', code, re.M)
     assert len(lines) == 2
-    assert all(line.startswith("    ") and line.endswith("</a>") for line in lines)
+    assert all(line.startswith("    process") and line.endswith("</a>") for line in lines)
     items = re.search(r'<ol class="arabic simple calls">(.*?)</ol>', rest, re.S)[1]
     assert re.findall(r'<li id="([\w-]+)"><p><a class="call" href="([#\w-]+)"', items) == [
         ("note-1-1", "#call-1-1"),

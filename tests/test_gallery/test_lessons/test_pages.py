@@ -67,7 +67,7 @@ def test_every_line_stands_under_its_cell_with_its_writer(make_site):
             ("main", "done"),
         ]
         assert "<span>the same under all three</span>" in shown
-    code, _, rest = page.partition('class="recorded transcript')
+    code, _, rest = page.partition('class="recorded transcript"')
     assert "range" in code
     assert "More prose." in rest
 
