@@ -38,7 +38,7 @@ from multitrack.script import START_METHODS, Script  # noqa: E402
 OUTPUT = ROOT / "build" / "bench.json"
 TURNS = 5
 LIMIT = 90  # seconds for a peer's build
-LESSON = "snippets/spawning/first_process.py"
+LESSON = "snippets/communication/queues.py"
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "check": True}
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
 
@@ -69,6 +69,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_order = {number}
 '''
 
+GUARD = 'if __name__ == "__main__":\n'  # the first one is where main begins
 MANY_PRINTS = """
 import multiprocessing
 
@@ -177,8 +178,9 @@ def one_lesson() -> list[dict]:
                 path = Path(name, f"{what.replace(' ', '_')}_{method}.py")
                 path.write_text(
                     source.replace(
-                        "    processes = []\n",
-                        f'    multiprocessing.set_start_method("{method}")\n    processes = []\n',
+                        GUARD,
+                        f"{GUARD}    import multiprocessing\n"
+                        f'    multiprocessing.set_start_method("{method}")\n',
                         1,
                     )
                 )

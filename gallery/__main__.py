@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
         "test_NAME.py; with --error an error page and its two programs, with --chapter what a "
         "chapter needs. Nothing that exists is overwritten, and nothing else is needed: the next "
         "build shows it.",
-        epilog="Examples: python -m gallery new communication/simple_queue; "
+        epilog="Examples: python -m gallery new pools/my_lesson; "
         "python -m gallery new --error hangs/forgotten_sentinel; "
         'python -m gallery new --chapter synchronisation "Locks and friends"',
     )

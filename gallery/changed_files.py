@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -24,6 +26,17 @@ def changed_files(root: Path, since: str) -> list[str]:
 def left_at(root: Path, since: str) -> str:
     """Return the commit at which HEAD left a revision. Raises RevisionError."""
     return _git(root, "merge-base", since, "HEAD").strip()
+
+
+def last_change(root: Path, files: Iterable[Path]) -> float:
+    """Return when one of these files was committed last, in seconds since 1970.
+
+    That is infinity for what is not committed yet, and 0 for no change. Raises RevisionError.
+    """
+    names = sorted({str(file) for file in files})
+    if _git(root, "status", "--porcelain", "--", *names):
+        return math.inf
+    return float(_git(root, "log", "-1", "--format=%ct", "--", *names) or 0)
 
 
 def in_words(root: Path, commit: str) -> str:

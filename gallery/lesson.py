@@ -12,6 +12,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from gallery import claims
+from gallery.claims import Claim
 from gallery.kept import Kept
 from gallery.project import ROOT
 from multitrack import script
@@ -32,7 +34,8 @@ LIKE_A_SETTING = re.compile(r"#\s*sphinx_gall?ery?_?\w*")
 NO_SETTING = re.compile(r"#\s*sphinx_gallery_(?:start|end)_ignore\s*$")  # sphinx-gallery's own
 DEFAULT_ORDER = 1000  # behind those that name a place
 UNPLAYED = re.compile(
-    rb"^#\s*sphinx_gallery_lesson_(?:asked|added|opens_on|short)\b.*", re.MULTILINE
+    rb"^#\s*sphinx_gallery_lesson_(?:(?:asked|added|opens_on|short)\b|measures\s*=\s*[\[{]).*",
+    re.MULTILINE,
 )
 PROSE = re.compile(r"[^\s.]")  # begins what is neither a directive nor in one
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)  # of a library, or of a file
@@ -56,7 +59,9 @@ class Settings:
     start_methods : the start methods that the lesson is about.
     start_methods_reason : why it is not about all of them.
     opens_on : the start method under which its page is best seen first; "": the reader's own.
-    measures : it prints measured times, so nothing is recorded beside it.
+    measures : it prints measured times, so nothing is recorded beside it: True, or what it claims
+        of them, ``["loop > two processes"]``: the line that begins with ``loop`` shows the longer
+        time. ``{"fork": [...]}`` claims it under one start method; several such lines add up.
     failures : why processes other than main may end badly in it.
     fails : of a broken program (pair.py): what is to be seen, by start method; "" stands for all.
     needs_python : the oldest Python that it runs on, ``(3, 14)``; empty where any will do.
@@ -72,7 +77,7 @@ class Settings:
     start_methods: tuple[str, ...] = START_METHODS
     start_methods_reason: str = ""
     opens_on: str = ""
-    measures: bool = False
+    measures: bool | tuple[tuple[str, str], ...] = False  # start method, "" for all, and claim
     failures: str = ""
     fails: tuple[tuple[str, tuple[str, ...]], ...] = ()
     needs_python: tuple[int, ...] = ()
@@ -84,6 +89,11 @@ class Settings:
         """Return what is to be seen of a program that goes wrong; nothing where it does not."""
         fails = dict(self.fails)
         return fails.get(start_method, fails.get("", ()))
+
+    def claims_under(self, start_method: str) -> list[Claim]:
+        """Return what it claims of its measured times."""
+        claimed = self.measures if isinstance(self.measures, tuple) else ()
+        return [Claim.of(words) for method, words in claimed if method in ("", start_method)]
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,7 @@ class Lesson(Script):
         """
         settings = self.settings
         hangs = [m for m, words in settings.fails if HANGS in words]
-        told = (f"timeout {settings.timeout:g}", f"measures {settings.measures}")
+        told = (f"timeout {settings.timeout:g}", f"measures {bool(settings.measures)}")
         return (*told, f"hangs {hangs}") if hangs else told
 
     def limit(self, start_method: str) -> float:
@@ -179,7 +189,7 @@ def scripts_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("[!_]*.py") if "." not in path.stem)
 
 
-_kept = Kept("lessons", __file__, script.__file__)
+_kept = Kept("lessons", __file__, claims.__file__, script.__file__)
 
 
 @lru_cache(maxsize=512)  # a build asks often for the same
@@ -250,7 +260,11 @@ def _settings(path: Path, comments: list[tuple[int, str]]) -> Settings:
             value = ast.literal_eval(written or "")
             if name == "asked" and isinstance(value, list):
                 asked = value = asked + value
-            found[name] = _checked(name, value)
+            checked = _checked(name, value)
+            earlier = found.get(name)
+            if name == "measures" and isinstance(earlier, tuple):
+                checked = (*earlier, *checked) if isinstance(checked, tuple) else earlier
+            found[name] = checked
         except SyntaxError as error:
             reason = f"{error.msg}; write a value of Python on this one line"
             raise ScriptError(path, line, f"lesson_{name} = {written}: {reason}") from None
@@ -293,6 +307,8 @@ def _checked(name: str, value: object) -> object:
         return value
     if name == "fails":
         return _checked_fails(value)
+    if name == "measures" and not isinstance(value, bool):
+        return _checked_claims(value)
     if name == "start_methods":
         if not isinstance(value, list | tuple) or not value or set(value) - set(START_METHODS):
             raise ValueError(f"give a list of {', '.join(START_METHODS)}")
@@ -333,6 +349,21 @@ def _checked_fails(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
         if method not in ("", *START_METHODS):
             raise ValueError(f"{method!r}: give {', '.join(START_METHODS)}")
         found.append((method, tuple(several)))
+    return tuple(found)
+
+
+def _checked_claims(value: object) -> tuple[tuple[str, str], ...]:
+    """Return what is claimed of measured times, each with its start method, or raise ValueError."""
+    by_method = value if isinstance(value, dict) else {"": value}
+    found: list[tuple[str, str]] = []
+    for method, several in by_method.items():
+        if method not in ("", *START_METHODS):
+            raise ValueError(f"{method!r}: give {', '.join(START_METHODS)}")
+        if not several or not isinstance(several, list) or {type(w) for w in several} != {str}:
+            raise ValueError('give True, claims as ["loop > pool"], or {"fork": ["loop > pool"]}')
+        for words in several:
+            Claim.of(words)
+            found.append((method, words))
     return tuple(found)
 
 

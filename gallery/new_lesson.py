@@ -17,36 +17,48 @@ LESSON = '''"""
 {title}
 {rule}
 
-Say in one or two sentences what the reader will be able to do after this page.
+Say in two or three sentences which problem the reader has, and what they can do after this page.
 """
 
 # %%
-# Say what the smallest honest program is, and why.
+# The task in a few words
+# -----------------------
+# Say what the smallest honest program does. It does work that somebody has on the desk.
 
-from multiprocessing import Process, Queue
+import sysconfig
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+LIBRARY = Path(sysconfig.get_path("stdlib"))
 
 
-def double(number: int, results: Queue) -> None:
-    """Put twice the number into ``results``."""
-    print(f"doubling {{number}}")
-    results.put(2 * number)
-
-
-def double_in_child(number: int) -> int:
-    """Return twice the number, as worked out by another process."""
-    results: Queue = Queue()
-    child = Process(target=double, args=(number, results))
-    child.start()
-    answer: int = results.get(timeout=10)
-    child.join()
-    return answer
+def count_lines(package):
+    """Return how many lines a package of the standard library has."""
+    files = (LIBRARY / package).rglob("*.py")
+    lines = sum(len(file.read_bytes().splitlines()) for file in files)
+    print(f"{{package}}: {{lines}} lines")
+    return lines
 
 
 if __name__ == "__main__":
-    print("the answer is", double_in_child(21))
+    with ProcessPoolExecutor(max_workers=2) as executor:
+        counts = list(executor.map(count_lines, ["json", "email", "logging"]))
+    print("all together:", sum(counts))
 
 # %%
-# Say what to notice in the output, where it goes wrong, and what to read next.
+# Read the output with the reader: which process wrote which line, and what the timeline shows.
+#
+# Why it works, as a sentence
+# ---------------------------
+# Say who does what, step by step. Then what goes wrong, broken and cured.
+#
+# When to use something else
+# --------------------------
+# Say when this is not the answer, and what is.
+#
+# Where next
+# ----------
+# - One link, and the reason to follow it.
 
 # sphinx_gallery_lesson_order = {order}
 # sphinx_gallery_lesson_short = "{short}"
@@ -58,9 +70,10 @@ TEST = '''"""The lesson {chapter}/{name}."""
 from snippets.{chapter} import {name}
 
 
-def test_the_child_returns_the_answer(run):
-    """The value comes back from another process under each start method."""
-    assert run({name}.double_in_child, 4) == 8
+def test_the_workers_count_what_main_would_count(run_program):
+    """The counts come back from other processes, in the order of the packages."""
+    counts = run_program("{name}.py")["counts"]
+    assert counts == [{name}.count_lines(package) for package in ["json", "email", "logging"]]
 '''
 
 

@@ -62,7 +62,7 @@ class transcript(recorded):
     """What processes wrote, and who lived then.
 
     ``empty``: nothing, under any start method; ``drawn``: whether the lives are shown where they
-    say more than the lines.
+    say more than the lines; ``notes``, if there, are sentences about the lines by start method.
     """
 
 
@@ -252,10 +252,12 @@ def visit_recorded(self: Any, node: recorded) -> None:
         )
     if isinstance(node, lives) and recordings:
         self.body.append(f'<p class="legend">{LEGEND}</p>')
-    if node["note"]:
-        self.body.append(f'<p class="recorded-note">{escape(node["note"])}</p>')
-    self.body.append("</div>\n")
+    self.body.append(f"{_note(node['note'])}</div>\n")
     raise nodes.SkipNode
+
+
+def _note(words: str) -> str:
+    return f'<p class="recorded-note">{escape(words)}</p>' if words else ""
 
 
 def _variants(node: recorded, recordings: Recordings, builder: Any) -> dict[str, str]:
@@ -266,9 +268,11 @@ def _variants(node: recorded, recordings: Recordings, builder: Any) -> dict[str,
     if isinstance(node, transcript):
         written = _written(recordings, node["cell"])
         sameness = _sameness(recordings, written)
+        notes: dict[str, str] = node.get("notes", {})
         return {
             method: f'<p class="says"><b>What every process wrote</b> {sameness[method]}</p>'
             + _transcript(node, recording, written[method], classes, builder)
+            + _note(notes.get(method, ""))
             for method, recording in recordings.items()
         }
     return {m: show_timeline.html_of(r, classes, node["linked"]) for m, r in recordings.items()}
@@ -400,8 +404,8 @@ def plain(node: nodes.Element) -> Iterator[nodes.Node]:
         order = show_transcript.same_order(recordings, written)
         chance = "" if order else "; only their order is a matter of chance"
         yield nodes.paragraph("", f"The same lines under {in_words(written)}{chance}.")
-    if node["note"]:
-        yield nodes.paragraph("", node["note"])
+    for words in filter(None, [*node.get("notes", {}).values(), node["note"]]):
+        yield nodes.paragraph("", words)
 
 
 def _plain(node: recorded, recording: Recording) -> Iterator[nodes.Element]:

@@ -131,6 +131,8 @@ def _program(file: Path, lesson: Lesson) -> Lesson:
         raise ScriptError(file, None, "there is no code in it")
     if said["timeout"] == Settings.timeout:
         del said["timeout"]
+    # What a lesson claims of its times is about its own lines.
+    said["measures"] = bool(lesson.settings.measures)
     # Its folder is its root: in a traceback a reader sees the file's name, and no folder of ours.
     return replace(read, root=file.parent, settings=replace(lesson.settings, **said))
 

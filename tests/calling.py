@@ -17,7 +17,7 @@ import threading
 import time
 import tty
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +44,20 @@ with open(sys.argv[3], "wb") as file:
 
 
 # Runs a program there. It is played as main, by its path: children find it as they find any script.
+# What its variables hold at its end is kept, each by itself: some cannot be pickled.
 PLAY = """
-import multiprocessing, runpy, sys
+import multiprocessing, pickle, runpy, sys
 from multiprocessing import context
 context._default_context._default_context = multiprocessing.get_context(sys.argv[1])
-sys.argv = sys.argv[2:]
-runpy.run_path(sys.argv[0], run_name="__main__")
+file, sys.argv = sys.argv[2], sys.argv[3:]
+values = {}
+for name, value in runpy.run_path(sys.argv[0], run_name="__main__").items():
+    try:
+        values[name] = pickle.dumps(value)
+    except Exception:
+        pass
+with open(file, "wb") as file:
+    pickle.dump(values, file)
 """
 
 
@@ -109,6 +117,11 @@ class Ended:
 
     output: str
     status: int | None
+    values: dict[str, bytes] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return what the program's variable held at its end."""
+        return pickle.loads(self.values[name])
 
 
 @pytest.fixture
@@ -118,16 +131,30 @@ def run_program(
     """Run a program beside the lesson that is tested, under ``start_method``.
 
     ``run_program("pipe.broken.py", hangs="last words")``, from the test of a lesson of the chapter.
+    ``run_program("pipe.py")["answers"]`` is what the variable of that name held at its end, and
+    ``run_program("pipe.py", changed={"close()": "pass"})`` runs the program with each text replaced
+    where it stands first: a mistake that the page warns of, or a reader's own change.
     The test fails when it does not end within ``timeout`` seconds, or leaves a process behind. One
     that is to hang is ended a moment after its last words: the test says whether it did.
     """
     chapter = request.path.parent.name
 
-    def run_program(name: str, hangs: str = "", timeout: float = 30) -> Ended:
+    def run_program(
+        name: str, hangs: str = "", timeout: float = 30, changed: dict[str, str] | None = None
+    ) -> Ended:
         script = request.config.rootpath / "snippets" / chapter / name
+        if changed:
+            program = script.read_text("utf-8")
+            for old, new in changed.items():
+                assert old in program, f"{old!r} is not in {name}"
+                program = program.replace(old, new, 1)
+            script = tmp_path.with_name(f"{tmp_path.name}.changed.py")
+            script.write_text(program, "utf-8")
+        variables = tmp_path.with_name(f"{tmp_path.name}.pickle")  # not beside its own files
+        variables.unlink(missing_ok=True)
         with Terminal() as terminal:
             process = subprocess.Popen(
-                [sys.executable, "-c", PLAY, start_method, str(script)],
+                [sys.executable, "-c", PLAY, start_method, str(variables), str(script)],
                 cwd=tmp_path,
                 stdin=subprocess.DEVNULL,
                 stdout=terminal.write,
@@ -147,13 +174,33 @@ def run_program(
                 if not hangs:
                     pytest.fail(f"{name} did not end within {timeout} s; it said:\n{output}")
                 return Ended(output, None)
-            ended = Ended(terminal.finish(), process.returncode)
+            values = pickle.loads(variables.read_bytes()) if variables.exists() else {}
+            ended = Ended(terminal.finish(), process.returncode, values)
         left = session_members(process.pid)
         end_session(process.pid)
         assert not left, f"{name} left processes behind: {left}"
         return ended
 
     return run_program
+
+
+@contextlib.contextmanager
+def in_session(*words: object, limit: float = 60, **how: Any) -> Iterator[subprocess.Popen[str]]:
+    """Start this Python with these words, in a session of its own, and end all of that at the end.
+
+    All of it is ended after ``limit`` seconds, too: what reads from it then comes to the end.
+    """
+    command = [sys.executable, *map(str, words)]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": PLAIN}
+    with subprocess.Popen(command, text=True, start_new_session=True, **(pipes | how)) as program:
+        timer = threading.Timer(limit, end_session, (program.pid,))
+        timer.start()
+        try:
+            yield program
+        finally:
+            timer.cancel()
+            program.kill()
+            end_session(program.pid)
 
 
 class Terminal:

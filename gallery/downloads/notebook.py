@@ -20,6 +20,7 @@ from itertools import count, dropwhile
 from gallery.downloads.notebook_prose import markdown
 from gallery.lesson import Lesson, script_of
 from gallery.lessons.blocks import Levels, blocks
+from gallery.pair import pairs_of
 from multitrack.script import CELL_MARKER, Cell
 
 HOW = """\
@@ -28,10 +29,15 @@ notebook cannot be imported. So each cell that begins with `%%writefile` writes 
 a module beside this notebook, and the cell after it imports what it uses from there. Otherwise
 this is the lesson's script, `{script}`.{needs}{reads} Run the cells from top to bottom. After a
 change to a `%%writefile` cell, restart the kernel and run all cells.
-
+{pairs}
 On Linux and macOS the lines of all processes appear under the cells. On Windows the kernel does
 not watch what other processes write: there, the children's lines are in the window in which
 Jupyter was started.
+"""
+
+PAIRS = """
+A program that is called **Broken** or **Cured** is not run here. Save it as a file of the name
+beside it, and run that with `python`.
 """
 
 LINES = '''\
@@ -118,10 +124,13 @@ def notebook(lesson: Lesson, labelled: Mapping[str, Lesson]) -> str:
     numbers = count(1)
     levels: Levels = defaultdict(lambda: next(numbers))
     ready = _Names(lesson, _imports(tree), parts)
+    pairs = {pair.name.partition("/")[2]: pair for pair in pairs_of(lesson)}
+    if lesson.path.stem in pairs:
+        pairs[""] = pairs[lesson.path.stem]
     cells: list[dict[str, object]] = []
     for block in blocks(lesson):
         if isinstance(block, str):
-            prose = markdown(block, levels, labelled)
+            prose = markdown(block, levels, labelled, pairs)
             if cells:
                 cells.append(_prose(prose))
             else:
@@ -149,7 +158,8 @@ def _how(lesson: Lesson) -> str:
     needs = f" It needs {lesson.needs_in_words}." if lesson.needs_in_words else ""
     files = " and ".join(f"`{name}`" for name in lesson.settings.files)
     reads = f" It reads {files}, to be downloaded to the same folder." if files else ""
-    return HOW.format(script=lesson.path.name, needs=needs, reads=reads)
+    pairs = PAIRS if pairs_of(lesson) else ""
+    return HOW.format(script=lesson.path.name, needs=needs, reads=reads, pairs=pairs)
 
 
 def _silent(main: str) -> str:
@@ -224,6 +234,8 @@ class _Names:
         new = {n: s for n, s in sources.items() if s and self.known.get(n) != s}
         self.known |= {n: s for n, s in new.items() if s}
         text = self._statements(new) + _own_file(self.lesson, code)
+        if _hands_on_open(code):
+            text = f"from builtins import open\n{text}"
         return text + "\n" if text else ""
 
     def _statements(self, sources: Mapping[str, str | None], *first: str) -> str:
@@ -248,6 +260,13 @@ class _Names:
         return "\n".join(filter(None, groups))
 
 
+def _hands_on_open(code: str) -> bool:
+    """Whether it names ``open`` and does not call it: IPython's own is no function to be sent."""
+    nodes = list(ast.walk(ast.parse(code)))
+    called = {node.func for node in nodes if isinstance(node, ast.Call)}
+    return any(isinstance(n, ast.Name) and n.id == "open" and n not in called for n in nodes)
+
+
 def _plain_first(lines: set[str]) -> list[str]:
     return sorted(lines, key=lambda line: (line.startswith("from"), line))
 
@@ -268,9 +287,20 @@ def _imports(tree: ast.Module) -> dict[str, ast.Import | ast.ImportFrom]:
 
 def _is_guard(node: ast.stmt) -> bool:
     """Whether a statement is ``if __name__ == "__main__":`` without an ``else``."""
-    if not isinstance(node, ast.If) or node.orelse or not isinstance(node.test, ast.Compare):
+    return isinstance(node, ast.If) and not node.orelse and _is_in_main(node.test)
+
+
+def _is_of_program(node: ast.stmt) -> bool:
+    """Whether a statement is ``if __name__ == "__main__" and ...:``, such as ``sys.argv[1:]``."""
+    if not isinstance(node, ast.If) or node.orelse or not isinstance(node.test, ast.BoolOp):
         return False
-    sides = [node.test.left, *node.test.comparators]
+    return isinstance(node.test.op, ast.And) and _is_in_main(node.test.values[0])
+
+
+def _is_in_main(test: ast.expr) -> bool:
+    if not isinstance(test, ast.Compare):
+        return False
+    sides = [test.left, *test.comparators]
     names = {side.id for side in sides if isinstance(side, ast.Name)}
     texts = {side.value for side in sides if isinstance(side, ast.Constant)}
     return names == {"__name__"} and texts == {"__main__"}
@@ -293,6 +323,15 @@ def _parts(lesson: Lesson, text: str) -> Iterator[Part]:
             above = _without_prose(lines[before : first - 1])
             if isinstance(node, ast.If) and _is_guard(node):
                 main += above + _body(node, lines, inside)
+            elif _is_of_program(node):
+                # True in the script only, which the lesson then starts as a program.
+                if not _names_its_file(text):
+                    raise NotebookError(
+                        lesson,
+                        node.lineno,
+                        "a guard that asks for more is never true in a notebook; ask for the "
+                        "rest inside of it",
+                    )
             else:
                 definitions += above + lines[first - 1 : end]
             before = end

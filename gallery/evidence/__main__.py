@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from gallery.changed_files import RevisionError, changed_files, in_words, left_at
-from gallery.evidence.changed_lessons import changed_lessons
+from gallery.evidence.changed_lessons import changed_last, changed_lessons
 from gallery.evidence.findings import FILE, Findings
 from gallery.evidence.gathering import RUNS, Gathering
 from gallery.evidence.pythons import find
@@ -55,9 +55,16 @@ def parser() -> argparse.ArgumentParser:
         "--changed-since",
         metavar="REVISION",
         help="of lessons that have not changed since HEAD left this revision of git, in their "
-        "script, what it imports or reads, or their tests: one run under each start method, and "
-        "the tests, on the newest Python alone. Where what runs them has changed, one lesson of "
+        "script, what it imports or reads, or their tests: one run under each start method on the "
+        "newest Python alone, without the tests. Where what runs them has changed, one lesson of "
         "each chapter counts as changed",
+    )
+    top.add_argument(
+        "--most",
+        metavar="N",
+        type=_count,
+        help="of the lessons that have changed since then, count only the N that changed last as "
+        "changed",
     )
     top.add_argument(
         "--no-search",
@@ -86,13 +93,16 @@ def _count(text: str) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says and return the exit status."""
-    options = parser().parse_args(arguments)
+    top = parser()
+    options = top.parse_args(arguments)
+    if options.most and options.changed_since is None:
+        top.error("--most goes with --changed-since")
     before = signal.signal(signal.SIGTERM, _as_ctrl_c)
     begun = time.monotonic()
     try:
         lessons = read_lessons(options.snippets)
         asked = options.changed_since is not None
-        once, why_once = unchanged(lessons, options) if asked else ((), "")
+        once = run_once(lessons, options) if asked else {}
         found = find(options.python, options.search)
         for one in found:
             why = f": {one.python.why}" if one.python.why else ""
@@ -104,7 +114,6 @@ def main(arguments: list[str] | None = None) -> int:
             options.runs,
             say=_say,
             once=once,
-            why=why_once,
         )
         findings = gathering.gather()
         findings.save(options.output)
@@ -140,15 +149,20 @@ def read_lessons(folder: Path) -> list[Lesson]:
     return [Lesson.read(path) for path in paths]
 
 
-def unchanged(lessons: list[Lesson], options: argparse.Namespace) -> tuple[set[str], str]:
-    """Return the names of the lessons that have not changed, and what is to be said of them."""
+def run_once(lessons: list[Lesson], options: argparse.Namespace) -> dict[str, str]:
+    """Return the names of the lessons of which one run will do, each with the reason."""
     root = options.snippets.absolute().parent
     files = changed_files(root, options.changed_since)
     since = in_words(root, left_at(root, options.changed_since))
     changed = changed_lessons(lessons, files, root)
+    last = changed_last(lessons, changed, options.most, root) if options.most else changed
     print(f"{len(changed)} of {len(lessons)} lessons count as changed since {since}", flush=True)
-    names = {lesson.name for lesson in lessons} - changed
-    return names, f"not chosen: it has not changed since {since}"
+    if last < changed:
+        print(f"the {len(last)} that changed last are run on every Python", flush=True)
+    others = f"not chosen: it is not among the {options.most} that changed last"
+    unchanged = f"not chosen: it has not changed since {since}"
+    names = {lesson.name for lesson in lessons} - last
+    return {name: others if name in changed else unchanged for name in names}
 
 
 def summary(findings: Findings) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from gallery.changed_files import last_change
 from gallery.evidence.lesson_tests import CALLING, test_file
 from gallery.lesson import Lesson
 from gallery.pair import programs_of
@@ -25,6 +26,13 @@ def changed_lessons(lessons: list[Lesson], files: Collection[str], root: Path) -
         first_of_chapter = {lesson.chapter: lesson.name for lesson in reversed(lessons)}
         found.update(first_of_chapter.values())
     return found
+
+
+def changed_last(lessons: list[Lesson], names: Collection[str], most: int, root: Path) -> set[str]:
+    """Return those of ``names`` that changed last, ``most`` of them; of a tie, the first."""
+    found = [lesson for lesson in lessons if lesson.name in names]
+    found.sort(key=lambda lesson: last_change(root, _parts(lesson, root)), reverse=True)
+    return {lesson.name for lesson in found[:most]}
 
 
 def _plays(file: str) -> bool:

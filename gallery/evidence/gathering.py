@@ -2,7 +2,8 @@
 
 What was run and did well is kept in a folder beside the file of findings, with the key of all that
 it depends on, and is not run again. What did not do well is tried anew each time. Of lessons that
-have not changed one run on the newest interpreter may do; what is kept of others still counts.
+have not changed one run on the newest interpreter may do, without their tests; what is kept of
+others still counts.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,8 +70,8 @@ class Place:
 class Gathering:
     """One gathering. ``say`` gets a line for each lesson that is done.
 
-    ``once`` names the lessons of which one run on the newest interpreter will do, ``why`` says
-    of them why no more is run.
+    ``once`` names the lessons of which one run on the newest interpreter will do, without the
+    tests, and says why no more is run.
     """
 
     lessons: list[Lesson]
@@ -79,8 +80,7 @@ class Gathering:
     runs: int = RUNS
     say: Callable[[str], None] = print
     at_once: int = AT_ONCE
-    once: Collection[str] = ()
-    why: str = ""
+    once: Mapping[str, str] = field(default_factory=dict)
     _recordings: dict[Place, Recording] = field(default_factory=dict)
     _failures: dict[Place, str] = field(default_factory=dict)  # there is no recording at all
     _passed_over: set[Place] = field(default_factory=set)  # neither kept nor chosen
@@ -99,10 +99,10 @@ class Gathering:
                 for one in self._usable():
                     if unfit(lesson, one):
                         continue
-                    if self._chosen(lesson, one):
+                    if lesson.name not in self.once:
                         testing.order(lesson, one)
                     else:
-                        kept = testing.kept(lesson, one) or Cell("not chosen", self.why)
+                        kept = testing.kept(lesson, one) or self._not_chosen(lesson)
                         self._tests[lesson.name, one.python.id] = kept
             self._record([one for one in self.lessons if not one.settings.measures], testing)
             for name, python, cell in testing.rest():
@@ -119,13 +119,16 @@ class Gathering:
     def _usable(self) -> list[Found]:
         return [one for one in self.found if one.about]
 
-    def _chosen(self, lesson: Lesson, one: Found, number: int = 0) -> bool:
+    def _chosen(self, lesson: Lesson, one: Found, number: int) -> bool:
         """Whether a run is to take place if it is not kept."""
         if lesson.name not in self.once:
             return True
         fit = [found for found in self._usable() if not unfit(lesson, found)]
         newest = max(fit, key=lambda found: (usual(found.about), version_of(found.python.version)))
         return one is newest and not (one.python.builder and number)
+
+    def _not_chosen(self, lesson: Lesson) -> Cell:
+        return Cell("not chosen", self.once[lesson.name])
 
     def _wanted(self, lesson: Lesson) -> Iterator[Place]:
         for one in self._usable():
@@ -166,7 +169,7 @@ class Gathering:
         return [recording for recording in found if judge(lesson, recording)[0] == "ok"]
 
     def _lines(self, lesson: Lesson, python: str, method: str) -> list[list[Said]]:
-        measures = lesson.settings.measures
+        measures = bool(lesson.settings.measures)
         return [sameness.compared(r, measures) for r in self._good(lesson, python, method)]
 
     # -- running -----------------------------------------------------------------------------
@@ -198,7 +201,7 @@ class Gathering:
                 script,
                 place.method,
                 timeout=lesson.settings.timeout,
-                alone=lesson.settings.measures,
+                alone=bool(lesson.settings.measures),
                 own_shm=True,
                 python=path,
             )
@@ -321,7 +324,7 @@ class Gathering:
         ]
         recordings = [self._recordings[p] for p in places if p in self._recordings]
         if not places:
-            return Cell("not chosen", self.why)
+            return self._not_chosen(lesson)
         if not recordings:
             return Cell("not run", self._failures[places[0]])
         judged = [judge(lesson, r) for r in recordings]

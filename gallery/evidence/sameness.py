@@ -13,13 +13,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from gallery import claims
+from gallery.claims import DIGITS
 from gallery.evidence.findings import Said, Sameness, Spread
 from multitrack.recording import Recording
 
-UNITS = r"(?:[nµum]?s|min|(?:nano|micro|milli)?seconds?|minutes?)"
-DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?"
 NUMBER = re.compile(rf"(?<![\w.])[-+]?{DIGITS}(?:e[-+]?\d+)?(?!\w)")
-TIME = re.compile(rf"(\s?)\s*(?<![\w.]){DIGITS}(?=\s?{UNITS}\b)")
+TIME = re.compile(rf"(\s?)\s*{claims.TIME}")
 ASIDE = (
     (re.compile(r"\b0x[0-9a-fA-F]+\b"), "<address>"),
     (re.compile(r"(pid\w*\W{1,3})\d+\b"), r"\1<pid>"),

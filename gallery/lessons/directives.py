@@ -14,9 +14,10 @@ from sphinx.util.typing import OptionSpec
 
 from gallery.in_words import in_words
 from gallery.lesson import Lesson
+from gallery.lessons import measured
 from gallery.lessons.build import build_of
 from gallery.lessons.links import cell_label
-from gallery.nodes import cell, lives_of, pictures_of, recorded, transcript_of
+from gallery.nodes import cell, lives_of, load, pictures_of, recorded, transcript_of
 from gallery.pythons import why_not_recorded
 from multitrack.recording import RecordingError
 from multitrack.script import START_METHODS
@@ -86,6 +87,7 @@ class CellDirective(RecordedDirective):
             box += made
         written = transcript_of(files, number, env=self.env)
         if not written["empty"]:
+            written["notes"] = measured_notes(lesson, files, number)
             box += written
         return [box]
 
@@ -106,6 +108,14 @@ def timeline(lesson: Lesson, files: dict[str, Path], linked: bool = False) -> re
     failures = lesson.settings.failures
     note = f"Not every process ends well here: {failures}." if failures else ""
     return lives_of(files, note, linked)
+
+
+def measured_notes(lesson: Lesson, files: dict[str, Path], cell: int) -> dict[str, str]:
+    """Say by start method what a cell's measured times were to show and do not."""
+    if not lesson.settings.measures:
+        return {}
+    told = {m: measured.told(lesson, load(file), file, cell) for m, file in files.items()}
+    return {method: words for method, words in told.items() if words}
 
 
 def why_restricted(lesson: Lesson) -> str:

@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from gallery.in_words import in_words
 
-HINT = re.compile(r"^\.\. (platform|chance)::[ ]*(.*)\n\s*\n?((?:[ ]+.*\n?|[ ]*\n)+)", re.M)
+HINT = re.compile(r"^\.\. (platform|chance)::[ ]*(.*)\n(?:[ ]*\n)*((?:[ ]+.*\n?|[ ]*\n)+)", re.M)
 
 
 def beginning(kind: str, platforms: str) -> str:

@@ -16,9 +16,10 @@ from sphinx.util.display import status_iterator
 
 from gallery.in_words import in_words
 from gallery.lesson import HANGS, WRONG, Lesson
+from gallery.lessons import measured
 from gallery.lessons.build import build_of
 from gallery.pair import SIGNAL, Pair
-from gallery.pythons import python_for, recorded_on
+from gallery.pythons import python_for, recorded_on, recordings_of
 from multitrack import cache
 from multitrack.cache import path_of
 from multitrack.interpreters import about, installed
@@ -89,30 +90,37 @@ def make_recordings(
     found: dict[tuple[str, str], Recording] = {}
     beside: list[Job] = []
     alone: list[Job] = []
+    shares: dict[Job, list[float]] = {}  # of those that claim something of their times
     keys: dict[Job, tuple[Lesson, str]] = {}
     for lesson in lessons:
         for method, python in recorded_on(lesson).items() if lesson.cells else ():
             recording, bad = cache.load(lesson, method, folder, python)
             if bad:
                 logger.info("%s; recording it anew", bad)
-            if recording:
+            file = path_of(lesson.name, method, folder, python)
+            if recording and measured.settled(lesson, recording, file):
                 found[lesson.name, method] = recording
                 continue
             job = Job.of(
                 lesson,
                 method,
                 timeout=lesson.limit(method),
-                alone=lesson.settings.measures,
+                alone=bool(lesson.settings.measures),
                 own_shm=True,
                 python=python,
                 full_text=str(cache.new_text(lesson.name, method, folder, python)),
             )
             keys[job] = lesson, cache.key_of(lesson, method, python)
-            (alone if lesson.settings.measures else beside).append(job)
+            if lesson.settings.claims_under(method):
+                shares[job] = []
+            else:
+                (alone if lesson.settings.measures else beside).append(job)
 
     def recorded() -> Generator[tuple[Job, Recording], None, None]:
         yield from record_all(beside, AT_ONCE)
         yield from record_all(alone, 1)
+        for job, of_job in shares.items():
+            yield job, measured.measure(job, keys[job][0], of_job)
 
     try:
         with closing(recorded()) as results:
@@ -136,6 +144,8 @@ def make_recordings(
                 fails = lesson.settings.fails_under(job.start_method)
                 if not any(_complaints(lesson, recording)) if fails else recording.ok:
                     recording = cache.save(recording, key, folder, job.python)
+                    file = path_of(lesson.name, job.start_method, folder, job.python)
+                    measured.note(lesson, recording, file, shares.get(job, []))
                 elif job.full_text:
                     cache.forget(recording, Path(job.full_text).parent)
                 found[lesson.name, job.start_method] = recording
@@ -148,6 +158,11 @@ def make_recordings(
             f"a recording cannot be kept in {folder}: {error.strerror or error}. Make room there, "
             "or name another folder: recordings_dir in conf.py"
         ) from error
+    for lesson in filter(lambda lesson: lesson.settings.measures, lessons):
+        for method, file in recordings_of(lesson, folder).items():
+            recording = found.get((lesson.name, method))
+            if recording and (words := measured.told(lesson, recording, file)):
+                logger.info("%s: %s", lesson.name, words)
     return found
 
 
@@ -196,6 +211,11 @@ def _complaints(lesson: Lesson, recording: Recording) -> Iterator[str]:
     why = f"\n  {recording.explanation}" if recording.explanation else ""
     for problem in recording.problems:
         yield f"{problem.text}{why}"
+    for claim in lesson.settings.claims_under(recording.start_method) if recording.ok else ():
+        try:
+            claim.lines(recording)
+        except ValueError as error:
+            yield str(error)
     if lesson.settings.failures:
         return
     for child in recording.failed_by_themselves:

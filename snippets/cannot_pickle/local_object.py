@@ -64,7 +64,8 @@ function in which it was defined.
 Learn the subject
 -----------------
 
-- :ref:`sphx_glr_lessons_pools_starmap.py` shows what can travel to a worker at all.
+- :ref:`sphx_glr_lessons_communication_what_can_be_pickled.py` shows what can travel to a
+  worker at all.
 - :ref:`sphx_glr_lessons_spawning_main_guard.py`: why the file itself must be safe to import.
 """
 

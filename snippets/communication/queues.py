@@ -2,213 +2,206 @@
 Queue: bring results back from several processes
 ================================================
 
-You will be able to collect results from any number of processes through one
-:class:`multiprocessing.Queue`, and to know when you have all of them.
-
-Two processes work at once: one makes squares, the other cubes. Both put what
-they found into the same queue, and the main process reads it.
+Several processes work, and each of them finds results that you want in one place. In short: make
+a ``Queue()``, hand it to each process as an argument, ``put()`` there, and call ``get()`` in main
+as often as you expect a result. Only then call ``join()``. At the end of this page your program
+also notices a worker that has died, where a plain ``get()`` would wait forever.
 """
 
 # %%
-# A child cannot append to a list of its parent: it has its own memory. A
-# queue is a pipe with locks around it. Every process that got the queue as an
-# argument may write to it and read from it.
-#
-# .. drawing:: an-object-through-a-pipe
-#
-# The workers put their name and their input beside each answer. The reader
-# sees one stream, and an ``8`` alone would not say where it came from.
-#
-# ``Queue()`` is a function that makes a queue. The class, which the type hints
-# need, is ``multiprocessing.queues.Queue``.
+# Two workers put, main gets
+# --------------------------
+# Two web servers write a log file a day. Which page took the most time on each day? Each worker
+# reads the files of one server. In one file a line is damaged: ``n/a`` instead of a number.
 
-import threading
-import time
 from collections import Counter
-from multiprocessing import Process, Queue, queues
+from multiprocessing import Process, Queue
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-Result = tuple[str, int, int]
-
-
-def put_squares(numbers: list[int], results: queues.Queue) -> None:
-    """Put ``("square", n, n**2)`` for each number."""
-    for n in numbers:
-        results.put(("square", n, n**2))
-
-
-def put_cubes(numbers: list[int], results: queues.Queue) -> None:
-    """Put ``("cube", n, n**3)`` for each number."""
-    for n in numbers:
-        results.put(("cube", n, n**3))
-
-
-# %%
-# The parent knows how many results it expects: two for each number. So it
-# calls :meth:`~multiprocessing.Queue.get` exactly that often. ``get()`` waits
-# until something is there. Only then does the parent join the workers.
+MINUTE = "/home 40\n/search 310\n/cart 90\n/search 250\n"
+LOGS = {
+    "web1": {
+        "web1-mon.log": MINUTE * 20_000,
+        "web1-tue.log": MINUTE * 80_000,
+    },
+    "web2": {
+        "web2-mon.log": MINUTE * 20_000,
+        "web2-tue.log": MINUTE * 10_000 + "/home n/a\n",
+        "web2-wed.log": MINUTE * 70_000,
+    },
+}
 
 
-def squares_and_cubes(numbers: list[int]) -> list[Result]:
-    """Return all squares and cubes in the order of their arrival."""
-    results: queues.Queue = Queue()
-    workers = [
-        Process(target=put_squares, args=(numbers, results)),
-        Process(target=put_cubes, args=(numbers, results)),
-    ]
-    for worker in workers:
-        worker.start()
-    expected = len(workers) * len(numbers)
-    received = [results.get() for _ in range(expected)]
-    for worker in workers:
-        worker.join()
-    return received
+def slowest_page(file):
+    """Return the page that took the most milliseconds."""
+    spent = Counter()
+    with file.open() as lines:
+        for line in lines:
+            page, milliseconds = line.split()
+            spent[page] += int(milliseconds)
+    return spent.most_common(1)[0][0]
+
+
+def read_logs(files, results):  # (1)
+    """Put one tuple for each file: its name, page, error."""
+    for file in files:
+        try:
+            page = slowest_page(file)
+            results.put((file.name, page, None))
+        except Exception as error:
+            results.put((file.name, None, repr(error)))
 
 
 if __name__ == "__main__":
-    arrived = squares_and_cubes([1, 2, 3, 4, 5])
-    for source, number, answer in arrived:
-        print(f"{source} of {number} is {answer}")
+    results = Queue()
+    workers, arrived, expected = [], [], 0
+    with TemporaryDirectory() as folder:
+        for server, logs in LOGS.items():
+            files = [Path(folder, name) for name in logs]
+            for file in files:
+                file.write_text(logs[file.name])
+            worker = Process(  # (2)
+                target=read_logs,
+                args=(files, results),
+                name=server,
+            )
+            workers.append(worker)
+            expected += len(files)
+        for worker in workers:
+            worker.start()
+        for _ in range(expected):  # (3)
+            name, page, error = results.get(timeout=60)
+            print(name, error or page)
+            arrived.append((name, page, error))
+        for worker in workers:
+            worker.join()
 
 # %%
-# The squares are in order among themselves, and so are the cubes: what *one*
-# process puts comes out in the order in which it was put.
+# 1. ``put()`` sends a pickled copy of the tuple: the workers share no memory with main. Each
+#    tuple says where it comes from, because all of them arrive in one stream. An error is an item
+#    as well, so the count stays right and the worker goes on with its next file.
+# 2. Hand the queue over as an argument. A global variable works under fork only: under spawn and
+#    forkserver, the workers have another queue than main, or none.
+# 3. ``get()`` waits for an item. After 60 seconds without one it raises ``queue.Empty``.
+#
+# The items of the two servers are mixed: each arrives when its file is finished. What *one*
+# process puts arrives in order: Monday, Tuesday, Wednesday.
 #
 # .. chance::
 #
-#    Each result arrives when its producer got to write it, so how the two series
-#    are mixed is chance.
+#    How the two series are mixed depends on which worker is faster. Sort the list before you
+#    compare it with an expected one.
 #
-# So do not compare the whole list with an expected list. Compare what is in
-# it, and how often. That is what a :class:`collections.Counter` holds:
-
-if __name__ == "__main__":
-    squares = [("square", n, n**2) for n in [1, 2, 3, 4, 5]]
-    cubes = [("cube", n, n**3) for n in [1, 2, 3, 4, 5]]
-    print("all there:", Counter(arrived) == Counter(squares + cubes))
-
-# %%
-# Where it goes wrong: asking ``empty()``
-# ---------------------------------------
+# A program that has errors should not end with 0. At the end, add:
 #
-# Many programs read with ``while not queue.empty()``. It looks like "until
-# there is no more", but it means "until there is nothing *at this moment*".
-# The producer below works for half a second before its first result. The
-# reader asks right after the start.
+# .. code-block:: python
+#
+#    if __name__ == "__main__":
+#        if errors := [item for item in arrived if item[2]]:
+#            raise SystemExit(f"failed: {errors}")
+#
+# A dead worker puts nothing: get() waits forever
+# -----------------------------------------------
+# The ``except`` in ``read_logs`` does not help when the worker is killed, for example by the
+# kernel because memory ran out. Main waits for an item that will not come. So wait for half a
+# second only, look at the exit codes, and wait again. In the program above, call
+# ``receive(results, workers)`` in place of ``results.get(timeout=60)``:
+
+import queue
 
 
-def work_then_put(numbers: list[int], results: queues.Queue) -> None:
-    """Work for half a second, then put the squares."""
-    time.sleep(0.5)
-    put_squares(numbers, results)
-
-
-def read_until_empty(numbers: list[int]) -> tuple[int, int]:
-    """Return how many an ``empty()`` loop got, and how many not."""
-    results: queues.Queue = Queue()
-    worker = Process(target=work_then_put, args=(numbers, results))
-    worker.start()
-    got = []
-    while not results.empty():  # wrong
-        got.append(results.get())
-    missed = [results.get() for _ in numbers[len(got) :]]
-    worker.join()
-    return len(got), len(missed)
+def receive(results, workers):
+    """Return the next item; raises RuntimeError if none can come."""
+    while True:  # (1)
+        codes = [worker.exitcode for worker in workers]
+        try:
+            return results.get(timeout=0.5)
+        except queue.Empty:  # (2)
+            if any(codes) or None not in codes:
+                raise RuntimeError(f"exit codes: {codes}") from None
 
 
 if __name__ == "__main__":
-    got, missed = read_until_empty([1, 2, 3, 4, 5])
-    print(f"the empty() loop got {got} of 5 results")
-    print(f"counting got the other {missed}")
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "web3.log")
+        file.write_text(MINUTE * 300_000)
+        worker = Process(
+            target=read_logs,
+            args=([file], results),
+            name="web3",
+            daemon=True,  # (3)
+        )
+        worker.start()
+        worker.kill()
+        try:
+            print(receive(results, [worker]))
+        except RuntimeError as error:
+            print("no result:", error)
+        worker.join()
 
 # %%
-# The loop ended before the producer had begun. No error was raised: the
-# program would have gone on with too little data. A faster producer makes it
-# worse: then the loop gets everything on some days and a part on others.
+# 1. The codes are read *before* ``get()``. Whatever a worker put before it ended well is in the
+#    pipe by then, so a queue that is empty then stays empty.
+# 2. Either a worker failed, or all have ended. ``None`` is the code of a worker that still runs.
+# 3. If main gives up, other workers may still be busy. Python ends daemon processes when main
+#    ends (:ref:`sphx_glr_lessons_spawning_daemons.py`).
 #
-# Once every producer has been joined, the answer of ``empty()`` can be trusted,
-# because nobody writes any more. But to join first is a trap of its own: see
-# :ref:`sphx_glr_lessons_communication_read_before_join.py`.
+# The exception to catch is :exc:`queue.Empty`, of the module ``queue``, so do not give a variable
+# that name. A traceback calls it ``_queue.Empty``. ``get_nowait()`` raises it at once.
 #
-# What put() really does
-# ----------------------
+# ``receive`` has one gap. A worker that is killed in the middle of a large item (on Linux, more
+# than 4 KiB) leaves a part of it in the pipe, and ``get()`` waits for the rest, :ref:`timeout or
+# not <sphx_glr_lessons_communication_pipe_ends.py:recv-with-a-timeout-poll-first>`. Put small
+# items, or use an executor.
 #
-# :meth:`~multiprocessing.Queue.put` writes nothing. It appends the object to
-# a list in its own process and returns. A *feeder thread*, which the first
-# ``put()`` starts, takes the object from there, pickles it and writes the
-# bytes to the pipe.
+# Ctrl-C in a terminal interrupts main and the workers: each prints a ``KeyboardInterrupt`` and
+# ends, unless many items are unread (:ref:`sphx_glr_lessons_communication_read_before_join.py`).
 #
-# .. drawing:: queue-feeder-thread
+# empty() is true before the first item comes
+# -------------------------------------------
+# ``while not results.empty()`` looks like "until there is no more". Here a worker hashes three
+# passwords, which takes a moment each.
 #
-# A parcel that notes where it is pickled shows it:
-
-
-class Parcel:
-    """Arrives with the name of the thread that pickled it."""
-
-    pickled_in = "nowhere yet"
-
-    def __getstate__(self) -> dict[str, str]:
-        """Return what is pickled; called by whoever pickles."""
-        return {"pickled_in": threading.current_thread().name}
-
-
-def put_parcel(results: queues.Queue) -> None:
-    """Put one parcel."""
-    results.put(Parcel())
-    print(f"put in {threading.current_thread().name}")
-
-
-def follow_a_parcel() -> str:
-    """Return the name of the thread that pickled a parcel."""
-    results: queues.Queue = Queue()
-    worker = Process(target=put_parcel, args=(results,))
-    worker.start()
-    parcel = results.get()
-    worker.join()
-    return parcel.pickled_in
-
-
-if __name__ == "__main__":
-    print(f"pickled in {follow_a_parcel()}")
-
-# %%
-# Three things follow from it:
+# .. pair::
 #
-# - An item is in the pipe a little *after* ``put()`` returned. Even the
-#   process that just called ``put()`` may find its own queue empty.
-# - An object that is changed after ``put()`` may arrive changed. Put a copy,
-#   or leave it alone.
-# - An object that cannot be pickled raises nothing in the worker's code. The
-#   feeder thread prints a traceback and drops the item, and a reader who
-#   counts waits for it for ever.
+# ``empty()`` says that the queue is empty *at this moment*, not that no more will come. Main
+# asked before the first password was hashed, so the loop ended at once: no error, no data, exit
+# status 0. With a faster worker the bug is harder to see: some runs get a part of the data,
+# others all of it. Count, as the cured program does, or let the worker say that it has finished
+# (:ref:`sphx_glr_lessons_communication_sentinels.py`). The same holds for ``qsize()``, which
+# raises ``NotImplementedError`` on macOS (`in the source
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/queues.py#L122-L127>`__):
+# :ref:`sphx_glr_lessons_communication_empty_and_qsize.py`.
 #
-# A reader whose producer crashed waits in the same way. In a program that has
-# to last, call ``get(timeout=...)``, catch :exc:`queue.Empty` and look at the
-# :attr:`~multiprocessing.Process.exitcode` of the workers.
+# Which queue should you use?
+# ---------------------------
+# - **Between threads** of one process: :class:`queue.Queue`, which pickles nothing. Do not give
+#   one to a process: under spawn and forkserver that is ``TypeError: cannot pickle '_thread.lock'
+#   object``, and a forked child gets a copy, so that what it puts does not arrive.
+# - **With a pool**: none. ``map`` returns the results in order
+#   (:ref:`sphx_glr_lessons_pools_pool_map.py`). A ``multiprocessing.Queue`` among a task's
+#   arguments is refused: ``Queue objects should only be shared between processes through
+#   inheritance`` (:ref:`sphx_glr_lessons_communication_queue_in_a_pool.py`).
+# - **One worker, or a dialogue**: a pipe also tells you when the other side has ended
+#   (:ref:`sphx_glr_lessons_communication_pipe.py`).
+# - **Large arrays**: a queue pickles and copies them. Share them instead
+#   (:ref:`sphx_glr_lessons_shared_memory_shared_array.py`).
 #
-# When not to use it
-# ------------------
-#
-# If every task is a call of the same function, a pool brings the results back
-# for you, and in order: :ref:`sphx_glr_lessons_pools_pool_map.py`. Large
-# arrays are pickled and copied on their way through a queue; share them
-# instead: :ref:`sphx_glr_lessons_shared_memory_shared_array.py`. And between
-# threads of one process use :class:`queue.Queue`, which pickles nothing.
-#
-# Read next why the order "read first, join after" matters:
-# :ref:`sphx_glr_lessons_communication_read_before_join.py`. If nobody can know
-# how many results will come, see
-# :ref:`sphx_glr_lessons_communication_sentinels.py`.
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_communication_feeder_thread.py`, because an item can be lost after
+#   ``put()`` has returned.
+# - :ref:`sphx_glr_lessons_communication_read_before_join.py`, because joining first can hang.
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_short = "Queue"
+# sphinx_gallery_lesson_failures = "main kills a worker"
 # sphinx_gallery_lesson_asked = ["get results from several processes with a queue"]
-# sphinx_gallery_lesson_asked = ["send data between processes"]
+# sphinx_gallery_lesson_asked = ["send data between processes", "pass data back to the parent"]
 # sphinx_gallery_lesson_asked = ["queue.empty() returns True too early"]
-# sphinx_gallery_lesson_asked = ["queue is empty although something was put"]
-# sphinx_gallery_lesson_asked = ["queue.get() blocks forever", "_queue.Empty"]
+# sphinx_gallery_lesson_asked = ["queue.get() blocks forever", "get with a timeout"]
 # sphinx_gallery_lesson_asked = ["multiprocessing.Queue or queue.Queue"]
-# sphinx_gallery_lesson_asked = ["put() does not raise when the item cannot be pickled"]
-# sphinx_gallery_lesson_asked = ["order of items in a queue", "pass data back to the parent"]
-# sphinx_gallery_lesson_asked = ["get with a timeout", "feeder thread"]
+# sphinx_gallery_lesson_asked = ["order of items in a queue", "NotImplementedError qsize macOS"]
+# sphinx_gallery_lesson_asked = ["Queue objects should only be shared between processes"]

@@ -2,222 +2,205 @@
 Sentinels: tell a consumer that no more items will come
 =======================================================
 
-You will be able to end a loop over a queue exactly when its producers have
-finished, with any number of producers and of consumers.
-
-A *sentinel* is an item that means "that was all". (It has nothing to do with
-:attr:`multiprocessing.Process.sentinel`, which is a handle of a process.)
+A loop over a queue has to end, and you do not know how many items will come. In short: each
+producer puts ``None`` after its last item, and the consumer stops when it has as many ``None`` as
+there are producers. Such a last item is a *sentinel*, or poison pill. At the end of this page
+your loop ends with any number of producers and consumers, and a producer that died is not
+mistaken for one that has finished.
 """
 
 # %%
-# Many producers, one consumer
-# ----------------------------
-#
-# Nobody knows in advance how many divisors a number has, so the parent cannot
-# count results. Each producer puts ``None`` when it is done. The ``finally``
-# makes it do so even when it fails with an exception.
+# One sentinel from each producer
+# -------------------------------
+# Which orders are not paid? A process for each shop reads its orders.
 
-from multiprocessing import Process, Queue, queues
+import queue
+from multiprocessing import Process, Queue
 
-
-def put_divisors(number: int, results: queues.Queue) -> None:
-    """Put each divisor as ``(number, divisor)``, then None."""
-    try:
-        for divisor in range(1, number + 1):
-            if number % divisor == 0:
-                results.put((number, divisor))
-    finally:
-        results.put(None)
+ORDERS = {
+    "Leeds": "Ada 12.50 paid\nBob 8.00 open\nCleo 31.00 open\n",
+    "York": "Eve 7.80 paid\nDan 5.25 open\n",
+}
 
 
-def collect(results: queues.Queue, producers: int) -> list:
-    """Return all items, up to the last of ``producers`` sentinels."""
-    items: list = []
-    for _ in range(producers):
-        items.extend(iter(results.get, None))
+def find_open(shop, orders, results):
+    """Put each order that is not paid, then None."""
+    for line in orders.splitlines():
+        customer, amount, state = line.split()
+        if state == "open":
+            results.put((shop, customer, float(amount)))
+    results.put(None)  # (1)
+
+
+def start(orders, results):
+    """Start a producer for each shop."""
+    producers = []
+    for shop, text in orders.items():
+        process = Process(
+            target=find_open,
+            args=(shop, text, results),
+            name=shop,
+            daemon=True,
+        )
+        process.start()
+        producers.append(process)
+    return producers
+
+
+def receive(results, producers):
+    """Return the next item; raises RuntimeError if none can come."""
+    while True:
+        codes = {p.name: p.exitcode for p in producers}
+        try:
+            return results.get(timeout=0.5)
+        except queue.Empty:  # (2)
+            failed = {name for name, code in codes.items() if code}
+            if failed or None not in codes.values():
+                raise RuntimeError(f"ended early: {failed or codes}") from None
+
+
+def collect(results, producers):
+    """Return all items; raises RuntimeError if a producer died."""
+    items, missing = [], len(producers)
+    while missing:
+        item = receive(results, producers)
+        if item is None:
+            missing -= 1  # (3)
+        else:
+            items.append(item)
     return items
 
 
-def divisors(numbers: list[int]) -> list[tuple[int, int]]:
-    """Return pairs ``(number, divisor)``, sorted."""
-    results: queues.Queue = Queue()
-    producers = [Process(target=put_divisors, args=(n, results)) for n in numbers]
-    for producer in producers:
-        producer.start()
-    found = collect(results, len(producers))
-    for producer in producers:
-        producer.join()
-    return sorted(found)
-
-
 if __name__ == "__main__":
-    print(divisors([6, 7]))
+    results = Queue()
+    producers = start(ORDERS, results)
+    unpaid = sorted(collect(results, producers))
+    for process in producers:
+        process.join()
+    for order in unpaid:
+        print(*order)
 
 # %%
-# ``iter(results.get, None)`` calls ``get()`` again and again, yields what it
-# returns, and stops at ``None``. ``collect`` does that once for each producer.
-# It does not matter whose ``None`` ends which round, nor that items of other
-# producers come between. Every producer's ``None`` comes after its own items.
-# So when as many sentinels have been read as there are producers, everything
-# has been read.
+# 1. What one process puts arrives in order, so its ``None`` comes after its last item.
+# 2. A producer that died puts no ``None``. When nothing has come for half a second, main looks at
+#    the exit codes. A code of ``None`` belongs to a process that still runs.
+# 3. After the ``None`` of one producer, items of the others may come. After the last ``None`` no
+#    more can come.
 #
-# Why None, and not object()
-# --------------------------
+# With one producer, ``for item in iter(results.get, None)`` is the short form. If the producer
+# dies, it waits forever.
 #
-# Between threads ``object()`` is a popular sentinel, for nothing else in the
-# program is identical with it. Between processes an item is pickled and made
-# anew, so what arrives may be *another* object. Here a child sends three
-# candidates, and the parent compares each with its own:
-
-
-class Stop:
-    """A sentinel: the class itself is sent, never an instance."""
-
-
-SENTINELS = {"None": None, "a class": Stop, "object()": object()}
-
-
-def put_sentinels(outbox: queues.Queue) -> None:
-    """Put the three sentinels in order."""
-    for sentinel in SENTINELS.values():
-        outbox.put(sentinel)
-
-
-def recognised() -> dict[str, bool]:
-    """Return which sentinels are identical after their journey."""
-    inbox: queues.Queue = Queue()
-    child = Process(target=put_sentinels, args=(inbox,))
-    child.start()
-    known = {name: inbox.get() is own for name, own in SENTINELS.items()}
-    child.join()
-    return known
-
+# A killed producer sends no sentinel
+# -----------------------------------
+# A million orders keep York busy, and main kills it. The kernel does the same when memory runs
+# out.
 
 if __name__ == "__main__":
-    print("recognised:", recognised())
+    many = {"York": "Eve 7.80 paid\n" * 1_000_000 + ORDERS["York"]}
+    producers = start(ORDERS | many, results)
+    producers[-1].kill()
+    try:
+        print(len(collect(results, producers)), "orders are open")
+    except RuntimeError as error:
+        print(error)
 
 # %%
-# ``None`` is pickled as "the None of whoever reads this". A class is pickled
-# by its name and looked up on the other side. A plain ``object()`` carries
-# nothing by which it could be found again, so the reader got a new one. That
-# holds even under fork, where both processes began with the same memory. No
-# error was raised: a consumer that loops over ``iter(get, SENTINEL)`` with it
-# would take its sentinel for data, and wait on.
+# A producer that raises is noticed, too: its exit code is 1. Do not catch the ``RuntimeError`` in
+# your program; then it ends with status 1. ``daemon=True`` ends the producers that still run. Do
+# not use the queue after this error: a killed producer may hold its lock. (If it was killed in
+# the middle of a large item, ``get()`` waits for the rest, :ref:`timeout or not
+# <sphx_glr_lessons_communication_queues.py:a-dead-worker-puts-nothing-get-waits-forever>`.)
 #
-# So use ``None``. If ``None`` is data in your program, take a class such as
-# ``Stop`` or a member of an :class:`enum.Enum`. And if your items are arrays,
-# whose ``==`` is neither true nor false, write the loop with ``is``, for
-# ``iter()`` compares with ``==``:
-# ``while (item := tasks.get()) is not None:``.
+# If the other producers should go on, give each item a field for the error, as in
+# :ref:`sphx_glr_lessons_communication_queues.py`, put ``None`` afterwards, and let main end with
+# an error status.
 #
-# One producer, several consumers
-# -------------------------------
+# ``finally: put(None)`` hides a failure
+# --------------------------------------
+# It looks careful: whatever happens, the consumer gets its sentinel. Here the third price has a
+# decimal comma.
 #
-# The other way round each consumer needs a sentinel of its own, because what
-# one consumer took is gone for the others. Each consumer is a producer too, of
-# results, and ends those with ``None`` in turn.
-
-
-def square_all(tasks: queues.Queue, results: queues.Queue) -> None:
-    """Put the square of each task until None comes; then put None."""
-    for number in iter(tasks.get, None):
-        results.put(number * number)
-    results.put(None)
-
-
-def start_two(tasks: queues.Queue, results: queues.Queue) -> list[Process]:
-    """Start two consumers and return them."""
-    consumers = [Process(target=square_all, args=(tasks, results)) for _ in range(2)]
-    for consumer in consumers:
-        consumer.start()
-    return consumers
-
-
-def squares(numbers: list[int]) -> list[int]:
-    """Return the squares, made by two consumers, sorted."""
-    tasks: queues.Queue = Queue()
-    results: queues.Queue = Queue()
-    consumers = start_two(tasks, results)
-    for item in [*numbers, None, None]:
-        tasks.put(item)
-    found = collect(results, len(consumers))
-    for consumer in consumers:
-        consumer.join()
-    tasks.close()
-    tasks.join_thread()
-    return sorted(found)
-
-
-if __name__ == "__main__":
-    print(squares([1, 2, 3, 4, 5]))
-
-# %%
+# .. pair::
+#
+# The sentinel says "I have finished", and the producer had not. The broken program prints a total
+# of two prices of four, and ends with status 0. So put the sentinel after the loop, not in a
+# ``finally``.
+#
+# One sentinel for each consumer
+# ------------------------------
+# Two consumers take customers from one queue. An item that one consumer takes is gone for the
+# other, and so is a sentinel.
+#
+# .. pair:: sentinels-one
+#
+# Here one consumer took the only ``None`` and ended. The other one waits in ``get()``, and main
+# waits in ``join()``. A consumer that raises has exit code 1, and its letter is not written.
+#
 # .. chance::
 #
-#    The consumer that is free takes the next number. One of the two may even get
-#    nothing but its sentinel.
+#    Which consumer takes which letter, and which one the sentinel, varies.
 #
-# The last two lines before ``return`` end the feeder thread that ``put()`` had
-# started in the main process, so that the next child is not forked beside it.
+# Several producers and several consumers
+# ---------------------------------------
+# If the consumers put results, each of them is a producer, too: it puts a ``None`` after its last
+# result, and ``collect(results, consumers)`` reads them.
 #
-# With several producers *and* several consumers no producer may put the
-# consumers' sentinels, because another producer's tasks could still come after
-# them. Join the producers first, which cannot hang while the consumers are
-# reading. Then put one sentinel for each consumer.
+# With several producers as well, main puts the sentinels when all producers have ended, because
+# items of another producer may come after those of the first. Until then it watches the
+# consumers, too: if they have died, the pipe fills up, and the producers cannot end.
 #
-# Where it goes wrong: one sentinel for two
-# -----------------------------------------
-
-
-def one_by_one(patience: float = 0.5) -> list[int]:
-    """Return how many of two consumers wait after 1, 2 sentinels.
-
-    Each consumer gets ``patience`` seconds to end.
-    """
-    tasks: queues.Queue = Queue()
-    results: queues.Queue = Queue()
-    consumers = start_two(tasks, results)
-    waiting = []
-    for _ in consumers:
-        tasks.put(None)
-        results.get()  # one consumer has come to its end
-        for consumer in consumers:
-            consumer.join(timeout=patience)
-        waiting.append(sum(c.is_alive() for c in consumers))
-    return waiting
-
-
-if __name__ == "__main__":
-    with_one, with_two = one_by_one()
-    print(f"after one sentinel {with_one} of 2 consumers waits")
-    print(f"after the second one {with_two} of 2")
-
-# %%
-# One consumer took the only sentinel and ended. The other waited in ``get()``
-# for an item that the parent was not going to put, and a ``join()`` without a
-# limit would have waited with it. Which of the two it is, is chance. The second
-# sentinel set it free.
+# .. code-block:: python
 #
-# When not to use it
-# ------------------
+#    everyone = producers + consumers
+#    for process in producers:
+#        while process.is_alive() and not any(c.exitcode for c in consumers):
+#            process.join(timeout=0.5)
+#        if process.exitcode != 0:
+#            raise RuntimeError([p.exitcode for p in everyone])
+#    for _ in consumers:
+#        tasks.put(None)
+#    items = collect(results, consumers)
 #
-# A sentinel is a promise that only a living producer can keep. One that is
-# killed puts none, and its consumer waits for ever, unless it calls
-# ``get(timeout=...)`` and looks at the producer's exit code. If the number of
-# items is known, count them, as in
-# :ref:`sphx_glr_lessons_communication_queues.py`. If you only want a function
-# called for many inputs, a pool keeps these books for you:
-# :ref:`sphx_glr_lessons_pools_pool_map.py`.
+# Make all of them daemon processes, so that the error ends them. (This also notices a consumer
+# that was killed in ``get()``, which may lock out the others.)
 #
-# Read next: :ref:`sphx_glr_lessons_communication_pipe.py`. Between two
-# processes the kernel can say "that was all", without a sentinel.
+# None, and not object()
+# ----------------------
+# Between threads ``STOP = object()`` is a popular sentinel. Between processes each item is
+# pickled and made anew, because only bytes go through a queue's pipe:
+#
+# .. drawing:: an-object-through-a-pipe
+#
+# What arrives is another object, even under fork: ``item is STOP`` is false, and the loop goes
+# on. ``None`` is unpickled as the reader's own ``None``. If ``None`` is data, take a member of an
+# :class:`enum.Enum`, or a class itself, which pickle looks up by name. If the items are NumPy
+# arrays, compare with ``is``, because ``iter(results.get, None)`` compares with ``==``.
+#
+# When to use something else
+# --------------------------
+# - You know how many items will come: count them
+#   (:ref:`sphx_glr_lessons_communication_queues.py`).
+# - You call one function for many inputs: a pool or an executor does the counting
+#   (:ref:`sphx_glr_lessons_pools_pool_map.py`).
+# - After Ctrl-C no sentinels come, and none are needed: ``daemon=True`` ends the producers. To
+#   stop healthy workers early, use an ``Event``
+#   (:ref:`sphx_glr_lessons_spawning_stop_a_process.py`).
+# - Tasks make more tasks: :ref:`sphx_glr_lessons_communication_joinable_queue.py`.
+#
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_communication_producers_that_fail.py`, if any of several may fail.
+# - :ref:`sphx_glr_lessons_communication_pipe.py`: there the kernel says "that was all".
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_short = "Sentinels"
+# sphinx_gallery_lesson_failures = "main kills a producer"
 # sphinx_gallery_lesson_asked = ["stop a consumer, end a worker loop", "poison pill"]
 # sphinx_gallery_lesson_asked = ["how does a worker know that the queue is finished"]
 # sphinx_gallery_lesson_asked = ["while True: queue.get() never ends", "producer consumer example"]
-# sphinx_gallery_lesson_asked = ["one consumer does not stop", "None as the last item in a queue"]
+# sphinx_gallery_lesson_asked = ["one consumer does not stop", "how many sentinels"]
 # sphinx_gallery_lesson_asked = ["several producers and consumers", "for item in queue"]
-# sphinx_gallery_lesson_asked = ["signal the end of a queue", "how many sentinels"]
+# sphinx_gallery_lesson_asked = ["a producer died, the consumer waits", "iter(queue.get, None)"]
+# sphinx_gallery_lesson_asked = ["sentinel value in a queue", "enum or object() as a sentinel"]
+# sphinx_gallery_lesson_asked = ["stop workers that read from a queue"]

@@ -1,216 +1,178 @@
 """
-Pool.apply_async: results, callbacks and lost errors
-====================================================
+Pool.apply_async: start a call now, get its result later
+========================================================
 
-Hand tasks to a pool one by one without waiting, collect each result when you
-need it, and make sure that no error gets lost.
+You want to hand work to other processes as it comes up, perhaps several different functions, and
+go on meanwhile. Or you called ``apply_async``, and nothing happens, without an error. In short:
+keep what it returns, an ``AsyncResult``, and call ``get()`` on it, which returns the result or
+raises the worker's exception.
 """
 
 # %%
-# ``apply`` waits, so nothing runs in parallel
-# --------------------------------------------
-# :meth:`~multiprocessing.pool.Pool.apply` calls a function in a worker and
-# waits for its result. :meth:`~multiprocessing.pool.Pool.apply_async` gives you
-# an :class:`~multiprocessing.pool.AsyncResult` at once: a receipt, on which you
-# ask for the result later, with ``get``. First the one that waits:
+# Main goes on while two workers work
+# -----------------------------------
+# A shop adds up its orders, and simulates how long its customers would wait at three checkouts.
+# These are two different functions, so ``map`` cannot do it.
 
-import multiprocessing
-import os
-import threading
-import time
-from multiprocessing import Pool
+import csv
+import random
+from multiprocessing import Pool, TimeoutError
 
-
-def inverse(number: int) -> float:
-    """Return 1 / ``number`` after 0.1 s; 0 is an error."""
-    print(f"inverting {number}")
-    time.sleep(0.1)
-    return 1 / number
+ORDERS = {
+    "north": "tea,3,10\nmilk,2,4",
+    "south": "tea,3,2\nmilk,?,6",
+    "west": "milk,2,20",
+}
 
 
-def one_by_one(numbers: list[int]) -> list[float]:
-    """Return the inverses; the next task waits for the last."""
-    results = []
+def revenue(shop):
+    """Return the sum of price times pieces, over all orders."""
+    total = 0
+    for _, price, pieces in csv.reader(ORDERS[shop].splitlines()):
+        total += int(price) * int(pieces)
+    print(f"{shop}: {total} euros")
+    return total
+
+
+def waiting(checkouts, customers=200_000):
+    """Return how many minutes a customer waits on average."""
+    rng = random.Random(2026)  # the same customers every time
+    free_at = [0.0] * checkouts  # when each checkout is free again
+    now = waited = 0.0
+    for _ in range(customers):
+        now += rng.expovariate(1)
+        first = free_at.index(min(free_at))
+        begin = max(now, free_at[first])
+        waited += begin - now
+        free_at[first] = begin + rng.expovariate(0.4)
+    return waited / customers
+
+
+if __name__ == "__main__":
     with Pool(2) as pool:
-        for number in numbers:
-            results.append(pool.apply(inverse, (number,)))
-            print(f"got the inverse of {number}")
-    return results
-
-
-if __name__ == "__main__":
-    print(one_by_one([2, 4]))
-
-
-# %%
-# Two workers, but each call ended before the next began: the lines of ``main``
-# and the workers alternate in every run. ``apply`` never runs two tasks at
-# once. Use it when you want one call to happen in *another* process, not when
-# you want speed.
-#
-# Ask later
-# ---------
-# Now the receipt. ``ready`` asks without waiting, ``get`` waits, at most
-# ``timeout`` seconds:
-
-
-def ask_early(seconds: float) -> dict[str, object]:
-    """Ask for a nap's result before and after its end."""
-    with Pool(1) as pool:
-        nap = pool.apply_async(time.sleep, (seconds,))
-        answers: dict[str, object] = {"ready at first": nap.ready()}
-        try:
-            nap.get(timeout=0.1)
-        except multiprocessing.TimeoutError:
-            answers["early get"] = "TimeoutError"
-        answers["later get"] = nap.get()
-        answers["successful"] = nap.successful()
-    return answers
-
-
-if __name__ == "__main__":
-    for question, answer in ask_early(0.4).items():
-        print(f"{question}: {answer}")
-
+        slow = pool.apply_async(  # (1)
+            waiting, (3,), {"customers": 300_000}
+        )
+        quick = pool.apply_async(revenue, ("north",))
+        print("main goes on")
+        try:  # (2)
+            slow.get(timeout=0.01)
+        except TimeoutError:
+            print("not yet; ready:", slow.ready())
+        euros = quick.get()  # (3)
+        minutes = slow.get()
+    print(f"{euros} euros, {minutes:.2f} minutes")
+    print("ready:", slow.ready(), "successful:", slow.successful())
 
 # %%
-# - The timeout ended the *waiting*, not the task: the second ``get`` had its
-#   result (``sleep`` returns ``None``). A task that has begun can only be
-#   stopped with its worker.
-# - The exception is :exc:`multiprocessing.TimeoutError`. It is no subclass of
-#   the built-in ``TimeoutError``, so ``except TimeoutError`` misses it.
-# - ``successful`` may be asked only when ``ready`` says ``True``; before that
-#   it raises ``ValueError``. For a task that failed it is ``False``, and
-#   ``get`` raises the task's exception.
+# 1. The arguments are a tuple, ``(3,)``. After it comes a dictionary of keyword arguments.
+# 2. ``timeout`` ends the *waiting*, not the task, which runs on and keeps its worker busy.
+# 3. ``get()`` without a limit waits for the result. Both are collected inside the ``with`` block,
+#    because its end kills the workers.
 #
-# Callbacks
-# ---------
-# Instead of asking you can be told. ``callback`` is called with the result,
-# often as short as ``callback=print``. Where does it run?
-
-
-def callback_place() -> list[bool]:
-    """Return if a callback ran in this process, this thread."""
-    pid, thread = os.getpid(), threading.current_thread()
-    same = []
-
-    def note(result: float) -> None:
-        here = threading.current_thread()
-        print(f"{result} arrived in {here.name}")
-        same.extend([os.getpid() == pid, here is thread])
-
-    with Pool(1) as pool:
-        pool.apply_async(inverse, (4,), callback=note).wait()
-    return same
-
-
-if __name__ == "__main__":
-    process, thread = callback_place()
-    print(f"same process: {process}, same thread: {thread}")
-
-
-# %%
-# The gutter says ``main``: it ran in the parent, so it may change the parent's
-# variables, and it need not be picklable (``note`` is a local function). But it
-# did not run in the main thread. A pool has three threads in the parent: one
-# replaces workers that ended, one sends tasks, one receives results. The name
-# in the output is that of the third. The order is:
+# ``except TimeoutError`` catches this only with the import above:
+# ``multiprocessing.TimeoutError`` is not the built-in exception of that name. (In a traceback it
+# is ``multiprocessing.context.TimeoutError``.)
 #
-# 1. A worker sends its result; the thread reads it from the pipe.
-# 2. The thread calls ``callback``, and waits until it returns.
-# 3. The thread marks the result as ready. ``wait`` and ``get`` wake up, and
-#    ``callback`` is done.
-# 4. The thread reads the next result.
+# To stop a task that takes too long, you have to end its process. A pool can end only all of its
+# workers. Start such a task as a ``Process`` of its own
+# (:ref:`sphx_glr_lessons_spawning_stop_a_process.py`). Ctrl-C in a terminal interrupts the
+# workers and ``get()``, as with ``map`` (:ref:`what you see then
+# <sphx_glr_lessons_pools_pool_map.py:when-a-pool-is-not-worth-it>`).
 #
-# So a callback shares variables with the main thread while both run, and needs
-# a :class:`threading.Lock` where they write the same ones. And it holds up all
-# others. Here the first callback waits until the main thread says ``release``;
-# only then can the second result arrive:
-
-
-def held_up() -> tuple[bool, float, bool]:
-    """Return ready(), get() and ready() of the second result."""
-    entered, release = threading.Event(), threading.Event()
-
-    def dawdle(_: float) -> None:
-        entered.set()
-        release.wait(10)
-
-    with Pool(2) as pool:
-        pool.apply_async(inverse, (2,), callback=dawdle)
-        entered.wait(10)
-        second = pool.apply_async(inverse, (5,))
-        second.wait(0.3)
-        before = second.ready()
-        release.set()
-        return before, second.get(), second.ready()
-
-
-if __name__ == "__main__":
-    before, result, after = held_up()
-    print(f"ready: {before}, then {after}; result: {result}")
-
-
-# %%
-# A worker printed ``inverting 5`` and had the answer a tenth of a second later.
-# The parent waited three times as long and did not get it, because the one
-# thread that receives was inside ``dawdle``. Keep callbacks to a line or two:
-# append to a list, put on a queue. One that raises is worse: its traceback is
-# printed, the thread ends, and from then on *no* result arrives.
+# What an AsyncResult tells you
+# -----------------------------
+# - ``get()`` waits, and returns the result or raises the task's exception.
+# - ``wait()`` waits, returns ``None``, and raises nothing.
+# - ``ready()`` does not wait. It is ``True`` after a result and after an exception.
+# - ``successful()`` is ``False`` after an exception. If the task is not ready, it raises
+#   ``ValueError``.
 #
 # Without ``get``, an error is lost
 # ---------------------------------
-# Three tasks, one worker. The second and third divide by zero. The first two
-# have a ``callback``, the third has an ``error_callback``. ``close`` and
-# ``join`` let the pool finish:
-
-
-def heard() -> list[object]:
-    """Return what the callbacks of three tasks were given."""
-    calls: list[object] = []
-    hear = calls.append
-    with Pool(1) as pool:
-        pool.apply_async(inverse, (4,), callback=hear)
-        pool.apply_async(inverse, (0,), callback=hear)
-        pool.apply_async(inverse, (0,), error_callback=hear)
-        pool.close()
-        pool.join()
-    return calls
-
+# One of three shops has a price that is no number.
+#
+# .. pair::
+#
+# The broken program reports nothing: the worker caught the exception and sent it to main, where
+# it lies in the ``AsyncResult`` and waits for ``get()``. The status is 0. The cured program
+# should not end with 0 either. Set ``failed = False`` before the loop and ``failed = True`` in
+# the ``except``, and make this the last line: ``if failed: sys.exit("a shop failed")``.
+#
+# apply_async does nothing: five causes
+# -------------------------------------
+# 1. **The call raised**, and you did not call ``get()``. Often the comma is missing: with
+#    ``args=("north")`` the worker calls ``revenue("n", "o", "r", "t", "h")``. Or the function is
+#    :ref:`a lambda <sphx_glr_lessons_pools_starmap.py:a-lambda-does-not-travel>`.
+# 2. **The pool was ended** before the task was done. The workers are killed at the end of the
+#    ``with`` block, or of a script that calls neither ``get()`` nor ``close()`` and ``join()``.
+# 3. **The worker died**, because memory ran out, it crashed, or it called ``sys.exit()``. The
+#    pool starts another worker but not the task, and ``get()`` :ref:`waits forever
+#    <sphx_glr_lessons_pools_pool_map.py:a-dead-worker-leaves-map-waiting-forever>`. Give it a
+#    limit.
+# 4. **The worker cannot find the function**, because you typed it at the prompt or in a notebook
+#    (under fork, after ``Pool()``). The worker's traceback ends in ``AttributeError``, it dies,
+#    and ``get()`` waits forever. Put the function in a file.
+# 5. **Main cannot unpickle the exception.** ``get()`` waits forever, also for all later tasks
+#    (:ref:`see why <sphx_glr_lessons_pools_callbacks.py:the-same-message-without-a-callback>`).
+#
+# apply, or get() in the loop: one at a time
+# ------------------------------------------
+# ``pool.apply(f, args)`` is ``apply_async(f, args).get()``. It waits, so two calls never overlap:
 
 if __name__ == "__main__":
-    for call in heard():
-        print("heard:", repr(call))
-
+    with Pool(2) as pool:
+        for shop in ["north", "west"]:
+            total = pool.apply(revenue, (shop,))
+            print(f"main has {total} of {shop}")
 
 # %%
-# Three tasks ran, two were heard of. The second task failed, and there is no
-# trace of it: no output, no traceback, exit status 0. ``callback`` is for
-# success only. The exception did come back, and was kept in the receipt for
-# ``get`` to raise; the program did not keep the receipt.
+# To use all workers, submit all calls first and collect afterwards, as the pair does.
 #
-# The rule: for every ``apply_async``, either call ``get`` on what it returned,
-# or give it an ``error_callback``. ``wait`` is not enough: it raises nothing.
+# Results as they are ready: an executor
+# --------------------------------------
+# ``submit()`` of a ``ProcessPoolExecutor`` is the same idea, and the first choice in new code. It
+# returns a future, and :func:`~concurrent.futures.as_completed` gives you each future as soon as
+# it is ready.
+
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2) as executor:
+        futures = {executor.submit(revenue, shop): shop for shop in ORDERS}
+        for future in as_completed(futures):
+            error = future.exception()
+            print(futures[future], "failed" if error else "succeeded")
+
+# %%
+# .. chance::
 #
-# When not to use it
-# ------------------
-# If all inputs are known and all results are wanted, ``map`` says it in one
-# line and cannot lose an error. If you want each result as soon as it is there,
-# in a plain loop instead of a callback, look at
-# :meth:`~multiprocessing.pool.Pool.imap_unordered`.
+#    The shops may come in another order: first those that are ready already, in any order, then
+#    the others as they get ready.
 #
-# Next: why the last program needs ``close`` and ``join``, in
-# :ref:`sphx_glr_lessons_pools_ending_a_pool.py`.
+# If a worker dies, each unfinished future raises ``BrokenProcessPool``. ``cancel()`` drops a call
+# that has not been passed on to the workers. The end of the block waits instead of killing. And
+# ``result(timeout=...)`` raises the built-in ``TimeoutError``. But an exception gets lost here,
+# too, unless you call ``result()`` or ``exception()`` on every future.
+#
+# A ``Pool`` is better if you want to drop everything at once: an executor can
+# ``terminate_workers()`` only since Python 3.14. It is also better if many inputs go to *one*
+# function: ``pool.imap_unordered(function, inputs, chunksize=100)`` gives you :ref:`results as
+# soon as they are ready <sphx_glr_lessons_pools_imap.py>`, and sends the inputs in chunks.
+#
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_pools_callbacks.py`, if main should be told instead of asking.
+# - :ref:`sphx_glr_lessons_pools_ending_a_pool.py`, because leaving the block too early loses
+#   work.
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 30
 # sphinx_gallery_lesson_short = "apply_async"
 # sphinx_gallery_lesson_asked = ["apply_async does nothing", "apply_async shows no error"]
 # sphinx_gallery_lesson_asked = ["exceptions in a pool are swallowed"]
-# sphinx_gallery_lesson_asked = ["callback of apply_async is not called", "error_callback"]
 # sphinx_gallery_lesson_asked = ["multiprocessing.context.TimeoutError"]
 # sphinx_gallery_lesson_asked = ["timeout for a task in a pool", "apply or apply_async"]
-# sphinx_gallery_lesson_asked = ["submit tasks to a pool one by one"]
+# sphinx_gallery_lesson_asked = ["submit tasks to a pool one by one", "asynchronous tasks"]
 # sphinx_gallery_lesson_asked = ["except TimeoutError does not catch it", "AsyncResult.get"]
 # sphinx_gallery_lesson_asked = ["results as soon as they are ready, imap_unordered"]
-# sphinx_gallery_lesson_asked = ["asynchronous tasks"]

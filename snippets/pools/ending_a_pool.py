@@ -1,193 +1,181 @@
 """
-Ending a pool: close, join, terminate and with
-==============================================
+End a pool: close and join, or terminate
+========================================
 
-Leave a pool without losing work: what ``with Pool()`` really does at the end of
-its block, and how to let the workers finish.
+Results are missing after ``with Pool()``, files are cut off, or the workers do not end. In short:
+the end of a ``with`` block *kills* the workers. Inside the block, call ``get()`` for every task,
+or ``pool.close()`` and then ``pool.join()``.
+
+- **close(), then join()**: all tasks are finished, and the workers end with exit code 0.
+- **terminate(), or the end of with**: tasks that run are killed, tasks that wait are dropped. A
+  killed worker has exit code -15.
 """
 
 # %%
-# ``with`` does not wait for the tasks
-# ------------------------------------
-# A task with a beginning and an end. Four of them go to two workers. The
-# program waits for the first result, does something else for a moment, and
-# leaves the block:
+# The end of ``with`` kills the workers
+# -------------------------------------
+# Two workers are to write four reports. Main waits for the first one only, writes a summary
+# itself, and leaves the block.
 
-import multiprocessing
-import time
-from multiprocessing import Pool
+import tempfile
+from multiprocessing import Pool, active_children
+from pathlib import Path
 
 
-def work(seconds: float) -> float:
-    """Sleep for ``seconds`` and return them."""
-    print(f"{seconds} s of work: begin")
+def is_prime(number):
+    """Return whether only 1 and the number itself divide it."""
+    return number > 1 and all(number % d for d in range(2, int(number**0.5) + 1))
+
+
+def write_report(path, lines):
+    """Write how many primes there are in each hundred numbers."""
+    print(f"{path.name}: begun")
     try:
-        time.sleep(seconds)
+        with path.open("w") as file:
+            for start in range(0, lines * 100, 100):
+                count = sum(map(is_prime, range(start, start + 100)))
+                file.write(f"{start},{count}\n")
     finally:
-        print(f"{seconds} s of work: end")
-    return seconds
-
-
-def leave_early(naps: list[float]) -> tuple[int, list[int | None]]:
-    """Get the first result only; return results, exit codes."""
-    with Pool(2) as pool:
-        tasks = [pool.apply_async(work, (nap,)) for nap in naps]
-        workers = multiprocessing.active_children()
-        tasks[0].get()
-        time.sleep(0.2)  # something else to do
-    done = sum(task.ready() for task in tasks)
-    return done, [worker.exitcode for worker in workers]
+        print(f"{path.name}: finished")
 
 
 if __name__ == "__main__":
-    done, codes = leave_early([0.1, 1, 1, 1])
-    print(f"results: {done} of 4, exit codes: {codes}")
-
+    reports = {"north": 300, "south": 9_000, "west": 9_000, "east": 9_000}
+    whole = []
+    with tempfile.TemporaryDirectory() as folder:
+        with Pool(2) as pool:
+            workers = active_children()
+            tasks = [
+                pool.apply_async(write_report, (Path(folder, name), lines))
+                for name, lines in reports.items()
+            ]
+            tasks[0].get()
+            write_report(Path(folder, "summary"), 300)
+        for path in Path(folder).iterdir():
+            if path.read_text().count("\n") == reports.get(path.name):
+                whole.append(path.name)
+    print("whole reports:", whole)
+    print("exit codes:", [worker.exitcode for worker in workers])
 
 # %%
-# Four tasks were submitted and one result came. Of the others, what had begun
-# did not end: not even its ``finally`` ran. The last task never began at all.
+# Only the first report is whole. For each other one that was begun, not even ``finally`` ran, and
+# its file is cut off or empty. There is no exception or warning.
 #
-# A file that is left by ``with`` is closed, with its data written. A pool that
-# is left by ``with`` is *terminated*: ``__exit__`` calls
-# :meth:`~multiprocessing.pool.Pool.terminate`, not ``close`` and not ``join``.
-# What happens then:
+# .. chance::
 #
-# 1. The parent stops handing out tasks. What is still in the pipe is thrown
-#    away.
-# 2. Each worker that has not ended yet gets SIGTERM. The operating system ends
-#    it where it stands: no ``finally``, no ``atexit``, no output that waits in
-#    a buffer, no release of a lock it holds.
-# 3. The parent waits for the workers to be gone.
+#    Which reports were begun depends on how fast the workers start.
 #
-# An exit code of ``-15`` says "ended by signal 15", which is SIGTERM. The
-# timeline shows the same.
+# The end of a ``with`` closes a file. It *terminates* a pool: ``__exit__`` calls
+# :meth:`~multiprocessing.pool.Pool.terminate` (`in the source
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L738-L739>`__). Then:
+#
+# 1. Main stops sending tasks, and drops those that no worker has taken.
+# 2. It sends SIGTERM, signal 15, to each worker that is still there. (An idle one may have ended
+#    by itself, with 0.) The kernel ends the worker where it is: no ``finally``, no ``atexit``, no
+#    flush of files, no release of a lock.
+# 3. It waits until the workers are gone, also for one that ignores SIGTERM.
+#
+# After the block, ``get()`` on a lost task waits forever; with a limit it raises
+# ``multiprocessing.TimeoutError``.
 #
 # .. platform:: Windows
 #
-#    There is no such signal. The system ends the process where it stands, too, and
-#    the exit code reads the same.
+#    There are no signals. ``TerminateProcess`` ends the worker where it is, too, and
+#    ``multiprocessing`` reports -15 for it (`popen_spawn_win32.py
+#    <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/popen_spawn_win32.py>`__).
 #
-# The program is not told. No exception, no warning; a callback is never called.
-# And a task that was lost never becomes ready, so a ``get`` after the block would
-# never return. With a limit it gives up:
+# Let it finish: ``close``, then ``join``
+# ---------------------------------------
+# .. pair::
+#
+# :meth:`~multiprocessing.pool.Pool.close` says that no more tasks will come, and returns at once.
+# :meth:`~multiprocessing.pool.Pool.join` waits for all tasks, their callbacks, and the end of the
+# workers. It raises no task's exception: :ref:`call get() on each result
+# <sphx_glr_lessons_pools_apply_async.py:without-get-an-error-is-lost>`, too.
+#
+# After ``map`` and ``starmap`` no task is left, so they need no ``close``. But idle workers are
+# killed, too. If their output goes to a file or a pipe, the last lines that they printed may be
+# lost; ``close`` and ``join`` save these.
+#
+# "Pool is still running", "Pool not running"
+# -------------------------------------------
+# ``join()`` before ``close()`` raises ``ValueError: Pool is still running``. And a pool that was
+# closed or terminated takes no more work: ``ValueError: Pool not running``, often below the
+# ``with`` block.
+#
+# ``join()`` has no timeout, and waits forever if :ref:`a worker was killed in its task
+# <sphx_glr_lessons_pools_pool_map.py:a-dead-worker-leaves-map-waiting-forever>` or :ref:`a
+# callback has raised <sphx_glr_lessons_pools_callbacks.py>`. Where that may happen, use
+# ``get(timeout=...)``.
+#
+# Killed while it writes: a file is whole or not there
+# ----------------------------------------------------
+# Sometimes ``terminate`` is right: the answer is found, or one error makes the rest pointless. (A
+# ``Pool`` cannot cancel a single task. A future can be cancelled before it begins.) Then no
+# worker should write under the final name.
+#
+# .. pair:: ending_a_pool-file
+#
+# The broken program leaves a file that looks finished and is cut off. In the cured one,
+# :func:`os.replace` puts the whole file in its place in one step. (On Windows it fails while
+# another program has the target open.) A ``.part`` may be left over; delete it. There is no such
+# cure for a queue or a lock that the worker was using.
+#
+# Ctrl-C, and a pool without ``with``
+# -----------------------------------
+# In a terminal, Ctrl-C interrupts all processes. ``get()`` or ``join()`` raises
+# ``KeyboardInterrupt`` in main, and the end of the block terminates the pool. Let the workers
+# ignore Ctrl-C: ``Pool(2, signal.signal, (signal.SIGINT, signal.SIG_IGN))``. Otherwise each
+# prints a traceback, and one that is interrupted while it holds a lock of the pool's queue can
+# leave it locked: the block never ends. (On Windows before Python 3.14, Ctrl-C `does not end the
+# waiting <https://github.com/python/cpython/issues/125541>`__.)
+#
+# A pool without ``with`` keeps its workers until main ends. Then it is terminated, without an
+# exception in main. You may see ``Exception ignored in: <function Pool.__del__ ...>`` with
+# ``OSError: [Errno 9] Bad file descriptor``. A pool whose tasks are all done ends earlier if it
+# is garbage collected. In both cases ``python -X dev`` shows ``ResourceWarning: unclosed running
+# multiprocessing pool``.
+#
+# The ``with`` of an executor waits
+# ---------------------------------
+# In new code, take the executor. The same reports, but short:
 
-
-def ask_too_late() -> str:
-    """Return what ``get`` raises after the block."""
-    with Pool(1) as pool:
-        task = pool.apply_async(work, (1,))
-    try:
-        task.get(timeout=0.2)
-    except multiprocessing.TimeoutError as error:
-        return type(error).__name__
-    return "nothing"
-
+from concurrent.futures import ProcessPoolExecutor
 
 if __name__ == "__main__":
-    print("get() after the block raises", ask_too_late())
-
-
-# %%
-# Let it finish
-# -------------
-# :meth:`~multiprocessing.pool.Pool.close` says that no more tasks will come,
-# and returns at once. :meth:`~multiprocessing.pool.Pool.join` then waits: for
-# all tasks, for all callbacks, and for the workers, which are sent a sentinel
-# each and end by themselves. Both belong *inside* the block:
-
-
-def close_and_join(naps: list[float]) -> tuple[int, list[int | None]]:
-    """Let all tasks finish; return results and exit codes."""
-    with Pool(2) as pool:
-        tasks = [pool.apply_async(work, (nap,)) for nap in naps]
-        workers = multiprocessing.active_children()
-        pool.close()
-        pool.join()
-    done = sum(task.ready() for task in tasks)
-    return done, [worker.exitcode for worker in workers]
-
-
-if __name__ == "__main__":
-    done, codes = close_and_join([0.1, 0.2, 0.2, 0.2])
-    print(f"results: {done} of 4, exit codes: {codes}")
-
+    with tempfile.TemporaryDirectory() as folder:
+        with ProcessPoolExecutor(2) as executor:
+            paths = [Path(folder, name) for name in reports]
+            futures = [executor.submit(write_report, path, 300) for path in paths]
+        for future in futures:
+            future.result()  # raises what the report raised
+        print(len(list(Path(folder).iterdir())), "reports")
 
 # %%
-# Every ``begin`` has its ``end``, and the workers ended with 0. The
-# ``terminate`` at the end of the block found nothing left to do. It still has a
-# use: if an exception leaves the block early, the workers do not stay behind.
+# The end of this block calls ``shutdown(wait=True)``, which cuts no report short. Only
+# ``result()`` tells whether one has failed.
 #
-# ``ready`` does not mean "went well". ``join`` raises no task's exception, so
-# call ``get`` on each result too. In fact that is the other way to finish: a
-# block that calls ``get`` on *every* result has nothing to lose at its end.
-# ``map`` and ``starmap`` do so by themselves, which is why ``with Pool`` is
-# fine around them. Their workers are idle when the block ends; some read the
-# sentinel in time and end with 0, others get SIGTERM first. It does no harm,
-# except to output in a buffer: when stdout goes to a file or a pipe, lines that a
-# worker printed may be missing. ``close`` and ``join`` save those, too.
+# To drop the rest, call ``executor.shutdown(cancel_futures=True)``. Calls that run are finished,
+# and so are the few that were already passed on to the workers. To kill the workers, use
+# ``terminate_workers()`` since Python 3.14, and before it a ``Pool``.
 #
-# In the right order
-# ------------------
-# ``join`` without ``close`` could wait without end, because the program may yet
-# submit a task. Python refuses. And a pool that was closed or terminated takes
-# no more work:
-
-
-def out_of_order() -> list[str]:
-    """Return the messages of two calls at the wrong time."""
-    messages = []
-    with Pool(1) as pool:
-        try:
-            pool.join()
-        except ValueError as error:
-            messages.append(str(error))
-    try:
-        pool.apply_async(work, (0.1,))
-    except ValueError as error:
-        messages.append(str(error))
-    return messages
-
-
-if __name__ == "__main__":
-    for message in out_of_order():
-        print("ValueError:", message)
-
-
-# %%
-# A pool without ``with`` that nobody ends keeps its workers until it is garbage
-# collected. While a task is unfinished, its result refers to the pool, so that
-# comes at the end of the program at the earliest: the pool is terminated then,
-# and the work is lost in the same way. Python gives a ``ResourceWarning`` for
-# such a pool, which is hidden by default: run with ``python -X dev`` to see it.
-# Do not leave it to the collector, which may come late or never: end every pool
-# yourself.
-#
-# When to terminate
-# -----------------
-# When the rest of the work is of no use: the answer was found, or an error
-# makes the rest pointless. Then ``with`` does what you want. Do not do it to
-# workers that write files, hold locks or talk to a queue: the file stays half
-# written and the lock stays taken.
-#
-# ``ProcessPoolExecutor`` of ``concurrent.futures`` is the opposite: its
-# ``with`` *waits* for all tasks. Code that is moved from one to the other
-# changes its meaning at the end of the block.
-#
-# To end and to watch over single processes, go back to
-# :ref:`sphx_glr_lessons_spawning_first_process.py`; for the sentinels that you
-# send yourself, to :ref:`sphx_glr_lessons_communication_sentinels.py`.
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_spawning_stop_a_process.py`, to ask a process to end before you kill
+#   it.
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 40
 # sphinx_gallery_lesson_short = "close and join"
 # sphinx_gallery_lesson_asked = ["close, terminate or join a pool"]
-# sphinx_gallery_lesson_asked = ["results are lost after with Pool"]
-# sphinx_gallery_lesson_asked = ["ValueError: Pool not running"]
-# sphinx_gallery_lesson_asked = ["ValueError: Pool is still running", "pool workers do not end"]
+# sphinx_gallery_lesson_asked = ["results are lost after with Pool", "pool workers do not end"]
+# sphinx_gallery_lesson_asked = ["ValueError: Pool not running", "Pool is still running"]
 # sphinx_gallery_lesson_asked = ["wait for all tasks of a pool", "with Pool() kills the workers"]
-# sphinx_gallery_lesson_asked = ["get() hangs after the pool was closed"]
-# sphinx_gallery_lesson_asked = ["stop a pool early, cancel tasks"]
+# sphinx_gallery_lesson_asked = ["get() hangs after the with block of a Pool"]
+# sphinx_gallery_lesson_asked = ["Exception ignored in: <function Pool.__del__ at 0x...>"]
+# sphinx_gallery_lesson_asked = ["OSError: [Errno 9] Bad file descriptor, Pool"]
+# sphinx_gallery_lesson_asked = ["stop a pool early, cancel tasks", "graceful shutdown of a pool"]
 # sphinx_gallery_lesson_asked = ["ResourceWarning: unclosed running multiprocessing pool"]
-# sphinx_gallery_lesson_asked = ["graceful shutdown of a pool"]
-# sphinx_gallery_lesson_asked = ["SIGTERM: finally is not run in a worker"]
+# sphinx_gallery_lesson_asked = ["SIGTERM: finally is not run in a worker", "half-written file"]
+# sphinx_gallery_lesson_asked = ["ProcessPoolExecutor: does the with block wait"]
+# sphinx_gallery_lesson_asked = ["Ctrl-C in a pool"]

@@ -1,186 +1,184 @@
 """
-Pool.map: one function, many inputs
-===================================
+Run a slow loop on all cores with Pool.map
+==========================================
 
-Spread a slow loop over several processes with one call, and get the results
-back in the order of the inputs. You will also see how the work is split, and
-what one bad input costs.
+You have a function, a list of inputs, and a loop that keeps one core busy while the others are
+idle. In short: ``with Pool() as pool:``, and in it ``results = pool.map(function, inputs)``. This
+page shows when that pays, what one bad input costs, and why ``map`` may wait forever.
 """
 
 # %%
-# One call in place of the loop
-# -----------------------------
-# The function takes one argument and returns one value. It stands at the top
-# level of the file, because a worker finds it by its name.
+# The loop uses one core
+# ----------------------
+# Four vans have nine stops each. The program looks for each van's shortest tour, and tries every
+# order of its stops.
 
+import math
+import random
 import time
+from itertools import permutations
 from multiprocessing import Pool
 
-
-def square(number: int) -> int:
-    """Return the square of ``number`` after 0.1 s of "work"."""
-    print(f"squaring {number}")
-    time.sleep(0.1)
-    return number * number
+VANS = ["red van", "blue van", "white van", "green van"]
 
 
-def squares(count: int, chunksize: int | None = None) -> list[int]:
-    """Return the squares of 0 to ``count - 1`` from 4 workers."""
-    with Pool(4) as pool:  # (1)
-        return pool.map(square, range(count), chunksize)  # (2)
+def shortest_tour(van, stops=9):
+    """Return the length of a van's shortest tour, in km."""
+    rng = random.Random(van)  # the same stops every time
+    places = [(rng.random(), rng.random()) for _ in range(stops)]
+    tours = permutations(places)
+    length = 10 * min(sum(map(math.dist, tour, tour[1:])) for tour in tours)
+    print(f"{van}: {length:.1f} km")
+    return length
 
-
-if __name__ == "__main__":  # (3)
-    print("Squares:", squares(10))
-
-
-# %%
-# 1. ``Pool(4)`` starts four workers.
-# 2. ``map`` gives each of them something to do until nothing is left.
-# 3. Under spawn and forkserver the file is imported again for the workers, and
-#    the guard keeps that import from making a pool of its own.
-#
-# The gutter shows which worker took which number. The list is in the order of
-# the inputs all the same. The pool numbers every task, each result comes back
-# with its number, and ``map`` puts it at that place in the list.
-#
-# .. chance::
-#
-#    The worker that is free first takes the next number.
-#
-# ``Squares:`` is the last line in every run:
-# :meth:`~multiprocessing.pool.Pool.map` blocks until *all* results are there.
-# An input that has no length, such as a generator, is made a list first, so it
-# must come to an end and fit into memory;
-# :meth:`~multiprocessing.pool.Pool.imap` does without.
-#
-# How the work is split
-# ---------------------
-# ``map`` does not send items, it sends *chunks*: several items in one message,
-# worked off one after another by one worker. By default it cuts the input into
-# at most four chunks per worker, that is ``len(inputs) / (4 * workers)`` items
-# each, rounded up. Ten items for four workers make chunks of 1, so in the first
-# call ``chunksize=1`` would have changed nothing; 10,000 items would make chunks
-# of 625. Here are the same ten numbers in chunks of five:
 
 if __name__ == "__main__":
-    print("Squares:", squares(10, chunksize=5))
+    began = time.perf_counter()
+    looped = [shortest_tour(van) for van in VANS]
+    print(f"loop: {time.perf_counter() - began:.2f} s")
 
 
 # %%
-# This call made a pool of its own, so the gutter says ``pool 2``. Two chunks can
-# keep at most two workers busy: in the gutter no third one appears, although
-# four were started. The numbers of one chunk come from one worker, in
-# order.
+# A pool uses the others too
+# --------------------------
+# A parallel ``for`` loop is one call. The time includes starting the workers.
+
+if __name__ == "__main__":  # (1)
+    began = time.perf_counter()
+    with Pool() as pool:  # (2)
+        pooled = pool.map(shortest_tour, VANS)
+    seconds = time.perf_counter() - began
+    print(f"pool: {seconds:.2f} s, the same list: {pooled == looped}")
+
+
+# %%
+# 1. Under spawn and forkserver each worker imports this file. The guard keeps that import from
+#    starting a pool: :ref:`sphx_glr_lessons_spawning_main_guard.py`.
+# 2. Starts :func:`os.process_cpu_count` workers, one for each core that you may use (before
+#    Python 3.13: each core). ``Pool(2)`` limits the number of processes:
+#    :ref:`sphx_glr_lessons_spawning_how_many_processes.py`.
 #
-# .. drawing:: chunks-of-a-map
+# ``map`` waits until all results are there. Which worker takes which van varies from run to run,
+# but the list is always in the order of the inputs. They may be a list of files, too:
+# ``pool.map(count_words, paths)``. ``map`` makes a list of the inputs first. For a generator use
+# :ref:`imap <sphx_glr_lessons_pools_imap.py>`, which does not, and yields one result after another.
 #
-# Large chunks save messages. Small chunks keep all workers busy to the end when
-# some items take longer than others. The default suits most inputs; set
-# ``chunksize=1`` when there are few items and each takes seconds.
+# :ref:`chunksize <sphx_glr_lessons_pools_chunksize.py>` is how many inputs a worker gets in one
+# message. By default ``map`` makes `at most four chunks for each worker
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L480-L483>`__. If each
+# input takes long, set ``chunksize=1``, so that none waits behind another, and put the longest
+# first: the pool is never faster than that one.
 #
-# One bad input
-# -------------
-# An exception in a task does not end the worker. It is pickled, sent back in
-# place of the result and raised in the parent, by ``map``. A traceback cannot
-# be pickled, so the worker sends its *text* along, and the parent finds it in
-# ``__cause__``. (``sys.exit()`` is another matter: it does end the worker, and
-# ``map`` then never returns.) Two chunks of three this time, with a zero in
-# the middle of the first:
+# One bad input costs all results
+# -------------------------------
+# Four prices come as text, two in a chunk. The first has a decimal comma, so ``float()`` raises
+# an exception.
+#
+# .. pair::
+#
+# The exception ended its chunk, so 3.20 was not tried. ``map`` raised it `only when all chunks
+# were answered
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L825-L830>`__: 1.80 and
+# 4.10 were still read, their results thrown away. The traceback's part below
+# ``multiprocessing.pool.RemoteTraceback`` is the worker's and names the line.
+#
+# The cured program returns the error as text, because some exceptions cannot be unpickled, and
+# then ``map`` hangs. After an error, end your program with ``sys.exit("one price failed")``. Or
+# call ``next()`` on ``imap`` with its default ``chunksize=1``: it raises for one input, and you
+# can go on.
+#
+# A dead worker leaves ``map`` waiting forever
+# --------------------------------------------
+# A worker can also end without an answer: memory runs out and the system kills it, a C library
+# crashes, or the function calls ``sys.exit()``. Here the one with the white van ends itself.
+# ``map`` would hang, so we call ``map_async`` and wait with a limit, for all inputs together.
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 
-def inverse(number: int) -> float:
-    """Return 1 / ``number``; raises ZeroDivisionError for 0."""
-    print(f"inverting {number}")
-    return 1 / number
+def load_or_crash(van):
+    """Load a van, in a worker that crashes on one of them."""
+    if van == "white van":
+        os._exit(1)  # ends this process at once, as a crash does
+    return f"{van} is loaded"
 
 
-def failure(numbers: list[int], chunksize: int) -> list[str]:
-    """Return type, message and cause of what ``map`` raised."""
+if __name__ == "__main__":
     with Pool(2) as pool:
-        try:
-            pool.map(inverse, numbers, chunksize)
-        except ZeroDivisionError as error:
-            cause = error.__cause__
-            return [type(error).__name__, str(error), str(cause)]
-    return []
-
-
-if __name__ == "__main__":
-    name, message, cause = failure([4, 0, 2, 5, 6, 8], chunksize=3)
-    print(f"{name}: {message}")
-    print(cause.strip())
+        answer = pool.map_async(load_or_crash, VANS, chunksize=1)
+        answer.wait(timeout=1.5)
+        print("pool: results", "came" if answer.ready() else "did not come")
+    try:
+        with ProcessPoolExecutor(2) as executor:
+            print(list(executor.map(load_or_crash, VANS)))
+    except BrokenProcessPool:
+        print("executor: a worker died")
 
 
 # %%
-# Three things happened, and only the first is obvious.
+# The pool `starts another worker
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L334-L343>`__, but it
+# does not send the white van again. So ``map`` waits for an answer that no worker will send, and
+# all results are lost. An executor notices the death and raises ``BrokenProcessPool``: let it end
+# your program, too. To keep what was answered before, call ``submit()`` for each input and look
+# at each future.
 #
-# - The exception came back with its type and message. If the parent does not
-#   catch it, Python prints the worker's traceback first and the parent's after it. The
-#   worker's is the one that names the line.
-# - No line says ``inverting 2``. The exception ended its chunk, and what stood
-#   after it in that chunk was never tried. Lines for 5, 6 and 8 are there: the
-#   other chunk ran to its end, and ``map`` raised only when all chunks were
-#   answered. It does not stop early.
-# - The inverses of 4, 5, 6 and 8 were computed and are lost. ``map`` returns a
-#   list or raises; it never does half of each.
+# **In new code, take an executor** (:ref:`sphx_glr_lessons_spawning_arguments_and_results.py`).
+# Its ``map`` returns an iterator and sends one input a message: for thousands of quick ones, pass
+# ``chunksize=500``. There ``sys.exit()`` does not end the worker, and main gets
+# :exc:`SystemExit`.
 #
-# If you want the good results, catch the exception *in the worker* and return a
-# value that says so, for example ``None`` or the text of the error.
+# **map hangs from the start?** Perhaps you typed the function at the prompt or in a notebook.
+# Under spawn and forkserver the workers cannot import it, and die one after another. Put it in a
+# file.
 #
 # When a pool is not worth it
 # ---------------------------
-# Starting workers takes time, and every chunk is pickled, written to a pipe,
-# read, unpickled, and its results make the same way back. Squaring a number
-# without the pretended work is far cheaper than that:
-
-
-def tiny_square(number: int) -> int:
-    """Return the square of ``number`` at once."""
-    return number * number
-
-
-def loop_and_pool(count: int) -> tuple[bool, float, float]:
-    """Compare both ways: same answers?, and seconds of each."""
-    began = time.perf_counter()
-    looped = [tiny_square(number) for number in range(count)]
-    between = time.perf_counter()
-    with Pool(2) as pool:
-        pooled = pool.map(tiny_square, range(count))
-    ended = time.perf_counter()
-    return looped == pooled, between - began, ended - between
-
+# Here are 10,000 prices, as text.
 
 if __name__ == "__main__":
-    same, loop, pooled = loop_and_pool(1000)
-    print("Same answers:", same)
-    print(f"Loop: {loop * 1000:7.2f} ms")
-    print(f"Pool: {pooled * 1000:7.2f} ms")
+    prices = [f"{number}.95" for number in range(10_000)]
+    began = time.perf_counter()
+    numbers = [float(price) for price in prices]
+    print(f"prices, loop: {(time.perf_counter() - began) * 1000:.1f} ms")
+    began = time.perf_counter()
+    with Pool() as pool:
+        pool_numbers = pool.map(float, prices)
+    print(f"prices, pool: {(time.perf_counter() - began) * 1000:.1f} ms")
 
 
 # %%
-# The loop wins by far, and under spawn by more than under fork, because there
-# each worker is a new interpreter that imports the file. A pool pays when one
-# call takes milliseconds or more, when it is kept for many calls, and when
-# arguments and results are small beside the work. Measure before you decide.
+# The pool is slower than a plain loop. If ``multiprocessing`` gives you no speedup, look for this
+# first. A pool pays when the whole loop takes much longer than starting the workers, and one call
+# costs more than sending its input and its result. If the work waits for a network, or runs in C
+# without the GIL (``zlib``), use threads.
 #
-# Where the timeline says ``SIGTERM``, the pool ended a worker by a signal, though
-# all of its work was done. That is how ``with Pool`` ends a pool, and here it does
-# no harm. It can: :ref:`sphx_glr_lessons_pools_ending_a_pool.py`.
+# **Ctrl-C** interrupts main and the workers, and all results are lost: :ref:`more about it
+# <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>`.
 #
-# Next: a function with more than one argument, in
-# :ref:`sphx_glr_lessons_pools_starmap.py`.
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_pools_starmap.py`, for functions of several arguments.
+# - :ref:`sphx_glr_lessons_pools_ending_a_pool.py`, for what ``with`` does.
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
-# sphinx_gallery_lesson_measures = True
+# sphinx_gallery_lesson_measures = ["loop > pool", "prices, pool > prices, loop"]
+# sphinx_gallery_lesson_failures = "a worker of a pool and one of an executor end themselves"
 # sphinx_gallery_lesson_short = "Pool.map"
 # sphinx_gallery_lesson_asked = ["parallel for loop", "run a loop on all cores"]
 # sphinx_gallery_lesson_asked = ["Pool.map example", "slower than a plain loop"]
 # sphinx_gallery_lesson_asked = ["what is chunksize", "order of the results of map"]
 # sphinx_gallery_lesson_asked = ["exception in a pool worker"]
 # sphinx_gallery_lesson_asked = ["multiprocessing.pool.RemoteTraceback"]
+# sphinx_gallery_lesson_asked = ["RemoteTraceback, ZeroDivisionError: division by zero"]
 # sphinx_gallery_lesson_asked = ["one failing item loses all results"]
 # sphinx_gallery_lesson_asked = ["multiprocessing gives no speedup", "map hangs forever"]
 # sphinx_gallery_lesson_asked = ["limit the number of processes", "sys.exit() in a pool worker"]
+# sphinx_gallery_lesson_asked = ["how many processes in a pool", "os.process_cpu_count"]
+# sphinx_gallery_lesson_asked = ["worker killed, pool never returns"]
 # sphinx_gallery_lesson_asked = ["Pool.imap, generator as input", "return values of a pool"]
+# sphinx_gallery_lesson_asked = ["map a function over a list of files"]
+# sphinx_gallery_lesson_asked = ["use multiple cores, overhead of a pool for small tasks"]

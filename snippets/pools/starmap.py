@@ -1,149 +1,196 @@
 """
-Pool.starmap: several arguments per call
-========================================
+Pool.starmap: call a function with several arguments
+====================================================
 
-Call a function of two or more arguments in a pool, keep some of them fixed, and
-know which functions can travel to a worker and which cannot.
+Your function takes two arguments, and ``pool.map`` says ``TypeError: profit() missing 1 required
+positional argument: 'price'``. In short: ``pool.starmap(profit, [(60, 2.0), (80, 2.0)])``, with a
+tuple for each call. This page also shows constant and keyword arguments, and how to see which
+call has failed.
 """
 
 # %%
 # Each tuple becomes one call
 # ---------------------------
-# Each input is a tuple, and :meth:`~multiprocessing.pool.Pool.starmap` unpacks
-# it: ``(2, 10)`` becomes ``power(2, 10)``. The name comes from the star in
-# ``power(*pair)``. All else is as with ``map``: chunks, results in the order of
-# the inputs, and a call that blocks until all are there.
+# A kiosk buys newspapers for 1.20 each. How many should it buy a day, and what should it charge?
+# ``profit`` simulates many days.
 
-import pickle
-from collections.abc import Iterable
-from functools import partial
+import random
 from multiprocessing import Pool
 
 
-def power(base: int, exponent: int) -> int:
-    """Return ``base`` to the power of ``exponent``."""
-    print(f"{base} to the power of {exponent}")
-    return base**exponent
+def profit(papers, price, days=20_000):
+    """Return the kiosk's mean profit a day."""
+    rng = random.Random(2026)  # the same readers every time
+    total = 0.0
+    for _ in range(days):
+        readers = round(rng.gauss(150 - 35 * price, 20))
+        total += max(0, min(papers, readers)) * price - papers * 1.20
+    print(f"{papers} papers at {price:.2f}: {total / days:.2f}")
+    return total / days
 
 
-def powers(pairs: Iterable[tuple[int, int]]) -> list[int]:
-    """Return the power for each (base, exponent) in ``pairs``."""
+if __name__ == "__main__":
+    plans = [(60, 2.0), (80, 2.0), (60, 2.5), (80, 2.5)]
     with Pool(2) as pool:
-        return pool.starmap(power, pairs)
-
-
-if __name__ == "__main__":
-    print(powers([(2, 10), (10, 3), (3, 4)]))
-
-
-# %%
-# Arguments that stand in two lists are brought together by ``zip``. Say
-# ``strict=True``: without it, ``zip`` ends with the shorter list and drops the
-# rest without a word.
-
-if __name__ == "__main__":
-    bases, exponents = [2, 3, 4], [7, 5, 3]
-    print(powers(zip(bases, exponents, strict=True)))
-
+        profits = pool.starmap(  # (1)
+            profit, plans
+        )
+    best = max(zip(profits, plans, strict=True))
+    print("best:", best[1])
 
 # %%
-# To combine every base with every exponent, use ``itertools.product`` in place
-# of ``zip``.
+# 1. For ``(60, 2.0)``, :meth:`~multiprocessing.pool.Pool.starmap` calls ``profit(60, 2.0)``, as
+#    if you had written ``profit(*plan)``.
 #
-# The usual mistake is ``map`` with tuples. ``map`` passes each item as *one*
-# argument, so ``base`` becomes the tuple and nothing is left for ``exponent``:
+# All else is as with :meth:`~multiprocessing.pool.Pool.map`: the inputs go to the workers in
+# chunks, and the results are in the order of the inputs.
+#
+# "missing 1 required positional argument"
+# ----------------------------------------
+# ``map`` passes each item as *one* argument, so ``papers`` becomes the whole tuple, and no value
+# is left for ``price``.
+#
+# .. pair::
+#
+# The call failed before the first line of ``profit``, so no worker printed anything. The opposite
+# mistake is ``starmap`` where ``map`` would do. It unpacks whatever it gets, texts too:
+#
+# - ``starmap(load, ["a.csv"])``: ``TypeError: load() takes 1 positional argument but 5 were
+#   given``. It made arguments of the five characters. Use ``map``.
+# - ``starmap(profit, [(60, 2.0, 2_000, 1)])``: ``takes from 2 to 3 positional arguments but 4
+#   were given``. The tuple is longer than the list of parameters.
+# - ``starmap(load, [7])``: ``TypeError: 'int' object is not iterable``. Use ``map``.
+#
+# Two lists, or each with each
+# ----------------------------
+# ``zip`` makes tuples from two lists, and :func:`itertools.product` combines each value with
+# each.
+
+from itertools import product
+
+if __name__ == "__main__":
+    papers, prices = [60, 80], [2.2, 2.6]
+    with Pool(2) as pool:
+        zipped = pool.starmap(profit, zip(papers, prices, strict=True))
+        table = pool.starmap(profit, product(papers, prices))
+    print(len(zipped), "results, then", len(table))
+
+# %%
+# Without ``strict=True``, ``zip`` ends with the shorter list and drops the rest without a
+# warning.
+#
+# ``starmap`` is not lazy. It `makes a list of all tuples
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L477-L478>`__ before
+# the first call, and returns when the last one is done. For results as they come, let the
+# function take one tuple and use :ref:`imap <sphx_glr_lessons_pools_imap.py>`.
+#
+# A constant argument, keyword arguments
+# --------------------------------------
+# ``starmap`` passes positional arguments only. For keyword arguments, give ``map`` a function
+# that takes a dictionary. :func:`functools.partial` makes an argument constant. If only one
+# argument is left then, plain ``map`` is enough.
+
+from functools import partial
 
 
-def map_error(pairs: list[tuple[int, int]]) -> str:
-    """Return the message of the TypeError that ``map`` raises."""
+def profit_of(plan):
+    """Call profit() with keyword arguments."""
+    return profit(**plan)
+
+
+if __name__ == "__main__":
+    two_plans = [
+        {"papers": 60, "price": 2.0, "days": 2_000},
+        {"papers": 60, "price": 2.5},
+    ]
+    with Pool(2) as pool:
+        named = pool.map(profit_of, two_plans)
+        at_two = pool.map(partial(profit, price=2.0), [60, 70])
+    print("two calls each:", len(named), len(at_two))
+
+# %%
+# The *first* argument must be fixed by its position: ``partial(profit, 60)``. With ``papers=60``
+# the call fails: ``profit() got multiple values for argument 'papers'``.
+#
+# A ``partial`` is pickled with its constants, `once for each chunk
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L635-L640>`__. A large
+# table or dataframe would go through the pipe again and again: let the pool's :ref:`initializer
+# <sphx_glr_lessons_pools_initializer.py>` put it into a global of each worker, once.
+#
+# Which call has failed?
+# ----------------------
+# If a call raises, ``starmap`` raises that exception in main when all chunks are done, and the
+# other results are lost, :ref:`as with map
+# <sphx_glr_lessons_pools_pool_map.py:one-bad-input-costs-all-results>`. The traceback names the
+# line, but not the arguments. A note does:
+
+
+def noted_profit(papers, price):
+    """Call profit(); name the arguments if it fails."""
+    try:
+        return profit(papers, price)
+    except Exception as error:
+        error.add_note(f"papers={papers!r}, price={price!r}")
+        raise
+
+
+if __name__ == "__main__":
     with Pool(2) as pool:
         try:
-            pool.map(power, pairs)
+            pool.starmap(noted_profit, [(60, 2.0), (60, "2,50")])
         except TypeError as error:
-            return str(error)
-    return ""
-
-
-if __name__ == "__main__":
-    print("TypeError:", map_error([(2, 10), (10, 3)]))
-
+            print(f"{error} ({error.__notes__[0]})")
 
 # %%
-# The call failed in the worker, before the first line of ``power``: no worker
-# printed anything.
-#
-# Fixed arguments
-# ---------------
-# When only one argument varies, :func:`functools.partial` fixes the others,
-# and plain ``map`` will do. It is also the way to keyword arguments:
-# ``starmap`` unpacks positional ones only.
-
-
-def to_the_power(exponent: int, bases: list[int]) -> list[int]:
-    """Return each base to the power of ``exponent``."""
-    with Pool(2) as pool:
-        return pool.map(partial(power, exponent=exponent), bases)
-
-
-if __name__ == "__main__":
-    print(to_the_power(3, [1, 2, 3]))
-
-
-# %%
-# A ``partial`` is pickled as what it is: the *name* of the function, and the
-# *values* of the fixed arguments. It is pickled again for every chunk. That
-# costs nothing for a small number; a table of a hundred megabytes would go
-# through the pipe once per chunk. Hand such a thing over once per worker, by
-# the ``initializer`` of the pool.
+# Without the ``except`` in main the program ends with 1, and the note is the last line of the
+# traceback. To keep the results of all other calls, return the error as a text.
 #
 # A lambda does not travel
 # ------------------------
-# ``lambda base: power(base, 2)`` would say the same as a ``partial``. In a pool
-# it fails:
+# ``pool.map(lambda papers: profit(papers, 2.0), [60, 70])`` fails under every start method:
+#
+# - ``PicklingError: Can't pickle <function <lambda> at 0x...>: attribute lookup <lambda> on
+#   __main__ failed``, or ``it's not found as __main__.<lambda>``.
+# - ``Can't pickle local object``, on Python 3.13 ``Can't get local object``: a lambda or ``def``
+#   inside another function. It is an ``AttributeError`` up to 3.13, and a ``PicklingError`` from
+#   3.14 on.
+#
+# A function is pickled as the name of its module and its own name, and the worker looks it up
+# there. A lambda has no name that could be found. Use a ``def`` at the top level of the file.
+#
+# ``AttributeError: Can't get attribute 'f' on <module '__main__' ...>``, from Python 3.14 on
+# ``module '__main__' has no attribute 'f'``, comes from a worker that did not find ``f``. (In
+# scripts under spawn and forkserver, it says ``__mp_main__``.) ``f`` was typed at the prompt or
+# in a notebook, or defined under the main guard; or, under fork, defined after ``Pool()``. The
+# worker dies, and ``starmap`` hangs. Put ``f`` in a file, above the guard.
+#
+# An executor needs no starmap
+# ----------------------------
+# ``map`` of an executor takes several lists, as the built-in one does, and
+# :func:`itertools.repeat` for what is constant. It is the first choice in new code: if a worker
+# is killed, ``starmap`` :ref:`waits forever
+# <sphx_glr_lessons_pools_pool_map.py:a-dead-worker-leaves-map-waiting-forever>`, and an executor
+# raises ``BrokenProcessPool``.
 
-
-def lambda_then_partial(bases: list[int]) -> tuple[str, list[int]]:
-    """Return the error's name, and the squares of ``bases``."""
-    refused = "nothing"
-    with Pool(2) as pool:
-        try:
-            pool.map(lambda base: power(base, 2), bases)
-        except (pickle.PicklingError, AttributeError) as error:
-            refused = type(error).__name__
-        return refused, pool.map(partial(power, exponent=2), bases)
-
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 
 if __name__ == "__main__":
-    refused, squares = lambda_then_partial([3, 4])
-    print("The lambda raised", refused)
-    print("The partial returned", squares)
-
+    with ProcessPoolExecutor(2) as executor:
+        results = list(executor.map(profit, [60, 70], repeat(2.0)))
+    print("the same:", results == at_two)
 
 # %%
-# A function is pickled as its module and its name, never as its code. The
-# worker imports the module and looks the name up. All lambdas are called
-# ``<lambda>``, and no module has anything under that name. The same goes for a
-# function that is defined inside another one.
+# An executor's ``map`` ends with the shortest list, without a warning, and sends each call in a
+# message of its own. For thousands of quick calls pass ``chunksize=500``, or take ``starmap``,
+# which makes chunks by itself.
 #
-# The *type* of the error depends on the Python version: for a lambda inside a
-# function it is ``AttributeError`` up to 3.13 and :exc:`pickle.PicklingError`
-# from 3.14. At the top level of a file it is ``PicklingError`` everywhere.
-# Catch both, or better, neither: use a ``def`` at module level or a
-# ``partial``.
-#
-# The start method does not matter here. Under fork a ``Process`` can run a
-# lambda, because the child is a copy of the parent and nothing is pickled. The
-# workers of a pool exist *before* the task does, so the task must go through a
-# pipe under every start method. The pickling happens in the parent, in a thread
-# of the pool; the error reaches you through ``map``. The workers never heard of
-# that task, which is why the same pool could do the next one.
-#
-# When not to use it
-# ------------------
-# If the tuples exist only for ``starmap``'s sake, a function that takes one
-# object is often easier to read and to extend. And when the tasks are not all
-# known when you start, hand them in one by one:
-# :ref:`sphx_glr_lessons_pools_apply_async.py`.
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_pools_apply_async.py`, if not all calls are known when you start. It
+#   also says what to do with the ``AsyncResult`` that ``starmap_async`` returns.
+# - :ref:`sphx_glr_lessons_cannot_pickle_local_object.py`, for more on functions that do not
+#   travel.
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
@@ -151,11 +198,12 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["pool.map with two arguments", "pool.map with several arguments"]
 # sphinx_gallery_lesson_asked = ["pass a constant argument to every call"]
 # sphinx_gallery_lesson_asked = ["TypeError: f() missing 1 required positional argument"]
-# sphinx_gallery_lesson_asked = ["keyword arguments in pool.map"]
+# sphinx_gallery_lesson_asked = ["takes 1 positional argument but 5 were given"]
+# sphinx_gallery_lesson_asked = ["keyword arguments in pool.map", "zip two lists for a pool"]
 # sphinx_gallery_lesson_asked = ["PicklingError: Can't pickle <function <lambda>>"]
 # sphinx_gallery_lesson_asked = ["attribute lookup <lambda> on __main__ failed"]
+# sphinx_gallery_lesson_asked = ["Can't get attribute 'f' on <module '__mp_main__' from file.py"]
 # sphinx_gallery_lesson_asked = ["lambda in pool.map", "Can't pickle local object"]
-# sphinx_gallery_lesson_asked = ["AttributeError: Can't get attribute 'f' on <module '__main__'>"]
-# sphinx_gallery_lesson_asked = ["functools.partial in a pool"]
-# sphinx_gallery_lesson_asked = ["worker function must be at module level"]
-# sphinx_gallery_lesson_asked = ["zip two lists for a pool"]
+# sphinx_gallery_lesson_asked = ["AttributeError: Can't get local object"]
+# sphinx_gallery_lesson_asked = ["functools.partial in a pool", "itertools.product with a pool"]
+# sphinx_gallery_lesson_asked = ["worker function must be at module level", "is starmap lazy"]

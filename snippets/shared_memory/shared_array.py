@@ -2,199 +2,208 @@
 Share a list of numbers between processes: Array
 ================================================
 
-Let several workers change the same row of numbers, see how their changes can get lost, and
-cure it in two ways: lock the whole pass, or give each worker a slice of its own.
+Several workers are to change the same numbers: the pixels of a picture, the bins of a histogram,
+the cells of a simulation. In short: ``Array("d", size)`` lies in memory that all of them use, and
+each worker should have a part of its own. Where two workers write the same element, they need the
+lock. Without it, updates are lost.
 """
 
 # %%
-# Four workers double the same elements
-# -------------------------------------
-# A :func:`multiprocessing.Array` is a row of C numbers in memory that all workers have mapped.
-# Here four workers each double every element, so 1, 2, 3 should become 16, 32, 48. The
-# :class:`multiprocessing.Barrier` holds the workers back until all four have started: otherwise
-# the first could be done before the last is born, and they would never meet.
+# Each worker its own part: no lock
+# ---------------------------------
+# A photo is too dark. Four workers brighten it in one shared array, and each of them has its own
+# rows. No pixel is sent to them, and none comes back: main finds the result in the array.
 
-from collections.abc import Callable, MutableSequence, Sequence
+import random
+import sys
 from itertools import pairwise
 from multiprocessing import Array, Barrier, Process
-from multiprocessing.sharedctypes import SynchronizedArray
-from multiprocessing.synchronize import Barrier as BarrierType
 
 WORKERS = 4
 
 
-def double_all(numbers: SynchronizedArray, start: BarrierType) -> None:
-    """Double every element, without a thought for the others."""
-    start.wait()
-    for i in range(len(numbers)):
-        numbers[i] *= 2
+def dark_photo(rows=240, columns=320):
+    """Return gray values from 0 to 255, one row after the other."""
+    chance = random.Random(2026)
+    return [chance.randrange(16) for _ in range(rows * columns)]
 
 
-def double_four_times(
-    values: Sequence[float],
-    worker: Callable = double_all,
-) -> list[float]:
-    """Return ``values`` after four workers ran at the same time."""
-    numbers = Array("d", values)
+def brighten(pixels, first, end, start):
+    """Brighten the pixels from first to end - 1."""
+    start.wait(timeout=60)  # (1)
+    for i in range(first, end):
+        pixels[i] = min(255, pixels[i] * 16)
+    print(f"brightened {end - first} pixels")
+
+
+def run_all(workers):
+    """Start all and wait for all; end the program if one failed."""
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if any(worker.exitcode for worker in workers):
+        sys.exit("a worker failed")
+
+
+if __name__ == "__main__":
+    photo = dark_photo()
+    pixels = Array("B", photo, lock=False)
+    cuts = [len(photo) * n // WORKERS for n in range(WORKERS + 1)]
     start = Barrier(WORKERS)
-    run_all(worker, [(numbers, start)] * WORKERS)
-    return numbers[:]
-
-
-def run_all(target: Callable, all_args: Sequence[tuple]) -> None:
-    """Run ``target`` in one process per tuple; wait for all."""
-    processes = [Process(target=target, args=args) for args in all_args]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-
-
-if __name__ == "__main__":
-    print(double_four_times([1.0, 2.0, 3.0]))
+    workers = []
+    for first, end in pairwise(cuts):
+        args = (pixels, first, end, start)
+        workers.append(Process(target=brighten, args=args))
+    run_all(workers)  # (2)
+    looped = [min(255, gray * 16) for gray in photo]
+    print("as in a loop:", pixels[:] == looped)
 
 # %%
-# Very likely that is ``[16.0, 32.0, 48.0]``, and it proves nothing. ``numbers[i] *= 2`` is
-# three steps: read the element, multiply, write it back. The array's lock is held during the
-# read and during the write, but not between them:
+# 1. A :class:`~multiprocessing.Barrier` holds the workers until all four are there, so that they
+#    really overlap. A program of yours does not need it.
+# 2. An exception or a crash in one worker leaves its part of the array half done. Main learns of
+#    it only from the exit code.
 #
-# 1. Worker A reads 4.0.
-# 2. Worker B reads 4.0 too: the lock is free.
-# 3. A writes 8.0.
-# 4. B writes 8.0. One of the two doublings is lost.
+# ``cuts`` are the bounds, from 0 to the number of pixels in four equal steps, and ``pairwise``
+# takes them two by two.
 #
-# Give the race room: 20,000 elements
-# -----------------------------------
-# Three elements are done so fast that the workers seldom meet on one. Now give chance more
-# room: 20,000 elements, all 1.0, so that each should end as 16.0.
-
-if __name__ == "__main__":
-    many = double_four_times([1.0] * 20_000)
-    wrong = [number for number in many if number != 16.0]
-    print(f"{len(wrong)} of {len(many)} elements are not 16.0")
-    print(f"found instead: {sorted(set(wrong))}")
-
-# %%
-# What is found instead is 8.0, 4.0 or 2.0: one, two or three doublings were lost. The same race
-# was there with three elements; it only struck less often. That is why such a program passes
-# its tests and fails at work.
+# ``"B"`` is a byte, ``"i"`` a C ``int``, ``"d"`` a float. A number that is too large wraps around
+# without an error: in a ``"B"``, 256 becomes 0. That is what the ``min`` is for. ``Array("d",
+# 3)`` is three zeros, ``Array("d", [3])`` one element. Without the lock an access is many times
+# faster.
+#
+# All four bars in the timeline overlap, and the result is exact in every run, because no element
+# has two writers. Before ``join()`` a worker may still be writing.
+#
+# Two workers write the same element: counts get lost
+# ---------------------------------------------------
+# Four workers count how often each gray value occurs. All add to the same bins, so here the array
+# has its lock.
+#
+# .. pair::
+#
+# ``bins[gray] += 1`` is three steps: read, add, write. The array's lock is held in the first and
+# in the third, but not between them. When two workers have both read 40, both write 41, and one
+# count is lost.
+#
+# There is no error, only a wrong histogram. The cured program holds ``bins.get_lock()`` from the
+# read to the write.
 #
 # .. chance::
 #
-#    The count is another one each time, and it is hardly ever 0.
+#    How many counts are lost is different in each run. With three pixels instead of thousands the
+#    workers hardly ever meet: such a program passes its tests and fails later, with real data.
 #
-# Cure 1: lock the whole pass
-# ---------------------------
-# ``get_lock()`` returns the lock that each single access takes anyway. While a worker holds it,
-# no other worker can read or write any element, until the ``with`` ends.
+# Count alone, then add under the lock
+# ------------------------------------
+# The cure above takes the lock once for each pixel, and the workers wait for each other. It is
+# better to take it once for each worker.
 
 
-def double_all_locked(
-    numbers: SynchronizedArray,
-    start: BarrierType,
-) -> None:
-    """Double every element while no other process can touch any."""
-    start.wait()
-    with numbers.get_lock():
-        for i in range(len(numbers)):
-            numbers[i] *= 2
+def add_histogram(part, bins, start):
+    """Count in a list of this worker, then add it to the bins."""
+    start.wait(timeout=60)
+    mine = [0] * len(bins)
+    for gray in part:
+        mine[gray] += 1
+    with bins.get_lock():
+        for gray, count in enumerate(mine):
+            bins[gray] += count
 
 
 if __name__ == "__main__":
-    locked = double_four_times([1.0, 2.0, 3.0], double_all_locked)
-    print(locked)
-    assert locked == [16.0, 32.0, 48.0]
-    many = double_four_times([1.0] * 20_000, double_all_locked)
-    assert many == [16.0] * 20_000
+    bins = Array("i", 256)
+    workers = []
+    for first, end in pairwise(cuts):
+        args = (photo[first:end], bins, start)
+        workers.append(Process(target=add_histogram, args=args))
+    run_all(workers)
+    print("counted", sum(bins), "of", len(photo))
+    looped = [0] * 256
+    for gray in photo:
+        looped[gray] += 1
+    print("as in a loop:", bins[:] == looped)
 
 # %%
-# Exact, each time, and the assertions hold for the 20,000 too. (They may compare floats with
-# ``==``, because doubling a float is exact.) The price: the workers take turns. While one of
-# them is in its pass the other three wait, so four processes are no faster than one.
+# A worker that is killed inside the ``with`` takes the lock with it, and all others wait
+# (:ref:`see it happen
+# <sphx_glr_lessons_shared_memory_value.py:a-worker-that-dies-while-it-holds-the-lock>`). Here the
+# ``with`` is short. After a bad exit code, read ``bins.get_obj()[:]``, which takes no lock.
 #
-# Cure 2: each worker its own slice
-# ---------------------------------
-# Divide the *elements* among the workers instead of letting every worker visit all of them.
-# Where no element has two writers, there is nothing to lock, and ``lock=False`` leaves the lock
-# out.
-
-
-def double_slice(numbers: MutableSequence, first: int, end: int) -> None:
-    """Double elements ``first`` to ``end - 1`` four times."""
-    for i in range(first, end):
-        for _ in range(4):
-            numbers[i] *= 2
-
-
-def double_in_slices(values: Sequence[float], workers: int) -> list[float]:
-    """Return ``values`` doubled four times, a slice a worker."""
-    numbers = Array("d", values, lock=False)
-    cuts = [len(values) * n // workers for n in range(workers + 1)]
-    slices = [(numbers, first, end) for first, end in pairwise(cuts)]
-    run_all(double_slice, slices)
-    return numbers[:]
-
-
-if __name__ == "__main__":
-    sliced = double_in_slices([1.0, 2.0, 3.0], workers=3)
-    print(sliced)
-    assert sliced == [16.0, 32.0, 48.0]
-
-# %%
-# Exact as well, and now the workers really work side by side. Read the result after ``join``:
-# before it, a worker may still be writing. Prefer this cure where the work can be divided so.
+# Share a NumPy array: a view on the Array
+# ----------------------------------------
+# For millions of numbers a Python loop is too slow. Lay a NumPy array over the same memory:
+#
+# .. code-block:: python
+#
+#    import numpy as np
+#
+#    def brighten(pixels, first, end):  # lock=False
+#        image = np.frombuffer(pixels, dtype=np.uint8)
+#        bright = image[first:end].astype(int) * 16
+#        image[first:end] = np.minimum(bright, 255)
+#
+#    def add_histogram(part, bins):  # with its lock
+#        counts = np.frombuffer(bins.get_obj(), dtype=np.intc)
+#        found = np.bincount(part, minlength=256)
+#        with bins.get_lock():
+#            counts += found
+#
+# `frombuffer <https://numpy.org/doc/stable/reference/generated/numpy.frombuffer.html>`__ copies
+# nothing: what it writes, all processes see. ``dtype`` has to fit the typecode: ``np.uint8`` for
+# ``"B"``, ``np.intc`` for ``"i"``, ``float`` for ``"d"``. NumPy's bytes wrap around, too, so
+# ``astype(int)`` comes first. ``image.reshape(240, 320)`` gives you rows. Pass the *Array* to the
+# process and make the view there. If you pass the view, the worker gets a copy under spawn and
+# forkserver, and its changes are lost.
 #
 # An Array is no list
 # -------------------
-# It looks like a list, but it is a C array of fixed size.
 
-
-def look_closer() -> tuple[list[int], list[int], list[str]]:
-    """Return a changed copy, the array, and the errors it raised."""
+if __name__ == "__main__":
     numbers = Array("i", [10, 20, 30])
     copy = numbers[:]
     copy[0] = 99
     numbers[1:3] = [21, 31]
-    errors = []
-    for wrong in ([1, 2], [1.5, 2.5, 3.5]):
+    print("copy:", copy, "array:", numbers[:])
+    for wrong in [[1, 2], [1.5, 2.5, 3.5]]:
         try:
             numbers[:] = wrong
         except (TypeError, ValueError) as error:
-            errors.append(f"{type(error).__name__}: {error}")
-    return copy, numbers[:], errors
-
-
-if __name__ == "__main__":
-    copy, numbers, errors = look_closer()
-    print("copy: ", copy)
-    print("array:", numbers)
-    print(*errors, sep="\n")
+            print(f"{type(error).__name__}: {error}")
 
 # %%
-# A slice is a **copy**, an ordinary list: ``copy[0] = 99`` did not reach the array. Assigning
-# *to* a slice writes into the shared memory, with as many elements as it had before. The
-# typecode decides what goes in: an ``"i"`` takes no float. There is no ``append``. And mind the
-# difference between ``Array("d", 3)``, three zeros, and ``Array("d", [3])``, one element.
+# *Reading* a slice makes a copy, an ordinary list: the 99 did not reach the array. *Assigning* to
+# a slice writes into the shared memory. The size is fixed, so there is no ``append``, and an
+# ``"i"`` takes no float. An Array holds numbers of one type only. For a list of texts, or of
+# anything else, use :ref:`Manager().list() <sphx_glr_lessons_shared_memory_manager_dict.py>`, a
+# :ref:`ShareableList <sphx_glr_lessons_shared_memory_shareable_list.py>` or a queue.
 #
-# **When not to use it.** Each ``numbers[i]`` is a Python call that takes and releases a lock.
-# That is fine for hundreds of numbers and slow for millions. For large data use
-# :class:`multiprocessing.shared_memory.SharedMemory`, a block of bytes which other processes
-# open by its name, with a NumPy array on top of it. And often nothing needs to be shared at
-# all: if each worker computes its part, let it *return* the part, and let a pool put the parts
-# together. That is shorter, and there is no race to think about:
-# :ref:`sphx_glr_lessons_pools_pool_map.py`.
+# When to use something else
+# --------------------------
+# - **Each worker computes a part**, and main needs it at the end: return it from a pool
+#   (:ref:`sphx_glr_lessons_pools_pool_map.py`).
+# - **The numbers must reach processes that run already**: a block of
+#   :class:`~multiprocessing.shared_memory.SharedMemory` :ref:`is opened by its name
+#   <sphx_glr_lessons_shared_memory_blocks.py>`, also :ref:`with NumPy
+#   <sphx_glr_lessons_shared_memory_numpy_arrays.py>`. If you start the processes yourself, an
+#   Array with a NumPy view is as fast, for large data, too.
 #
-# Read next: the same race on one number, counted and timed,
-# :ref:`sphx_glr_lessons_shared_memory_lost_updates.py`. Where Value and Array come from:
-# :ref:`sphx_glr_lessons_shared_memory_value.py`.
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_shared_memory_lost_updates.py`, for the race in slow motion and what a
+#   lock costs.
+# - :ref:`sphx_glr_lessons_shared_memory_pass_a_value.py`, if your workers are in a pool: an Array
+#   is passed as a Value is.
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20
 # sphinx_gallery_lesson_short = "Array"
-# sphinx_gallery_lesson_asked = ["share a list between processes"]
-# sphinx_gallery_lesson_asked = ["share a numpy array between processes", "array without a lock"]
+# sphinx_gallery_lesson_asked = ["share a list between processes", "array without a lock"]
+# sphinx_gallery_lesson_asked = ["share a numpy array between processes, np.frombuffer"]
 # sphinx_gallery_lesson_asked = ["several processes write to the same array"]
 # sphinx_gallery_lesson_asked = ["multiprocessing.Array of floats", "split an array among workers"]
 # sphinx_gallery_lesson_asked = ["slice of an Array is a copy", "share large data without copying"]
-# sphinx_gallery_lesson_asked = ["make workers start at the same time, Barrier"]
-# sphinx_gallery_lesson_asked = ["Array or SharedMemory"]
+# sphinx_gallery_lesson_asked = ["synchronize workers: start at the same time, Barrier"]
+# sphinx_gallery_lesson_asked = ["Array or SharedMemory", "histogram with several processes"]
+# sphinx_gallery_lesson_asked = ["append to an Array"]

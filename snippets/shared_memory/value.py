@@ -1,212 +1,216 @@
 """
-Share a number between processes: Value
-=======================================
+Share a number or a flag between processes: Value
+=================================================
 
-Keep one number in memory that several processes read and change, hand it to a child in the
-one way that works, and know what the lock inside it protects and what it does not.
+You want to see how far your workers are, or tell all of them to stop, and a global variable does
+not do it. In short: make ``done = Value("i", 0)``, pass it to each process as an argument, read
+``done.value`` anywhere, and change it only while you hold ``done.get_lock()``.
 """
 
 # %%
-# Share a Value, not a plain global
-# ---------------------------------
-# Every process has its own memory, and with it its own ``plain``. A
-# :func:`multiprocessing.Value` is different: its number lies in memory that the parent and the
-# child have both mapped. The first argument is a typecode, as in the module :mod:`array`:
-# ``"i"`` is a C int, ``"d"`` a C double. The number itself is the attribute ``.value``.
-#
-# Before you read on: the child adds 5 to both. What does the parent see afterwards?
+# A global does not change, a Value does
+# --------------------------------------
+# Ten deliveries took the old route, ten the new one, and the new one looks faster. Was that
+# chance? To find out, shuffle all twenty durations, split them into two groups of ten, and see
+# whether the second group is as fast as the new route was. Do this thousands of times, and count.
+# A worker counts its rounds in a global variable and in a :func:`multiprocessing.Value`. What
+# does main see afterwards?
 
-from multiprocessing import Process, SimpleQueue, Value
-from multiprocessing.sharedctypes import Synchronized
+import random
+from multiprocessing import Process, Value
 
-plain = 0
-
-
-def add_five(shared: Synchronized) -> None:
-    """Add 5 to the plain global and to the shared number."""
-    global plain
-    plain += 5
-    shared.value += 5
-    print(f"plain is {plain}, shared is {shared.value}")
+OLD = [31, 38, 29, 35, 33, 41, 36, 30, 34, 39]  # minutes
+NEW = [30, 33, 28, 31, 35, 32, 29, 34, 27, 37]
+tried = 0
 
 
-def change_both() -> tuple[int, int]:
-    """Return the plain and the shared number after a child's work."""
-    shared = Value("i", 0)
-    child = Process(target=add_five, args=(shared,))
-    child.start()
-    child.join()
-    return plain, shared.value
+def as_fast_by_chance(chance):
+    """Shuffle all durations; is the second half as fast as NEW?"""
+    minutes = OLD + NEW
+    chance.shuffle(minutes)
+    return sum(minutes[10:]) <= sum(NEW)
 
 
-if __name__ == "__main__":
-    plain_after, shared_after = change_both()
-    print(f"plain is {plain_after}, shared is {shared_after}")
-
-# %%
-# The gutter shows who said what. The child added 5 to both; in main, ``plain`` is still 0. The
-# child had changed a variable of its own: under fork a copy, under spawn and forkserver a new
-# one, made by importing this file again.
-#
-# The shared number arrived because the Value was an **argument** of the process:
-#
-# 1. ``Value("i", 0)`` makes a small file without a name, maps it into memory, and makes a lock.
-# 2. While a child is started, it is given the same file and the same lock. Under fork it
-#    inherits them; under spawn and forkserver the open file goes along with the arguments.
-# 3. Both processes now have the same bytes in their memory. Nothing is sent afterwards.
-#
-# Write to ``shared.value``, not to ``shared``. ``shared = 5`` would only make your own name
-# ``shared`` point at an ordinary int.
-#
-# A global Value is not enough
-# ----------------------------
-# It looks as if a Value at the top of the file could do without the argument. Choose another
-# start method at the top of the page and watch the last line of the next output.
-# (``lock=False`` leaves the lock out: more about it below.)
-
-everywhere = Value("i", 0, lock=False)
-
-
-def add_to_global() -> None:
-    """Add 5 to the Value that this process finds in its globals."""
-    everywhere.value += 5
-    print(f"everywhere is {everywhere.value}")
-
-
-def change_global() -> int:
-    """Return the global Value's number after a child's work."""
-    child = Process(target=add_to_global)
-    child.start()
-    child.join()
-    return everywhere.value
+def shuffle_often(rounds, seed, done, hits):
+    """Do so many rounds; add to both numbers after each hundred."""
+    global tried
+    chance = random.Random(seed)
+    for first in range(0, rounds, 100):
+        size = min(100, rounds - first)
+        found = sum(as_fast_by_chance(chance) for _ in range(size))
+        tried += size
+        with done.get_lock():  # (1)
+            done.value += size
+        with hits.get_lock():
+            hits.value += found
 
 
 if __name__ == "__main__":
-    print(f"everywhere is {change_global()}")
+    done = Value("i", 0)  # (2)
+    hits = Value("i", 0)
+    args = (1000, 0, done, hits)  # (3)
+    worker = Process(target=shuffle_often, args=args)
+    worker.start()
+    worker.join()
+    print(f"global: {tried}, Value: {done.value}")
 
 # %%
-# Under fork main sees 5: the child inherited the mapped memory. Under spawn and forkserver main
-# sees 0: the file was imported once more, that import made **another** Value, and the child
-# added 5 to that one. No error, no warning. Pass the Value as an argument.
+# 1. One process at a time is inside this ``with``. ``+=`` reads *and* writes, and without the
+#    lock another worker could write in between:
+#    :ref:`sphx_glr_lessons_shared_memory_lost_updates.py`.
+# 2. ``"i"`` is a C ``int``, and it overflows without an error: 2147483647 plus 1 is -2147483648.
+#    It refuses a float with a ``TypeError``. Use ``"q"`` for larger numbers, ``"d"`` for floats,
+#    and ``Value(ctypes.c_bool, False)`` for a boolean (``import ctypes``).
+# 3. Pass it as an argument. A Value at the top of the file works under fork only
+#    (:ref:`sphx_glr_lessons_shared_memory_pass_a_value.py`).
 #
-# .. platform:: macOS, Windows
+# Each process has a ``tried`` of its own: the worker's grew, main's stayed 0. The number of a
+# Value lies in memory that both processes use. Write to ``done.value``, not to ``done``: after
+# ``done = 5`` your name ``done`` means an ordinary ``int``.
 #
-#    Programs written on Linux before Python 3.14 break in this way, as they do on Linux from
-#    3.14 on.
-#
-# A queue cannot carry it
-# -----------------------
-# A Value can be handed over only while a process is being started. At any other time it refuses
-# to be pickled.
+# Show the progress while the workers run
+# ---------------------------------------
+# Now four workers shuffle. Main reads ``done`` a hundred times a second, and reports each
+# quarter.
+
+import sys
+import time
+
+ROUNDS = 10_000
 
 
-def send_late() -> str:
-    """Put a Value into a queue; return what Python says to that."""
-    queue = SimpleQueue()
-    try:
-        queue.put(Value("i", 0))
-    except RuntimeError as error:
-        return f"{type(error).__name__}: {error}"
-    finally:
-        queue.close()
-    return "no error"
+def report_progress(workers, done, total):
+    """Print each quarter, until all is done or no more can come."""
+    for percent in [25, 50, 75, 100]:
+        while True:
+            codes = [worker.exitcode for worker in workers]
+            if done.value >= total * percent / 100:
+                break
+            if any(codes) or None not in codes:
+                return  # one has failed, or all have ended
+            time.sleep(0.01)
+        print(f"{percent} %")
 
 
-if __name__ == "__main__":
-    print(send_late())
-
-# %%
-# "Through inheritance" means: as an argument of :class:`multiprocessing.Process`.
-# ``Synchronized`` is the class that wraps a Value with a lock. A
-# :class:`multiprocessing.SimpleQueue` pickles in ``put``, so the error can be caught there. A
-# :class:`multiprocessing.Queue` pickles later, in its feeder thread: ``put`` returns as if all
-# were well, the thread prints a traceback, and the item never arrives. A pool's tasks travel
-# through a queue too. Give a pool the Value through ``initializer`` and ``initargs``, which are
-# arguments of its processes.
-#
-# What the lock protects, and what not
-# ------------------------------------
-# Each read of ``.value`` takes the lock, reads, and gives the lock back; each write does the
-# same. So no process ever reads a number that is half written. But ``shared.value += 1`` is a
-# read *and* a write, and between the two the lock is free: another worker can step in, and its
-# change gets lost. ``get_lock()`` returns the lock, so that you can hold it across both.
-
-
-def add_one(shared: Synchronized) -> None:
-    """Add 1 while no other process can read or write the number."""
-    with shared.get_lock():
-        shared.value += 1
-
-
-def count_workers(count: int) -> int:
-    """Return the total after ``count`` workers have each added 1."""
-    shared = Value("i", 0)
-    workers = [Process(target=add_one, args=(shared,)) for _ in range(count)]
-    for worker in workers:
-        worker.start()
+def join_all(workers):
+    """Wait for all; end the program if one failed."""
     for worker in workers:
         worker.join()
-    return shared.value
+    if any(worker.exitcode for worker in workers):
+        sys.exit("a worker failed")
 
 
 if __name__ == "__main__":
-    print(f"4 workers counted to {count_workers(4)}")
+    done, hits = Value("i", 0), Value("i", 0)
+    workers = []
+    for seed in [1, 2, 3, 4]:
+        worker = Process(target=shuffle_often, args=(ROUNDS, seed, done, hits))
+        worker.start()
+        workers.append(worker)
+    report_progress(workers, done, ROUNDS * len(workers))
+    join_all(workers)
+    print(f"by chance: {hits.value} of {done.value}")
 
 # %%
-# Always 4, under every start method. ``.value`` takes the lock once more inside the ``with``;
-# that does not hang, since the lock is an ``RLock``, which its holder may take again. (If you
-# pass a lock of your own as ``lock=``, make it an ``RLock``. With a ``Lock`` the same two lines
-# wait for themselves without end.) ``add_five`` did without ``get_lock``: it was alone, while main
-# waited in ``join``. And ``join`` before the last read matters: it is what makes the total
-# final.
+# Two habits make that safe:
 #
-# Without a lock it is a bare number
-# ----------------------------------
-# ``Value("i", 0, lock=False)`` returns the bare C number, and so does
-# :func:`multiprocessing.sharedctypes.RawValue`, which never has a lock.
+# - **Main does not wait for the number alone.** A worker that died or returned early never brings
+#   it to the end. ``exitcode`` is ``None`` while a worker runs, 0 after a good end, and something
+#   else after a bad one. So main stops waiting when one has failed or all have ended. (A worker
+#   that is killed inside the ``with`` makes main hang in ``done.value``: :ref:`see below
+#   <sphx_glr_lessons_shared_memory_value.py:a-worker-that-dies-while-it-holds-the-lock>`.)
+# - **The workers add in portions**, a hundred rounds at once. Each ``with`` costs time and makes
+#   the others wait.
+#
+# Read a total after ``join()``: before that, it is not final.
+#
+# Tell all workers to stop
+# ------------------------
+# A flag is a number too. Only main writes it, so it needs no lock, and ``lock=False`` leaves the
+# lock out.
 
 
-def add_past_the_end() -> int:
-    """Return what a C int holds after its largest number plus 1."""
-    small = Value("i", 2**31 - 1)
-    small.value += 1
-    return small.value
+def shuffle_until_told(seed, done, stop):
+    """Shuffle until the flag is set."""
+    chance = random.Random(seed)
+    while not stop.value:
+        as_fast_by_chance(chance)
+        with done.get_lock():
+            done.value += 1
+    print("told to stop")
 
 
 if __name__ == "__main__":
-    for number in (Value("i", 0), Value("i", 0, lock=False)):
-        kind = type(number).__name__
-        print(f"{kind} has get_lock: {hasattr(number, 'get_lock')}")
-    print(f"largest int plus 1: {add_past_the_end()}")
+    done = Value("i", 0)
+    stop = Value("b", 0, lock=False)
+    workers = []
+    for seed in [1, 2]:
+        worker = Process(target=shuffle_until_told, args=(seed, done, stop))
+        worker.start()
+        workers.append(worker)
+    try:
+        report_progress(workers, done, 2000)
+    finally:  # also after Ctrl-C
+        stop.value = 1
+    join_all(workers)
+    print("all workers have stopped")
 
 # %%
-# A bare number can do where exactly one process writes and the others only look: a progress
-# report, a "please stop" flag. (The documentation does not promise that such reads and writes
-# are whole; for a number as small as these they are, on the usual machines.) As soon as two
-# processes change it, you need a lock.
+# Each worker looked at the flag after every round and returned by itself. An
+# :class:`~multiprocessing.Event` does the same, and a process can *wait* for it, too. But
+# ``is_set()`` takes a lock at each look, so a Value suits a loop that looks often.
 #
-# The last line is a trap of another kind: with or without a lock, it is a C number and not a
-# Python int. The four bytes of an ``"i"`` are full, so the sum wraps round to the smallest
-# number, without an error. Use ``"q"`` (eight bytes) for counters that may grow, ``"d"`` for
-# floats.
+# If main is *killed*, it cannot set the flag, and the workers run on:
+# :ref:`sphx_glr_lessons_spawning_parent_killed.py`.
 #
-# **When not to use it.** A Value is for a number that changes while the work goes on. If a
-# worker has one result to give, let it return the result:
-# :ref:`sphx_glr_lessons_spawning_arguments_and_results.py`.
+# With ``lock=False`` you get the bare C number, as from
+# :func:`~multiprocessing.sharedctypes.RawValue`. It has no ``get_lock()``, so let one process
+# write it (:ref:`sphx_glr_lessons_shared_memory_raw_arrays.py`). The usual machines read and
+# write so small a number in one piece, though the documentation does not promise it.
 #
-# Read next: many numbers at once, :ref:`sphx_glr_lessons_shared_memory_shared_array.py`; and
-# what ``+= 1`` loses without the lock, counted,
-# :ref:`sphx_glr_lessons_shared_memory_lost_updates.py`.
+# A worker that dies while it holds the lock
+# ------------------------------------------
+# Reading ``.value`` takes the lock as well. The price of the second row crashes the worker.
+#
+# .. pair::
+#
+# (The resource tracker's warning under spawn and forkserver is our doing: we had to kill the
+# program.)
+#
+# In the broken program the worker held the lock when it ended. The lock is a `semaphore
+# <https://github.com/python/cpython/blob/3.14/Modules/_multiprocessing/semaphore.c>`__, and no
+# operating system releases it when its holder dies. So main waits in ``total.value`` forever. An
+# *exception* would have left the ``with`` and released it. A crash, ``kill()`` or the system's
+# out-of-memory killer does not.
+#
+# In the cured program only the addition is inside. A worker can still be killed in that moment.
+# So stop workers with a flag rather than with ``terminate()``. After a bad exit code read
+# ``total.get_obj().value``, which takes no lock, and end the other workers with ``terminate()``:
+# they may be waiting for the lock.
+#
+# When to use something else
+# --------------------------
+# - **Each worker has a result for you**: return it from a pool, where exceptions come back, too:
+#   :ref:`sphx_glr_lessons_pools_pool_map.py`.
+# - **You share several fields that belong together**: a Value can be a
+#   :ref:`structure <sphx_glr_lessons_shared_memory_structures.py>`.
+# - **You share text, a list or a dict.** Send it through a queue
+#   (:ref:`sphx_glr_lessons_communication_queues.py`), or use a :ref:`Manager
+#   <sphx_glr_lessons_shared_memory_manager_dict.py>`.
+#
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_shared_memory_pass_a_value.py`, if your workers are in a pool, or if
+#   you got ``RuntimeError``.
+# - :ref:`sphx_glr_lessons_shared_memory_shared_array.py`, for many numbers.
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 10
 # sphinx_gallery_lesson_short = "Value"
-# sphinx_gallery_lesson_asked = ["share a variable between processes"]
+# sphinx_gallery_lesson_asked = ["share a variable between processes", "shared integer or flag"]
 # sphinx_gallery_lesson_asked = ["global variable does not change", "shared counter"]
-# sphinx_gallery_lesson_asked = ["shared integer or flag"]
-# sphinx_gallery_lesson_asked = ["Synchronized objects should only be shared through inheritance"]
-# sphinx_gallery_lesson_asked = ["Queue objects should only be shared between processes"]
-# sphinx_gallery_lesson_asked = ["typecode 'i' or 'd'"]
-# sphinx_gallery_lesson_asked = ["give a Value to a pool, initializer and initargs"]
-# sphinx_gallery_lesson_asked = ["share a boolean between processes", "Value stays 0 on Windows"]
-# sphinx_gallery_lesson_asked = ["pass a queue or a lock to a pool's workers", "shared stop flag"]
+# sphinx_gallery_lesson_asked = ["show the progress of workers", "progress counter"]
+# sphinx_gallery_lesson_asked = ["share a boolean between processes", "shared stop flag"]
+# sphinx_gallery_lesson_asked = ["stop all workers from main", "typecode 'i' or 'd'"]
+# sphinx_gallery_lesson_asked = ["a killed worker holds the lock", "Value overflows, negative"]
+# sphinx_gallery_lesson_asked = ["Value without a lock, RawValue", "reading .value hangs"]

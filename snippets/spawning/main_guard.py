@@ -1,82 +1,110 @@
 """
-The main guard and the "bootstrapping phase" RuntimeError
-=========================================================
+Why multiprocessing needs if __name__ == "__main__"
+===================================================
 
-Recognise the error of a program that starts processes without a main guard,
-understand where it comes from, and cure it.
+Your program works on Linux with Python 3.13. On Windows, on a Mac or with Python 3.14 it stops
+with a ``RuntimeError`` about a "bootstrapping phase", or it prints its first lines once for each
+worker. In short: put the code that starts processes under ``if __name__ == "__main__":``, the
+*main guard*. At the end of this page you know which lines of your file a child process runs, and
+where to put the others.
 
-A program without a guard
--------------------------
+Without the guard, the child starts again
+-----------------------------------------
 
-The program starts one process, which is to greet. At its top it prints the name under
-which the file runs. The cure is one line, and the indentation that comes with it.
+This program starts one process. Under spawn it fails.
 
-.. pair::
+.. pair:: main_guard
 
-Under **fork** nothing is wrong with the broken program: the child is a copy of the
-running program, goes on from there, and never reads the file. A program written on
-Linux before Python 3.14 never showed that anything was missing.
-
-Why the greeting never comes
-----------------------------
-
-Under **spawn** it happens in this order:
+Under **fork** nothing is wrong with the broken program: the child is a copy of the running
+program and never reads the file. Under **spawn** the file is read again:
 
 .. drawing:: start-without-guard
 
    Under spawn the child runs your file from the top, and meets ``start()`` again.
 
-1. The program reaches ``process.start()``, which starts a new interpreter and
-   sends it the *name* of the function, ``greet``.
-2. To find ``greet``, the child runs the program's file, this time under the name
-   ``__mp_main__``. The first line of its output shows it.
-3. That run reaches ``process.start()`` too. If Python obeyed, the grandchild
-   would do the same, without end. The child knows that it is still being set up
-   and refuses, with the ``RuntimeError``.
-4. The child dies of it. The program sees an exit code of 1, and goes on:
-   ``join()`` does not raise, and its own exit status is 0.
+1. Main reaches ``process.start()``. That starts a new interpreter and sends it the *name*
+   of the function, ``greet``, not the function.
+2. Before it looks for ``greet``, the child imports the program's file, under the name
+   ``__mp_main__``. The first line of its output shows it. It does so even if the function is in
+   another module.
+3. That import reaches ``process.start()`` too. The child knows that it is still starting up, and
+   refuses with the ``RuntimeError``.
+4. The exception ends the child. Main sees exit code 1 and goes on, because ``join()`` does not
+   raise. The program itself ends with 0.
 
-Under **forkserver** the cause is the same ``RuntimeError``, but which process it
-ends depends on the version of Python:
+Arguments that are larger than a pipe holds, 64 KiB on Linux, make ``start()`` itself fail with
+``BrokenPipeError: [Errno 32] Broken pipe``, because the child dies before it has read them. (In
+Python 3.11.7 and 3.12.1 ``start()`` then never returns under spawn.)
 
-- Up to Python 3.13.7, and in 3.14.0, it is the story of spawn. The child is a
-  fork of the server and runs the file itself: it dies, and the program's own
-  exit status is 0.
-- From 3.13.8 on in Python 3.13, and from 3.14.1 on in 3.14, the fork server runs
-  the file first, so it is the server that dies. The program waits for an answer
-  that never comes. The last traceback is its ``EOFError`` in 3.13 and its
-  ``ConnectionResetError`` in 3.14, and its exit status is 1. The cause stands
-  above it.
-- From Python 3.15 on the server still runs the file first, but passes over the
-  error. Then the child runs the file and dies, as under spawn.
+Under **forkserver** the cause and the cure are the same. The last line may be another one: main
+ends with ``ConnectionResetError: [Errno 104] Connection reset by peer`` on Python 3.14
+(``ConnectionRefusedError`` if the fork server has died before main asks it), and with
+``EOFError`` on the last versions of 3.13. :ref:`sphx_glr_lessons_does_not_start_bootstrapping.py`
+has the table, and other causes of the message.
 
 What the guard does
 -------------------
 
-The condition is true in the program and false in the child's run of the file. The
-cured child greets, under every start method. Under spawn and forkserver the file
-still runs a second time as ``__mp_main__``: the guard does not prevent that, it
-makes it harmless. So the top level of a program is the place for imports,
-functions, classes and constants, and not for reading large files, parsing
-arguments or opening connections.
+``__name__`` is ``"__main__"`` in main and ``"__mp_main__"`` in the child's import, so the
+condition is true in main only. The guard does not prevent the import. It makes it
+harmless. In a larger program only two lines are under it:
 
-The message mentions ``freeze_support()``. You need it only in a program that is
-frozen into an executable; it does not replace the guard.
+.. code-block:: python
 
-A :class:`~multiprocessing.pool.Pool` without a guard can be worse than a
-``Process``: it replaces each worker that dies, the new one dies too, and the
-same traceback fills the screen until you end the main program.
+   def main():
+       ...  # starts processes
 
-When you do not need it
------------------------
 
-In a module that only defines things and is imported by others. The guard belongs
-to the file that you run.
+   if __name__ == "__main__":
+       main()
 
-Read next: :ref:`sphx_glr_lessons_spawning_start_methods.py`. Every other lesson
-here is guarded, from :ref:`sphx_glr_lessons_spawning_first_process.py` on. If you came
-with the error message, :ref:`sphx_glr_lessons_does_not_start_bootstrapping.py` lists its
-other causes.
+The file that you run needs the guard, even if a module that it imports starts the processes. A
+module that is only imported by others needs none. ``freeze_support()``, which the message
+mentions, is only for :ref:`programs that are frozen into an executable
+<sphx_glr_lessons_spawning_package_and_frozen.py>`, for example with PyInstaller: there it is the
+first line under the guard. It does not replace the guard.
+
+What is not under the guard runs again
+--------------------------------------
+
+Here the guard is in its place, but the program reads its exchange rates at the top of the file.
+
+.. pair:: main_guard-top
+
+Under **spawn** each child reads the rates again, although it gets its rate as an argument. With a
+large file that takes time and memory in each child. Code there that deletes a folder or sends a
+mail runs again, too. Under **forkserver** each child does so, or the fork server does it once,
+depending on the version (the `server imports the file
+<https://github.com/python/cpython/issues/126631>`__ since 3.13.8 and 3.14.1).
+
+If you start the program with ``python -m module``, each child imports the module on every version.
+With ``python -m package`` no child imports ``__main__.py``, and a function of that file is an
+``AttributeError`` in the child: put the functions of the workers into another module.
+
+- At the top level: imports, functions, classes and constants.
+- Under the guard: reading data, parsing arguments, opening connections, starting processes.
+- Pass a child what it needs as an argument. An argument is copied, so pass only the part that it
+  needs, or the name of the file. A variable that exists only under the guard is a
+  ``NameError`` in the child: :ref:`sphx_glr_lessons_spawning_start_methods.py`.
+
+A pool without a guard can be worse
+-----------------------------------
+
+- A :class:`~multiprocessing.pool.Pool` replaces each worker that dies. The new one dies too, and
+  the same traceback fills the screen without end, until you press Ctrl-C.
+- A :class:`~concurrent.futures.ProcessPoolExecutor` gives up: main gets ``BrokenProcessPool: A
+  process in the process pool was terminated abruptly``. The ``RuntimeError`` is further up in the
+  output.
+
+.. platform:: Linux from Python 3.14 on
+
+   Under forkserver, the default there, both end with the ``ConnectionResetError`` on 3.14. On 3.15
+   they end as described above.
+
+Where next
+----------
+
+:ref:`sphx_glr_lessons_spawning_start_methods.py`, to see what else a child has from its parent.
 """
 
 # sphinx_gallery_lesson_added = "2026-11-25"
@@ -84,10 +112,13 @@ other causes.
 # sphinx_gallery_lesson_order = 40
 # sphinx_gallery_lesson_short = "The main guard"
 # sphinx_gallery_lesson_asked = ["RuntimeError: An attempt has been made to start a new process"]
-# sphinx_gallery_lesson_asked = ["why if __name__ == '__main__' is needed", "freeze_support"]
-# sphinx_gallery_lesson_asked = ["program starts again and again, endless processes"]
-# sphinx_gallery_lesson_asked = ["script runs twice", "works on Linux but not on Windows"]
-# sphinx_gallery_lesson_asked = ["code at the top of my file runs once per worker"]
 # sphinx_gallery_lesson_asked = ["ConnectionResetError: [Errno 104] Connection reset by peer"]
-# sphinx_gallery_lesson_asked = ["BrokenProcessPool on Windows"]
+# sphinx_gallery_lesson_asked = ["current process has finished its bootstrapping phase"]
+# sphinx_gallery_lesson_asked = ["BrokenPipeError: [Errno 32] Broken pipe at start()"]
+# sphinx_gallery_lesson_asked = ["python -m package and multiprocessing, __main__.py"]
+# sphinx_gallery_lesson_asked = ["program starts again and again, endless processes"]
 # sphinx_gallery_lesson_asked = ["file is imported again in each child, __mp_main__"]
+# sphinx_gallery_lesson_asked = ["code at the top of my file runs once per worker"]
+# sphinx_gallery_lesson_asked = ["it spawns an infinite number of processes", "script runs twice"]
+# sphinx_gallery_lesson_asked = ["why if __name__ == '__main__' is needed", "BrokenProcessPool"]
+# sphinx_gallery_lesson_asked = ["works on Linux but not on Windows", "freeze_support"]

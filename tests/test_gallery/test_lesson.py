@@ -53,7 +53,12 @@ def test_askers_words_add_up(write, refusal):
     [
         ("x = 1\n# sphinx_gallery_lesson_timout = 3\n", 2, "did you mean 'timeout'?"),
         ("x = 1\n# sphinx_gallery_lesson_timeout = -3\n", 2, "more than 0"),
-        ("x = 1\n# sphinx_gallery_lesson_measures = 1\n", 2, "type bool"),
+        ("x = 1\n# sphinx_gallery_lesson_measures = 1\n", 2, "give True, claims as"),
+        ("x = 1\n# sphinx_gallery_lesson_measures = []\n", 2, "give True, claims as"),
+        ("x = 1\n# sphinx_gallery_lesson_measures = ['loop']\n", 2, "'loop': give \"A > B\""),
+        ("x = 1\n# sphinx_gallery_lesson_measures = ['a > b > c']\n", 2, 'give "A > B"'),
+        ("x = 1\n# sphinx_gallery_lesson_measures = ['a > a']\n", 2, 'give "A > B"'),
+        ("x = 1\n# sphinx_gallery_lesson_measures = {'x': ['a > b']}\n", 2, "give fork, forkserv"),
         ("x = 1\n# sphinx_gallery_lesson_start_methods = ['fork']\n", 2, "belong together"),
         ("x = 1\n# sphinx_gallery_lesson_added = 'today'\n", 2, "give a day as"),
         ("x = 1\n# sphinx_gallery_lesson_added = '2026-02-30'\n", 2, "day"),
@@ -133,6 +138,29 @@ def test_settings_that_decide_how_it_is_recorded_need_a_new_recording(write, set
         for code in ("x = 1\n", f"x = 1\n# sphinx_gallery_lesson_{setting}\n")
     ]
     assert (keys[0] != keys[1]) == counts
+
+
+def test_claims_of_measured_times_add_up(write):
+    """Each for all start methods or for one; the recording is the same as with True."""
+    first = "x = 1\n# sphinx_gallery_lesson_measures = ['a > b']\n"
+    others = "# sphinx_gallery_lesson_measures = {'fork': ['b > c', 'a > c']}\n"
+    true = "# sphinx_gallery_lesson_measures = True\n"
+    lesson = Lesson.read(write(first + others + true))
+    under = {m: [(c.more, c.less) for c in lesson.settings.claims_under(m)] for m in START_METHODS}
+    assert under["fork"] == [("a", "b"), ("b", "c"), ("a", "c")]
+    assert under["spawn"] == under["forkserver"] == [("a", "b")]
+    plain = Lesson.read(write("x = 1\n" + true))
+    assert (plain.settings.measures, plain.settings.claims_under("fork")) == (True, [])
+    assert cache.key_of(plain, "fork") == cache.key_of(lesson, "fork")
+
+
+def test_other_claims_need_no_new_recording_where_the_code_looks_at_itself(write):
+    code = "print(open(__file__).read())\n# sphinx_gallery_lesson_measures = "
+    one, other = (
+        cache.key_of(Lesson.read(write(code + claims)), "fork")
+        for claims in ("['a > b']\n", "{'spawn': ['b > a']}\n")
+    )
+    assert one == other
 
 
 def test_what_a_lesson_needs_is_said_in_words(write):

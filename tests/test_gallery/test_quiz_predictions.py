@@ -175,7 +175,7 @@ def test_a_page_follows_its_prediction_and_a_refuted_one_ends_the_build(make_sit
 def test_the_command_says_what_it_could_not_check(capsys, tmp_path):
     name = "pools/pool_map"
     options = ["--folder", str(tmp_path / "quiz"), "--recordings", str(tmp_path)]
-    assert main(["predict-chunks-of-five", *options]) == 0
+    assert main(["predict-a-worker-that-dies", *options]) == 0
     said = capsys.readouterr().out
-    assert "'predict-chunks-of-five': not checked" in said
+    assert "'predict-a-worker-that-dies': not checked" in said
     assert f"make page L={name}" in said

@@ -60,7 +60,8 @@ def test_a_drawing_s_numbers_are_explained_beside_it(name):
 
 def test_bars_bytes_and_dashes_have_the_colour_of_their_process(visit):
     """That of the lines of a transcript, whatever else is said of the shape."""
-    for name, shape in (("spawning/start_methods", ".ghost"), ("pools/pool_map", ".bytes")):
+    shapes = {"spawning/start_methods": ".ghost", "communication/read_before_join": ".bytes"}
+    for name, shape in shapes.items():
         page = visit(f"lessons/{name}.html").page
         colours = page.locator(f"figure.drawing {shape}.p1").first.evaluate(
             """e => [getComputedStyle(e).stroke,

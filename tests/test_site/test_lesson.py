@@ -15,26 +15,34 @@ from gallery.quiz.on_pages import HEADING
 from tests.test_site.conftest import HTML, ROOT
 from tests.test_site.faults import equipped
 
-FIVE = "lessons/spawning/first_process.html"
-DIFFERS = "lessons/spawning/names_pids_parents.html"
+FOUR = "lessons/spawning/first_process.html"
+DIFFERS = "lessons/spawning/exit_codes.html"  # it opens on the reader's start method
+WHOLE = "lessons/spawning/arguments_and_results.html"  # its first cell is a program that is whole
+NAMES = "lessons/spawning/names_pids_parents.html"  # as many lines, whatever the start method
 GUARD = "lessons/spawning/main_guard.html"
 # A reader's environment: PYTHONUNBUFFERED, for one, would tear lines of two processes.
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 METHODS = ("fork", "forkserver", "spawn")
+WORKERS = "#cell-2"  # of FOUR: four at once, two lines of each, and two of main
+MINUTES = {4: "3.25", 5: "0.66", 6: "0.19", 7: "0.06"}  # the same numbers at random in every run
 LINES = Counter(
     [
-        (f"Process-{n + 1}", f"Worker {n} {what}")
-        for n in range(5)
-        for what in ("started", "finished")
+        (f"shop-{n}", f"{n} checkouts: {what}")
+        for n, minutes in MINUTES.items()
+        for what in ("started", f"{minutes} minutes")
     ]
-    + [("main", "All workers completed")]
+    + [("main", "four processes: # s"), ("main", "exit codes: [0, 0, 0, 0]")]
 )
+MEASURED = re.compile(r"\d+\.\d+(?= s$)")
 
 
-def shown_lines(page) -> Counter:
-    """Count the (gutter, text) of the lines that can be seen; a process is named once a block."""
+def shown_lines(page, cell: str) -> Counter:
+    """Count the (gutter, text) of the lines that can be seen; a process is named once a block.
+
+    In the place of a measured time is a sharp.
+    """
     found = page.eval_on_selector_all(
-        ".cell .lines",
+        f"{cell} .lines",
         """lists => lists.filter(list => list.checkVisibility()).flatMap(list => {
             let who = "";
             return [...list.children].map(li => {
@@ -43,7 +51,7 @@ def shown_lines(page) -> Counter:
             });
         })""",
     )
-    return Counter(map(tuple, found))
+    return Counter((who, MEASURED.sub("#", said)) for who, said in found)
 
 
 def shown_variants(page) -> set[str]:
@@ -77,27 +85,33 @@ def lines_by_hand(script: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_five_workers_say_eleven_lines(visit, method):
-    page = visit(f"{FIVE}?start={method}").page
-    assert shown_lines(page) == LINES
+def test_the_four_workers_and_main_say_ten_lines(visit, method):
+    page = visit(f"{FOUR}?start={method}").page
+    assert shown_lines(page, WORKERS) == LINES
+    assert LINES.total() == 10
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("where", ["#cell-1 .slice", "#the-whole-run .whole"])
-def test_the_timeline_shows_five_lives_that_overlap(visit, method, where):
-    """Every child began before the first one ended; the whole run has all processes."""
-    page = visit(f"{FIVE}?start={method}").page
+@pytest.mark.parametrize(
+    ("where", "count"), [(f"{WORKERS} .slice", 4), ("#the-whole-run .whole", 6)]
+)
+def test_the_timeline_shows_four_lives_that_overlap(visit, method, where, count):
+    """Each of the four began before the first one ended; the whole run has all processes.
+
+    Two more come in the next cell.
+    """
+    page = visit(f"{FOUR}?start={method}").page
     bars = page.eval_on_selector_all(
         f"{where.replace(' ', f' .variant[data-start={method}] ')} .lane:not(.axis, .bands) rect",
         """bars => bars.map(b => [b.closest(".lane").classList[1],
             parseFloat(b.getAttribute("x")), parseFloat(b.getAttribute("width"))])""",
     )
     children = [(x, x + width) for colour, x, width in bars if colour[1].isdigit()]
-    assert len(children) == 5
-    assert max(start for start, _ in children) < min(end for _, end in children)
+    assert len(children) == count
+    assert max(start for start, _ in children[:4]) < min(end for _, end in children[:4])
     shown = HTML / "downloads" / "spawning" / f"first_process.{method}.recording.json"
     recording = json.loads(shown.read_text("utf-8"))
-    assert len(bars) == len(recording["processes"])
+    assert len(bars) == len(recording["processes"]) - (6 - count)
 
 
 def test_one_switch_for_the_whole_site(visit):
@@ -179,8 +193,8 @@ def test_the_switch_is_one_row_and_stays_in_reach(visit, width):
 
 @pytest.mark.parametrize("how", ["switch", "word"])
 def test_a_cell_stays_where_it_is_when_the_page_switches(visit, how):
-    """What is above it has another height then."""
-    page = visit(f"{DIFFERS}?start=spawn").page
+    """What is above it has another height then, and what is in it has the same."""
+    page = visit(f"{NAMES}?start=spawn").page
     cell = page.locator("#cell-2")
     cell.locator(".recorded").evaluate(
         "e => e.scrollIntoView({block: 'center', behavior: 'instant'})"
@@ -223,7 +237,7 @@ def test_a_question_whose_start_methods_are_others_shows_what_it_has(visit):
     assert page.locator("#one .variant").is_visible()
 
 
-@pytest.mark.parametrize("name", [DIFFERS, GUARD, FIVE])
+@pytest.mark.parametrize("name", [DIFFERS, GUARD, FOUR])
 def test_a_box_without_some_start_method_says_so(visit, name):
     """The style asks only there which ones it has."""
     boxes = (
@@ -240,7 +254,7 @@ def test_a_box_without_some_start_method_says_so(visit, name):
 
 
 def test_a_number_leads_to_its_cell_below_what_sticks(visit):
-    page = visit(DIFFERS).page
+    page = visit(NAMES).page
     page.emulate_media(reduced_motion="reduce")  # else it slides there
     page.locator("#the-whole-run .variant:visible a[href='#cell-2'] text").click()
     assert page.url.endswith("#cell-2")
@@ -250,21 +264,20 @@ def test_a_number_leads_to_its_cell_below_what_sticks(visit):
 
 
 def test_the_gutter_is_not_copied(visit, address):
-    page = visit(FIVE).page
+    page = visit(FOUR).page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
-    page.evaluate("getSelection().selectAllChildren(document.querySelector('.lines'))")
+    page.evaluate(f"getSelection().selectAllChildren(document.querySelector('{WORKERS} .lines'))")
     page.keyboard.press("Control+C")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert Counter(line for line in copied.splitlines() if line.strip()) == Counter(
-        text for _, text in LINES.elements()
-    )
+    lines = [MEASURED.sub("#", line) for line in copied.splitlines() if line.strip()]
+    assert Counter(lines) == Counter(text for _, text in LINES.elements())
 
 
 def test_copied_code_runs(visit, address, tmp_path):
-    """The copy button gives a program that prints what the page shows."""
-    page = visit(FIVE).page
+    """The copy button gives a program that prints what the page shows: a child, then main."""
+    page = visit(WHOLE).page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
-    button = page.locator("button.copybtn").first
+    button = page.locator("#cell-1 button.copybtn").first
     button.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("button.copybtn.success")
@@ -272,11 +285,13 @@ def test_copied_code_runs(visit, address, tmp_path):
     assert "\xa0" not in code
     (tmp_path / "copied.py").write_text(code)
     printed = lines_by_hand(tmp_path / "copied.py")
-    assert Counter(printed) == Counter(text for _, text in LINES.elements())
+    shown = shown_lines(page, "#cell-1")
+    assert Counter(printed) == Counter(text for _, text in shown.elements())
+    assert len({who for who, _ in shown}) == 2
 
 
 def test_the_download_runs_in_an_empty_folder(visit, tmp_path):
-    page = visit(FIVE).page
+    page = visit(FOUR).page
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Script .py").click()
     downloading.value.save_as(tmp_path / "first_process.py")
@@ -284,11 +299,11 @@ def test_the_download_runs_in_an_empty_folder(visit, tmp_path):
     settings = script.index("\n# sphinx_gallery_lesson_")  # what only this site needs
     assert (tmp_path / "first_process.py").read_text("utf-8") == script[:settings]
     printed = lines_by_hand(tmp_path / "first_process.py")
-    assert len(printed) == 11
+    assert len(printed) == 23  # what is on stdout
 
 
 def test_the_command_is_copied_and_fetches_nothing(visit, address):
-    page = visit(FIVE).page
+    page = visit(FOUR).page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
     page.locator("#run-it").get_by_role("button", name="Copy").click()
     page.get_by_role("button", name="Copied").wait_for()
@@ -296,12 +311,12 @@ def test_the_command_is_copied_and_fetches_nothing(visit, address):
 
 
 def test_the_page_is_copied_as_markdown(visit, address):
-    visited = visit(FIVE)
+    visited = visit(FOUR)
     page = visited.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address[:-1])
     page.get_by_role("button", name="Copy as Markdown").click()
     page.get_by_role("button", name="Copied").wait_for()
-    twin = (HTML / f"{FIVE}.md").read_text("utf-8")
+    twin = (HTML / f"{FOUR}.md").read_text("utf-8")
     assert page.evaluate("navigator.clipboard.readText()") == twin
     assert visited.complaints == []
 
@@ -310,20 +325,20 @@ def test_the_page_is_copied_as_markdown(visit, address):
 def test_where_it_cannot_be_copied_the_link_leads_to_it(visit, browser, why):
     """A page that was opened from a file may not fetch what is beside it."""
     if why == "no script":
-        page = visit(FIVE, script=False).page
+        page = visit(FOUR, script=False).page
         page.get_by_role("link", name="View as Markdown").click()
     else:
         page = browser.new_page()
-        page.goto((HTML / FIVE).as_uri())
+        page.goto((HTML / FOUR).as_uri())
         equipped(page)
         page.get_by_role("button", name="Copy as Markdown").click()
-    page.wait_for_url(f"**/{FIVE}.md")
+    page.wait_for_url(f"**/{FOUR}.md")
     page.close()
 
 
 # -- what was read ------------------------------------------------------------------------------
 
-NAME = FIVE.removesuffix(".html")
+NAME = FOUR.removesuffix(".html")
 MARKED = "[data-page] .i:visible, .i[data-page]:visible"
 LISTS = f"""document.querySelector("article").insertAdjacentHTML("afterbegin",
     '<p><a data-page="{NAME}">a name</a><span class="i i-check" data-page="{NAME}" hidden></span>' +
@@ -337,7 +352,7 @@ def read(page) -> list[str]:
 
 @pytest.mark.parametrize("end", ["#run-it", f"#{make_id(HEADING)}"])
 def test_a_lesson_is_read_when_its_end_was_seen(visit, end):
-    page = visit(FIVE).page
+    page = visit(FOUR).page
     # What is observed is told of after the next frame, to all that observe.
     page.evaluate("new Promise(told => new IntersectionObserver(told).observe(document.body))")
     assert read(page) == []
@@ -366,7 +381,7 @@ def test_what_was_read_can_be_forgotten(visit):
 
 
 def test_what_is_kept_and_no_list_harms_nothing(visit):
-    visited = visit(FIVE)
+    visited = visit(FOUR)
     for kept in ("{", "null", "7"):
         visited.page.evaluate(f"localStorage.setItem('read', '{kept}')")
         visited.page.reload()
@@ -378,7 +393,7 @@ def test_what_is_kept_and_no_list_harms_nothing(visit):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_a_colour_is_never_alone_and_can_be_read(visit, dark):
     """Each line bears its process's name, in a colour with a contrast of at least 4.5."""
-    page = visit(FIVE, dark=dark).page
+    page = visit(FOUR, dark=dark).page
     found = page.eval_on_selector_all(
         ".cell .lines .who",
         "all => all.map(w => [w.textContent, getComputedStyle(w).color,"
@@ -386,8 +401,8 @@ def test_a_colour_is_never_alone_and_can_be_read(visit, dark):
         " getComputedStyle(document.body).backgroundColor])",
     )
     colours = {name: colour for name, colour, *_ in found}
-    assert set(colours) == {"main", *(f"Process-{n}" for n in range(1, 6))}
-    assert len(set(colours.values())) == 6
+    assert set(colours) == {"main", *(f"shop-{n}" for n in (0, 4, 5, 6, 7, 8))}
+    assert len(set(colours.values())) == 7
     background = found[0][3]
     assert all(contrast(colour, background) >= 4.5 for colour in colours.values())
 

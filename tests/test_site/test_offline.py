@@ -16,7 +16,7 @@ from tests.test_site.conftest import HTML, ROOT
 from tests.test_site.faults import equipped
 
 ZIP = "multiprocessing-by-example-html.zip"
-LESSON = "lessons/spawning/names_pids_parents.html"
+LESSON = "lessons/spawning/exit_codes.html"  # it opens on the reader's start method
 
 
 def run(*words: str | Path) -> None:
@@ -108,7 +108,7 @@ def test_the_search_works_from_a_file(open_file):
 def test_a_download_is_a_file_beside_the_pages(open_file):
     page = open_file(LESSON)
     href = page.get_by_role("link", name="Script .py").get_attribute("href")
-    script = Lesson.read(ROOT / "snippets/spawning/names_pids_parents.py")
+    script = Lesson.read(ROOT / "snippets/spawning/exit_codes.py")
     file = (Path(page.evaluate("location.pathname")).parent / href).resolve()
     assert file.read_bytes() == script_of(script)
 
@@ -183,8 +183,9 @@ def test_a_chapter_s_page_says_whose_files_they_are():
     names = re.findall(r' download href="\.\./downloads/pools/([^"]+)"', entry)
     methods = ("fork", "forkserver", "spawn")
     runs = [f"pool_map.{m}.{kind}.json" for kind in ("recording", "trace") for m in methods]
-    assert names[:2] == ["pool_map.py", "pool_map.ipynb"]
-    assert sorted(names[2:]) == sorted(runs)
+    pair = ["pool_map.broken.py", "pool_map.cured.py"]
+    assert names[:4] == ["pool_map.py", *pair, "pool_map.ipynb"]
+    assert sorted(names[4:]) == sorted(runs)
 
 
 def test_the_sums_are_those_that_sha256sum_takes():

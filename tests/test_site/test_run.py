@@ -11,14 +11,22 @@ import pytest
 from tests.test_site.conftest import HTML
 from tests.test_site.faults import equipped
 
-FIVE = "lessons/spawning/first_process.html"
+FOUR = "lessons/spawning/first_process.html"
 DIFFERS = "lessons/spawning/names_pids_parents.html"
+QUICK = "lessons/pools/starmap.html"  # over before an eye can follow, on any machine
 METHODS = ("fork", "forkserver", "spawn")
+WORKERS = 2  # the cell of FOUR with four workers at once, two lines of each, and two of main
 
 
 def recorded(lesson: str, method: str) -> dict:
     """Return the recording that a page shows: the one that it offers."""
     return json.loads((HTML / "downloads" / f"{lesson}.{method}.recording.json").read_text("utf-8"))
+
+
+def of_workers(method: str) -> list[dict]:
+    """Return the recorded lines of the cell with four workers."""
+    told = recorded("spawning/first_process", method)["lines"]
+    return [line for line in told if line["cell"] == WORKERS]
 
 
 @pytest.fixture
@@ -33,7 +41,8 @@ def first_run(visit, address):
         equipped(page)
         if script:
             page.clock.pause_at(60_000)
-        run = page.locator(".variant:visible:has(.slice)").first
+        cell = f"#cell-{WORKERS}" if name.startswith(FOUR) else ""
+        run = page.locator(f"{cell} .variant:visible:has(.slice)").first
         run.scroll_into_view_if_needed()
         if script:
             run.locator(".controls").wait_for()
@@ -81,10 +90,9 @@ def lit(run) -> tuple[list[str], int, list[str]]:
 @pytest.mark.parametrize("method", METHODS)
 def test_the_lines_come_when_they_were_written(first_run, method):
     """At any moment those are there that had been written by then, in the order of that run."""
-    run = first_run(f"{FIVE}?start={method}")
-    told = recorded("spawning/first_process", method)["lines"]
-    texts = [line["text"] for line in told if line["cell"] == 1]
-    times = [line["time"] for line in told if line["cell"] == 1]
+    run = first_run(f"{FOUR}?start={method}")
+    told = of_workers(method)
+    texts, times = ([line[part] for line in told] for part in ("text", "time"))
     start = int(run.locator(".slice").get_attribute("data-from") or "") / 1e4
     assert lines(run) == texts
     assert cursor(run) is None
@@ -102,18 +110,18 @@ def test_the_lines_come_when_they_were_written(first_run, method):
         assert len(shown) <= sum(time <= now + 0.002 for time in times)
         assert shown == texts[: len(shown)]
         seen.append((len(shown), cursor(run)))
-    assert {5, 10} & {count for count, _ in seen}  # it was no jump to the end
+    assert {4, 8} & {count for count, _ in seen}  # it was no jump to the end
     assert sorted(seen) == seen
     assert lines(run) == texts
     assert cursor(run) is None
 
 
 def test_a_pause_holds_and_goes_on(first_run):
-    run = first_run(f"{FIVE}?start=fork")
+    run = first_run(f"{FOUR}?start=fork")
     texts = lines(run)
     told = recorded("spawning/first_process", "fork")
-    times = [line["time"] for line in told["lines"]]
-    # Stop in the longest silence, while all workers sleep.
+    times = [line["time"] for line in of_workers("fork")]
+    # Stop in the longest silence, while all workers compute.
     silence, count = max((b - a, n) for n, (a, b) in enumerate(pairwise(times), 1))
     start = int(run.locator(".slice").get_attribute("data-from") or "") / 1e4
     real_speed(run)
@@ -153,7 +161,7 @@ def test_a_step_adds_one_line(first_run, method):
 
 
 def test_slow_motion_says_how_slow(first_run):
-    run = first_run(f"{FIVE}?start=fork")
+    run = first_run(f"{QUICK}?start=fork")
     if not button(run, "Slowed").count():
         button(run, "Speed: 1x").click()
     factor = int(button(run, "Slowed").inner_text().removeprefix("Slowed ").removesuffix("x"))
@@ -166,7 +174,7 @@ def test_slow_motion_says_how_slow(first_run):
 
 
 def test_the_scrubber_moves_through_the_run(first_run):
-    run = first_run(f"{FIVE}?start=fork")
+    run = first_run(f"{FOUR}?start=fork")
     texts = lines(run)
     scrubber = run.get_by_role("slider", name="Moment of the run")
     scrubber.fill("500")
@@ -183,7 +191,7 @@ def test_the_scrubber_moves_through_the_run(first_run):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_moves_under_the_finger(first_run, width):
     """Each control keeps its place, and so does what comes below, while a run is replayed."""
-    run = first_run(f"{FIVE}?start=fork", width=width)
+    run = first_run(f"{FOUR}?start=fork", width=width)
 
     def places():
         return run.evaluate(
@@ -203,8 +211,9 @@ def test_nothing_moves_under_the_finger(first_run, width):
 
 def test_the_controls_take_no_room_that_was_not_theirs(visit, address):
     """What comes when a run comes near has its place from the beginning."""
-    page = visit(FIVE).page
+    page = visit(FOUR).page
     box = page.locator(".variant:visible:has(.slice)").first
+    box.scroll_into_view_if_needed()  # a page may begin with prose
     height = "e => e.getBoundingClientRect().height"
     page.locator(".controls").first.wait_for()
     with_them = box.evaluate(height)
@@ -214,7 +223,7 @@ def test_the_controls_take_no_room_that_was_not_theirs(visit, address):
 
 
 def test_a_line_lights_its_dot_and_its_lane(first_run):
-    run = first_run(f"{FIVE}?start=fork")
+    run = first_run(f"{FOUR}?start=fork")
     line = run.locator(".lines li[data-t]").nth(2)
     line.hover()
     said, dots, lanes = lit(run)
@@ -226,7 +235,7 @@ def test_a_line_lights_its_dot_and_its_lane(first_run):
 
 
 def test_a_dot_lights_its_line(first_run):
-    run = first_run(f"{FIVE}?start=fork")
+    run = first_run(f"{FOUR}?start=fork")
     lane = run.locator(".lane:has(circle)").nth(1)
     lane.locator("circle").last.hover()
     own = run.locator(f'.lines li[data-l="{lane.get_attribute("data-l")}"] > .said')
@@ -234,7 +243,7 @@ def test_a_dot_lights_its_line(first_run):
 
 
 def test_a_lane_lights_and_pins_the_lines_of_its_process(first_run):
-    run = first_run(f"{FIVE}?start=fork")
+    run = first_run(f"{FOUR}?start=fork")
     lane = run.locator(".lane:has(circle)").nth(1)
     own = run.locator(f'.lines li[data-l="{lane.get_attribute("data-l")}"] > .said')
     name = lane.get_by_role("button")
@@ -250,7 +259,7 @@ def test_a_lane_lights_and_pins_the_lines_of_its_process(first_run):
 
 
 def test_lines_are_one_stop_of_the_tab_key_and_arrows_move(first_run):
-    run = first_run(f"{FIVE}?start=fork")
+    run = first_run(f"{FOUR}?start=fork")
     times = run.locator(".lines .at")
     assert [t.get_attribute("tabindex") for t in times.all()].count("0") == 1
     times.first.focus()
@@ -267,14 +276,14 @@ def test_lines_are_one_stop_of_the_tab_key_and_arrows_move(first_run):
 
 
 def test_the_time_of_a_line_is_its_own(first_run):
-    run = first_run(f"{FIVE}?start=spawn")
-    told = [line["time"] for line in recorded("spawning/first_process", "spawn")["lines"]]
+    run = first_run(f"{FOUR}?start=spawn")
+    told = [line["time"] for line in of_workers("spawn")]
     said = [float(text.removesuffix(" s")) for text in run.locator(".at").all_inner_texts()]
     assert said == pytest.approx(told, abs=0.006)  # it is rounded
 
 
 def test_who_wants_no_motion_gets_line_after_line(first_run):
-    run = first_run(f"{FIVE}?start=fork")
+    run = first_run(f"{FOUR}?start=fork")
     run.page.emulate_media(reduced_motion="reduce")
     texts = lines(run)
     real_speed(run)
@@ -300,6 +309,6 @@ def test_the_run_of_another_start_method_has_its_own(first_run):
 
 
 def test_without_javascript_the_finished_run_stands(first_run):
-    run = first_run(FIVE, script=False)
+    run = first_run(FOUR, script=False)
     assert run.locator("button, input").count() == 0
-    assert len(lines(run)) == 11
+    assert len(lines(run)) == 10

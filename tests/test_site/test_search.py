@@ -20,6 +20,7 @@ MANY = 500
 WANTED = 0.97  # of the queries; the right page among the first three
 WANTED_AT_FIRST = 0.95  # before sentences are there
 LESSON = "lessons/pools/starmap.html"
+INTERACTIVE = "lessons/spawning/interactive.html"
 ERROR_PAGE = "lessons/does_not_start/bootstrapping.html"
 FIELD = "[role=search] [name=q]:not(#search-field, [data-find])"
 RESULTS = ".search-results a"
@@ -270,12 +271,12 @@ TypeError: discount() missing 1 required positional argument: 'percent'
 """
 PASTED = [
     (RUN, ERROR_PAGE),
-    (READ, LESSON),
+    (READ, INTERACTIVE),
     (TWICE, "lessons/pools/pool_map.html"),
-    (SENT, "lessons/spawning/arguments_and_results.html"),
+    (SENT, "lessons/communication/what_can_be_pickled.html"),
     (FUNCTION, "lessons/cannot_pickle/local_object.html"),
     (WAITED, "lessons/pools/apply_async.html"),
-    (EMPTY, "lessons/communication/queues.html"),
+    (EMPTY, "lessons/communication/empty_and_qsize.html"),
     (CALLED, LESSON),
 ]
 
@@ -312,7 +313,7 @@ def test_words_that_are_no_message_stay_as_they_are(results):
 @pytest.mark.parametrize(
     ("message", "page"),
     [
-        ("AttributeError: Can't get attribute 'f' on <module '__main__'", LESSON),
+        ("AttributeError: Can't get attribute 'f' on <module '__main__'", INTERACTIVE),
         ("TypeError: power() missing 1 required positional argument: 'exponent'", LESSON),
         (
             "_pickle.PicklingError: Can't pickle <function <lambda> at 0x7f3c>: attribute lookup "
@@ -329,14 +330,14 @@ def test_a_whole_error_message_finds_its_page_first(results, message, page):
 
 
 def test_a_result_leads_to_the_section_that_answers(results):
-    found(results, "queue empty")
+    found(results, "task_done called too many times")
     first = results.locator(RESULTS).first
     at = below(results, first.evaluate("a => a.href"))
-    assert at.startswith("lessons/communication/queues.html#where-it-goes-wrong")
-    assert "empty()" in first.locator("small span").inner_text()
+    assert at.startswith("lessons/communication/joinable_queue.html#valueerror-task-done")
+    assert "task_done()" in first.locator("small span").inner_text()
     first.click()
-    results.wait_for_url("**/queues.html#*")
-    assert "empty()" in results.locator(":target h2").inner_text()
+    results.wait_for_url("**/joinable_queue.html#*")
+    assert "task_done()" in results.locator(":target h2").inner_text()
 
 
 def test_what_stands_in_a_title_leads_to_the_page(results):
@@ -640,10 +641,12 @@ def test_the_list_moves_nothing(typing):
 
 def test_the_field_for_errors_leads_to_the_answer(typing):
     page = typing(SENT, "index.html", "[data-find=error]")
-    assert links(page, options(page))[0].startswith("lessons/spawning/arguments_and_results.html")
+    assert links(page, options(page))[0].startswith(
+        "lessons/communication/what_can_be_pickled.html"
+    )
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/arguments_and_results.html*")
+    page.wait_for_url("**/what_can_be_pickled.html*")
 
 
 def test_the_field_for_errors_asks_the_page_of_results_as_one_about_errors(typing):
@@ -673,7 +676,7 @@ def test_the_list_below_the_field_for_errors_is_in_order(typing, width):
     [
         ("lessons/pools/pool_maps.html", "pools pool_maps", "lessons/pools/pool_map.html"),
         ("starmap", "starmap", LESSON),
-        ("spawning/exit-codes/", "spawning exit codes", "lessons/spawning/names_pids_parents.html"),
+        ("spawning/exit-codes/", "spawning exit codes", "lessons/spawning/exit_codes.html"),
         ("lessons/%3Cb%3Equeue%22&%E0%A4.html", "b queue", "lessons/communication/queues.html"),
     ],
 )

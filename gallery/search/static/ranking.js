@@ -224,8 +224,11 @@
     let most = -1, section, sentence;
     sections.forEach((one, number) => {
       const around = [one, ...rest.filter((text) => text.kind === "error" && text.anchor === one.anchor)];
+      // Of two sections that say it, the one whose heading does.
+      const above = 0.01 * (covered(ideas, title, one) - covered(ideas, title));
       for (const said of page.sentences?.[number] || [null]) {
-        const all = said ? [...around, said] : around, has = covered(ideas, title, ...all) + 0.1 * covered(ideas, ...all);
+        const all = said ? [...around, said] : around;
+        const has = covered(ideas, title, ...all) + 0.1 * covered(ideas, ...all) + above;
         if (has > most) [most, section, sentence] = [has, one, said];
       }
     });

@@ -261,16 +261,45 @@ def test_what_has_not_changed_is_run_once_on_the_newest(project, other, capsys):
     old = project.evidence("old")
     assert done(old) == [states("not chosen", 0), states("ok", 1)]
     here, there = old.cells.values()
-    assert (here["tests"].state, there["tests"].state) == ("not chosen", "ok")
+    assert (here["tests"].state, there["tests"].state) == ("not chosen", "not chosen")
     assert here["fork"].why.startswith("not chosen: it has not changed since commit ")
     assert old.sameness[ALL].runs == 0
-    assert "3.99.1 ok, not chosen elsewhere; there was one run under each start method" in said
+    assert (
+        "3.99.1 ok in part, not chosen elsewhere; there was one run under each start method" in said
+    )
 
     assert project.run("--runs", "2", "--strict", "--python", path) == 0
     whole = project.evidence("old")
     assert done(whole) == [states("ok", 2), states("ok", 1)]
     assert project.run("--runs", "2", "--strict", *since) == 0
     assert project.evidence("old") == whole
+
+
+@pytest.mark.long  # starts as many interpreters as a lesson has tests
+def test_of_many_that_changed_the_last_are_taken(project, capsys):
+    """What is not committed yet is the last."""
+    for name in ("first", "second", "third"):
+        project.lesson(name, "print(1)\n", "def test_it(): pass")
+    project.commit()
+    project.lesson("first", "print(2)\n", "def test_it(): pass")
+    project.commit()
+    project.lesson("second", "print(2)\n", "def test_it(): pass")
+    since = ["--changed-since", "HEAD~1"]
+    assert project.run("--runs", "2", "--strict", *since, "--most", "1") == 0
+    said = capsys.readouterr().out
+    assert "2 of 3 lessons count as changed since commit " in said
+    assert "the 1 that changed last are run on every Python" in said
+    assert done(project.evidence("second")) == [states("ok", 2)]
+    for name in ("first", "third"):
+        assert done(project.evidence(name)) == [states("ok", 1)]
+    second, first = (project.evidence(name).cells.values() for name in ("second", "first"))
+    assert [cells["tests"].state for cells in (*second, *first)] == ["ok", "not chosen"]
+
+
+def test_the_most_without_a_revision_is_refused(project, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        project.run("--most", "3")
+    assert "--most goes with --changed-since" in capsys.readouterr().err
 
 
 @pytest.mark.long  # starts as many interpreters as a lesson has tests

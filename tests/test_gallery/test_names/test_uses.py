@@ -180,24 +180,31 @@ KNOWN: dict[
     str, dict[str, tuple[int, ...]]
 ] = {  # seen by eye in the lessons: name, and the cells that use it
     "spawning/first_process": {
-        P: (1, 2),
-        f"{P}.start": (1, 2),
-        f"{P}.join": (1, 2),
-        f"{P}.exitcode": (2,),
+        P: (2,),
+        f"{P}.start": (2,),
+        f"{P}.join": (2,),
+        f"{P}.exitcode": (2, 3),
+        f"{P}.name": (3,),
     },
-    "communication/pipe": {f"{CONNECTION}.poll": (3,), f"{CONNECTION}.send": (1, 2, 3)},
+    "communication/pipe": {f"{CONNECTION}.recv": (1, 2), f"{P}.exitcode": (1, 2)},
+    "communication/pipe_ends": {
+        "multiprocessing.connection.wait": (1,),
+        f"{P}.sentinel": (1,),
+    },
+    "communication/pipe_errors": {f"{CONNECTION}.poll": (1,), f"{P}.kill": (1,)},
     "communication/read_before_join": {
         f"{P}.is_alive": (2,),
-        f"{QUEUE}.put": (1,),
-        f"{QUEUE}.get": (2, 5),
+        f"{QUEUE}.get": (1, 2),
     },
+    "communication/feeder_thread": {f"{QUEUE}.put": (1,), f"{QUEUE}.join_thread": (1,)},
     "pools/ending_a_pool": {
-        "multiprocessing.active_children": (1, 3),
-        f"{P}.exitcode": (1, 3),
+        "multiprocessing.active_children": (1,),
+        f"{P}.exitcode": (1,),
         f"{POOL}.terminate": (),
     },
-    "pools/apply_async": {"multiprocessing.pool.AsyncResult.ready": (2, 4), f"{POOL}.apply": (1,)},
-    "spawning/start_methods": {"multiprocessing.set_start_method": (4,), f"{P}.start": (2, 3)},
+    "pools/apply_async": {"multiprocessing.pool.AsyncResult.ready": (1,), f"{POOL}.apply": (2,)},
+    "spawning/start_methods": {"multiprocessing.get_context": (3,), f"{P}.start": (2, 3)},
+    "spawning/contexts": {"multiprocessing.set_start_method": (2,)},
 }
 
 

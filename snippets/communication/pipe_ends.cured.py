@@ -1,0 +1,21 @@
+from multiprocessing import Pipe, Process
+
+
+def convert(texts, reader, writer):
+    reader.close()
+    for text in texts:
+        writer.send(float(text))
+
+
+if __name__ == "__main__":
+    reader, writer = Pipe(duplex=False)
+    args = (["12.50", "8", "3.20"], reader, writer)
+    worker = Process(target=convert, args=args)
+    worker.start()
+    writer.close()  # cured: the worker has the only copy
+    try:
+        while True:
+            print(reader.recv())
+    except (EOFError, OSError):
+        worker.join()
+        print("no more; exit code", worker.exitcode)

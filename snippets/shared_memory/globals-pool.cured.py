@@ -1,0 +1,16 @@
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+
+TEXTS = ["to be or not to be", "be quick", "be still my heart"]
+
+
+def count_words(text):
+    words = Counter()  # cured: a new one in each call
+    words.update(text.split())
+    return words
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2) as executor:
+        counts = sum(executor.map(count_words, TEXTS), Counter())
+    print("counted", counts.total(), "words, be:", counts["be"])
