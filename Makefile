@@ -6,14 +6,18 @@ BIN := $(VENV)/bin
 GALLERY := $(BIN)/python -m gallery
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 PYTEST := $(BIN)/python -m pytest
-# One file has long tests, another one browser for all of its tests.
+# Tests of one file may share what takes its time, such as a browser; others stand alone.
 EACH := -n 3 --dist worksteal
 BY_FILE := -n 4 --dist loadfile --no-loadscope-reorder
+# What `make test` runs by file; pyproject.toml says what these marks of tests mean.
+SHARING := built_site or tiny_site or other_python
+# passed(how, which): pass tests. What failed is run once more with nothing beside it, for tests of
+# processes may fail where other tests kept the machine busy. What fails twice fails, as does a
+# suite that could not end or left something behind: pytest's status is 1 for tests alone.
+passed = $(PYTEST) $(1) -m "$(2)" || { [ $$? = 1 ] && echo "What failed is run again, alone:" && \
+	$(PYTEST) -rA --last-failed --last-failed-no-failures none --maxfail 5 -m "$(2)"; }
 
-# What `make check` leaves to `make test`; pyproject.toml says what these marks of tests mean.
-LATER := built_site or tiny_site or other_python or long
-
-.PHONY: help html check lint test quick serve live page offline evidence links lighthouse soak bench requirements clean
+.PHONY: help html check lint test each serve live page offline evidence links lighthouse soak bench requirements clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -25,7 +29,7 @@ page: $(VENV)/site.txt  ## Record one lesson and build its page, in a few second
 	$(GALLERY) page $(L)
 
 check: lint  ## Try a change in a minute: lint, and all tests that need no built site, browser or other Python
-	$(PYTEST) $(EACH) -m "not ($(LATER) or unchanged)"
+	$(PYTEST) $(EACH) -m "not ($(SHARING) or long or unchanged)"
 
 lint: $(VENV)/test.txt
 	$(BIN)/ruff format --check .
@@ -33,11 +37,11 @@ lint: $(VENV)/test.txt
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint quick html $(VENV)/npm.txt  ## Pass all tests: those of `make check`, then the others
-	$(PYTEST) $(BY_FILE) -m "$(LATER)"
+test: lint each html $(VENV)/npm.txt  ## Pass all tests: those of `make check`, then the others
+	$(call passed,$(BY_FILE),$(SHARING))
 
-quick: $(VENV)/test.txt
-	$(PYTEST) $(EACH) -m "not ($(LATER))"
+each: $(VENV)/test.txt
+	$(call passed,$(EACH),not ($(SHARING)))
 
 serve: html  ## Show the site on 127.0.0.1; PORT=8000
 	@echo "http://127.0.0.1:$(PORT)/ (end with Ctrl-C)"

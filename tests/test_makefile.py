@@ -2,12 +2,13 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-INSIDE = {"lint", "quick"}  # parts of others, which nobody calls
+INSIDE = {"lint", "each"}  # parts of others, which nobody calls
 STYLE = ["ruff format --check", "ruff check", "mypy", "lint-imports"]
 
 
@@ -54,13 +55,49 @@ def test_check_is_style_and_quick_tests():
 
 
 def test_test_runs_each_test_once():
-    """First those of the check, whether they passed before or not; then exactly the others."""
-    *style, quick, build, others = planned("test")
+    """First those that stand alone, whether they passed before or not; then exactly the others."""
+    *style, each, build, others = planned("test")
     assert [command.split()[0] for command in style] == [tool.split()[0] for tool in STYLE]
     assert build == "python -m gallery build"
-    expression = re.search(r'-m "(.+)"', others)[1]
-    assert f'-m "not ({expression})"' in quick
+    expression = re.search(r'-m "(.+?)"', others)[1]
+    assert f'-m "not ({expression})"' in each
     assert "unchanged" not in expression
+
+
+@pytest.fixture
+def passing(tmp_path):
+    """Do what `make test` does to pass tests, on a test of two lines; return status and output."""
+
+    def passing(*lines: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "test_one.py").write_text("\n".join(["import os", "def test():", *lines]))
+        makefile = f"include {ROOT / 'Makefile'}\none:\n\t$(call passed,,not nothing)\n"
+        (tmp_path / "Makefile").write_text(makefile)
+        return subprocess.run(
+            ["make", f"PYTEST={sys.executable} -m pytest -p no:randomly", "one"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return passing
+
+
+def test_what_failed_is_run_once_more_alone(passing, tmp_path):
+    """And what fails twice fails."""
+    once = passing(" if not os.path.exists('seen'): open('seen', 'x'); assert 0")
+    assert once.returncode == 0
+    assert once.stdout.index("1 failed") < once.stdout.index("PASSED test_one.py")
+    twice = passing(" open('runs', 'a').write('.'); assert 0")
+    assert twice.returncode != 0
+    assert (tmp_path / "runs").read_text() == ".."
+
+
+def test_what_is_no_failed_test_is_not_run_again(passing, tmp_path):
+    """A suite that left something behind, say, whose status is not 1."""
+    left = passing(" open('runs', 'a').write('.'); os._exit(6)")
+    assert left.returncode != 0
+    assert (tmp_path / "runs").read_text() == "."
 
 
 @pytest.mark.parametrize(

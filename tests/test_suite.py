@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from multitrack import own_shm
+from tests import conftest
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITE = """
@@ -40,7 +41,7 @@ def test_a_process_that_is_left(tmp_path):
     found = re.search(r"left running after the suite: psutil.Process\(pid=(\d+)", done.stdout)
     assert found, done.stdout
     os.kill(int(found[1]), signal.SIGKILL)
-    assert done.returncode == 1
+    assert done.returncode == conftest.LEFT_SOMETHING
 
 
 @pytest.mark.long  # a suite of its own
@@ -59,6 +60,6 @@ def test_shared_memory_that_is_left(tmp_path):
     finally:
         path.unlink(missing_ok=True)
     assert good.returncode == 0, good.stdout
-    assert bad.returncode == 1, bad.stdout
+    assert bad.returncode == conftest.LEFT_SOMETHING, bad.stdout
     assert f"left after the suite: the shared memory segment {name}.left" in bad.stdout
     assert not path.with_name(f"{name}.left").exists()

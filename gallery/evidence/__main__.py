@@ -54,10 +54,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--changed-since",
         metavar="REVISION",
-        help="of lessons that have not changed since HEAD left this revision of git, in their "
-        "script, what it imports or reads, or their tests: one run under each start method on the "
-        "newest Python alone, without the tests. Where what runs them has changed, one lesson of "
-        "each chapter counts as changed",
+        help="spare lessons that have not changed since HEAD left this revision of git, in their "
+        "script, what it imports or reads, or their tests. Where what runs them has changed, one "
+        "lesson of each chapter counts as changed",
     )
     top.add_argument(
         "--most",
@@ -102,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         lessons = read_lessons(options.snippets)
         asked = options.changed_since is not None
-        once = run_once(lessons, options) if asked else {}
+        not_run = spared(lessons, options) if asked else {}
         found = find(options.python, options.search)
         for one in found:
             why = f": {one.python.why}" if one.python.why else ""
@@ -113,7 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
             options.output.with_suffix(""),
             options.runs,
             say=_say,
-            once=once,
+            spared=not_run,
         )
         findings = gathering.gather()
         findings.save(options.output)
@@ -149,8 +148,8 @@ def read_lessons(folder: Path) -> list[Lesson]:
     return [Lesson.read(path) for path in paths]
 
 
-def run_once(lessons: list[Lesson], options: argparse.Namespace) -> dict[str, str]:
-    """Return the names of the lessons of which one run will do, each with the reason."""
+def spared(lessons: list[Lesson], options: argparse.Namespace) -> dict[str, str]:
+    """Return the names of the lessons that are not run, each with the reason."""
     root = options.snippets.absolute().parent
     files = changed_files(root, options.changed_since)
     since = in_words(root, left_at(root, options.changed_since))
@@ -158,7 +157,7 @@ def run_once(lessons: list[Lesson], options: argparse.Namespace) -> dict[str, st
     last = changed_last(lessons, changed, options.most, root) if options.most else changed
     print(f"{len(changed)} of {len(lessons)} lessons count as changed since {since}", flush=True)
     if last < changed:
-        print(f"the {len(last)} that changed last are run on every Python", flush=True)
+        print(f"the {len(last)} that changed last are run", flush=True)
     others = f"not chosen: it is not among the {options.most} that changed last"
     unchanged = f"not chosen: it has not changed since {since}"
     names = {lesson.name for lesson in lessons} - last

@@ -1,9 +1,8 @@
 """Gathering: every lesson and its tests on every interpreter, several at once.
 
 What was run and did well is kept in a folder beside the file of findings, with the key of all that
-it depends on, and is not run again. What did not do well is tried anew each time. Of lessons that
-have not changed one run on the newest interpreter may do, without their tests; what is kept of
-others still counts.
+it depends on, and is not run again. What did not do well is tried anew each time. Lessons that
+have not changed may be spared; what is kept of them still counts.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from gallery.evidence.lesson_tests import Testing, contents, test_file
 from gallery.evidence.pythons import Found
 from gallery.lesson import Lesson
 from gallery.pair import run_of
-from gallery.pythons import usual, version_of
+from gallery.pythons import version_of
 from multitrack import cache
 from multitrack.interpreters import installed
 from multitrack.pool import AT_ONCE, Job, NotRecorded, record_all
@@ -70,8 +69,7 @@ class Place:
 class Gathering:
     """One gathering. ``say`` gets a line for each lesson that is done.
 
-    ``once`` names the lessons of which one run on the newest interpreter will do, without the
-    tests, and says why no more is run.
+    ``spared`` names the lessons that are not run, and says why.
     """
 
     lessons: list[Lesson]
@@ -80,7 +78,7 @@ class Gathering:
     runs: int = RUNS
     say: Callable[[str], None] = print
     at_once: int = AT_ONCE
-    once: Mapping[str, str] = field(default_factory=dict)
+    spared: Mapping[str, str] = field(default_factory=dict)
     _recordings: dict[Place, Recording] = field(default_factory=dict)
     _failures: dict[Place, str] = field(default_factory=dict)  # there is no recording at all
     _passed_over: set[Place] = field(default_factory=set)  # neither kept nor chosen
@@ -99,7 +97,7 @@ class Gathering:
                 for one in self._usable():
                     if unfit(lesson, one):
                         continue
-                    if lesson.name not in self.once:
+                    if lesson.name not in self.spared:
                         testing.order(lesson, one)
                     else:
                         kept = testing.kept(lesson, one) or self._not_chosen(lesson)
@@ -119,16 +117,8 @@ class Gathering:
     def _usable(self) -> list[Found]:
         return [one for one in self.found if one.about]
 
-    def _chosen(self, lesson: Lesson, one: Found, number: int) -> bool:
-        """Whether a run is to take place if it is not kept."""
-        if lesson.name not in self.once:
-            return True
-        fit = [found for found in self._usable() if not unfit(lesson, found)]
-        newest = max(fit, key=lambda found: (usual(found.about), version_of(found.python.version)))
-        return one is newest and not (one.python.builder and number)
-
     def _not_chosen(self, lesson: Lesson) -> Cell:
-        return Cell("not chosen", self.once[lesson.name])
+        return Cell("not chosen", self.spared[lesson.name])
 
     def _wanted(self, lesson: Lesson) -> Iterator[Place]:
         for one in self._usable():
@@ -193,7 +183,7 @@ class Gathering:
                 self._recordings[place] = kept
                 self._awaited[place.lesson] -= 1
                 continue
-            if not self._chosen(lesson, pythons[place.python], place.number):
+            if lesson.name in self.spared:
                 self._passed_over.add(place)
                 self._awaited[place.lesson] -= 1
                 continue
@@ -390,7 +380,10 @@ def hung(recording: Recording) -> bool:
 
 
 def in_lines(name: str, evidence: Evidence, pythons: list[Python]) -> Iterator[str]:
-    """Say what was found out about a lesson: one line, and one for whatever was not good."""
+    """Say what was found out about a lesson: one line, and one for whatever was not good.
+
+    Of one that was spared and of which nothing is kept, say nothing.
+    """
     words, others, bad = [], [], []
     for python in pythons:
         cells = evidence.cells[python.id]
@@ -405,7 +398,8 @@ def in_lines(name: str, evidence: Evidence, pythons: list[Python]) -> Iterator[s
             for method, cell in cells.items()
             if cell.state in ("crashed", "failed", "not run")
         ]
-    yield f"{name}: {', '.join([*words, *others])}; {same_in_words(evidence)}"
+    if words:
+        yield f"{name}: {', '.join([*words, *others])}; {same_in_words(evidence)}"
     yield from bad
 
 

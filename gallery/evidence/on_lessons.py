@@ -47,14 +47,9 @@ def in_a_badge(evidence: Evidence, findings: Findings) -> tuple[str, str]:
         return "cross", f"Failed on Python {in_words(bad)}"
     if repeated(evidence):
         return same_in_short(evidence)
-    for done, methods in (("Tested", (TESTS,)), ("Run", TOLD)):
-        good = {v for v, row in rows if any(row[m].state == "ok" for m in methods)}
-        if versions := sorted({version_of(version)[:2] for version in good}):
-            return (
-                "check",
-                f"{done} on Python {in_words(['.'.join(map(str, v)) for v in versions])}",
-            )
-    return "check", ""
+    versions = sorted({version_of(v)[:2] for v, row in rows if row[TESTS].state == "ok"})
+    names = [".".join(map(str, version)) for version in versions]
+    return "check", f"Tested on Python {in_words(names)}" if names else ""
 
 
 def same_in_short(evidence: Evidence) -> tuple[str, str]:
