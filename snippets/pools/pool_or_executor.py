@@ -114,11 +114,11 @@ if __name__ == "__main__":
     print(f"executor: {found}, and finished {others} other searches")
 
 # %%
-# The end of the pool's block killed both workers in the middle of a search: their lines in the
-# timeline are short. That is wrong for a worker that :ref:`writes a file
-# <sphx_glr_lessons_pools_ending_a_pool.py>`, and right here. The executor cancelled the calls
-# that had not been passed on to the workers, and finished the others. Since Python 3.14,
-# ``executor.terminate_workers()`` kills them.
+# The end of the pool's block killed its workers and dropped all other searches: the bars of the
+# pool in the timeline are short. That is right here, and wrong for a worker that :ref:`writes a
+# file <sphx_glr_lessons_pools_ending_a_pool.py>`. The executor cancelled the calls that had not
+# been passed on to the workers, and finished the others. Since Python 3.14,
+# ``executor.terminate_workers()`` kills its workers, too.
 #
 # .. chance::
 #
@@ -174,7 +174,7 @@ if __name__ == "__main__":
 #   GIL of its own, inside your process. Arguments are still copied. A crash ends your program,
 #   and some extension modules cannot be imported there.
 # - **Large NumPy arrays**: `joblib <https://joblib.readthedocs.io/en/stable/parallel.html>`__
-#   shares them with its workers through files in memory, and it sends lambdas, too.
+#   passes them to its workers as memory-mapped files, and it sends lambdas, too.
 #
 # Where next
 # ----------
