@@ -1,7 +1,6 @@
 """Pool or executor: what main gets from each in the same situation."""
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -33,8 +32,9 @@ def test_program(run_program: Callable[..., Ended]) -> None:
         "starts a process: pool: AssertionError",
         "starts a process: executor: result",
         "pool: 1234",
+        "executor: 1234",
+        "finished others, too: True",
     }
-    assert re.search(r"^executor: 1234, and finished [1-9] other searches$", ended.output, re.M)
     assert ended.output.count("a helper\n") == 1
 
 
