@@ -1,0 +1,183 @@
+"""
+ProcessPoolExecutor: submit, map and as_completed
+=================================================
+
+You have a slow function and many inputs. You want to use all cores, get each result as soon as it
+is there, and know which input has failed. In short: ``for result in executor.map(function,
+inputs)`` is enough if the first error may end the loop. Otherwise call
+``executor.submit(function, input)`` for each input, and ``result()`` on every future that it
+returns.
+"""
+
+# %%
+# map: results in the order of the inputs
+# ---------------------------------------
+# A shop has a list of its customers. Orders came with misspelled names. For each of these, the
+# program looks for the most similar customer.
+
+from concurrent.futures import ProcessPoolExecutor
+from difflib import SequenceMatcher
+from itertools import product
+
+FIRST = ["Anna", "Ben", "Carla", "Emma", "Grace", "Hugo", "Ida", "Lea", "Max"]
+LAST = ["Baker", "Cook", "Fisher", "Mason", "Miller", "Parker", "Taylor"]
+TOWNS = ["Bath", "Derby", "Dover", "Leeds", "London", "Oxford", "York"]
+CUSTOMERS = [" ".join(words) for words in product(FIRST, LAST, TOWNS)]
+
+
+def likeness(name, customer):
+    """Return 1 if both are the same, and 0 if they share no letter."""
+    return SequenceMatcher(None, name, customer).ratio()
+
+
+def find_customer(name):
+    """Return the customer whose name is most similar."""
+    found = max(CUSTOMERS, key=lambda customer: likeness(name, customer))
+    if likeness(name, found) < 0.8:
+        raise LookupError(f"no customer is like {name!r}")
+    print("found", found)
+    return found
+
+
+if __name__ == "__main__":
+    names = ["Ana Cok York", "Maks Tailor Bath", "Lea Beker Leds"]
+    with ProcessPoolExecutor() as executor:  # (1)
+        found = executor.map(find_customer, names)
+        for name, customer in zip(names, found, strict=True):
+            print(f"{name} is {customer}")
+
+# %%
+# 1. Up to :func:`os.process_cpu_count` workers. (Before Python 3.13, :func:`os.cpu_count`; on
+#    Windows at most 61.)
+#
+# ``map`` hands over all inputs and returns an iterator. Its results come *in the order of the
+# inputs*, whichever was found first.
+#
+# - **An exception ends it.** The loop raises what the function raised, and no other result
+#   comes. Calls that have not been passed on to the workers are cancelled. (A ``break`` cancels
+#   them too, unless a variable, such as ``found`` here, keeps the iterator.)
+# - **Many short calls** need ``chunksize=500``: each message to a worker then has 500 inputs
+#   (:ref:`how many to choose <sphx_glr_lessons_pools_chunksize.py>`).
+# - **Several arguments**: ``map(f, xs, ys)`` calls ``f(x, y)`` for each pair.
+#
+# submit: which input does a future belong to?
+# --------------------------------------------
+# ``submit`` returns a *future* for each call. It does not know its input, so keep the inputs in a
+# dictionary with the futures as keys. The last name is no customer's.
+
+from concurrent.futures import as_completed
+
+if __name__ == "__main__":
+    names = ["Gracie Cook Dovr", "Hugo Millar Derbi", "Tom Jones Rome"]
+    failed = []
+    with ProcessPoolExecutor(max_workers=2) as executor:
+        futures = {executor.submit(find_customer, n): n for n in names}
+        for future in as_completed(futures):
+            name = futures[future]
+            try:
+                print(f"{name} is {future.result()}")
+            except LookupError as error:
+                print("failed:", error)
+                failed.append(name)
+    print("to ask again:", failed)
+
+# %%
+# :func:`~concurrent.futures.as_completed` gives each future when it is done, and one error costs
+# one input. (End your program with ``if failed: sys.exit("not all found")``.) A future has
+#
+# - ``result()``: waits, then returns the result or raises the function's exception.
+#   ``result(timeout=5)`` ends the *waiting* with ``TimeoutError``, :ref:`not the call
+#   <sphx_glr_lessons_pools_deadline.py>`;
+# - ``exception()``: waits, then returns the exception, or ``None`` if there was none;
+# - ``done()``: does not wait. It is ``True`` also after an exception;
+# - ``cancel()``: drops the call, unless it was already passed on to the workers.
+#
+# .. chance::
+#
+#    The order of ``as_completed`` changes from run to run.
+#
+# A forgotten result() hides the exception
+# ----------------------------------------
+# Three bills are written to files. The hours of one are no number.
+#
+# .. pair::
+#
+# In the broken program all calls are done, one bill is missing, and the status is 0. The worker
+# sent the exception to main, where it lies in the future. The end of the ``with`` block *waits*
+# for all calls, but does not look at their results. So call ``result()`` even if the function
+# returns nothing, and after an error call ``sys.exit("a bill is missing")``.
+# ``executor.map(write_bill, ...)`` alone on a line reports no error either. More about
+# exceptions: :ref:`sphx_glr_lessons_pools_errors_in_workers.py`.
+#
+# map reads all inputs first: buffersize, or wait
+# -----------------------------------------------
+# A generator makes the readings of 200 days.
+#
+# .. pair:: executor-ahead
+#
+# The broken program had made all days before it had the first mean: ``map`` `submits every input
+# <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/_base.py#L619-L624>`__
+# before it returns. If they are large, the memory fills up. The cured one never has more than 20
+# unfinished calls. :func:`~concurrent.futures.wait` with ``FIRST_COMPLETED`` returns as soon as a
+# future is done, so the means come in any order. (The default, ``ALL_COMPLETED``, waits for all.
+# Neither raises a call's exception.)
+#
+# Since Python 3.14, ``executor.map(mean, days(), buffersize=20)`` is enough, and it keeps the
+# order. With a ``chunksize``, 20 *chunks* are read ahead.
+#
+# When the workers start
+# ----------------------
+# One call is submitted to an executor that may have three workers.
+
+from multiprocessing import active_children
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(max_workers=3) as executor:
+        future = executor.submit(find_customer, "Ida Bakr Oxfort")
+        print("workers:", len(active_children()))
+        print("found for main:", future.result())
+
+# %%
+# No worker starts before the first ``submit``. Look at the tabs:
+#
+# - Under **spawn** and **forkserver**, a ``submit`` starts one more worker if none is idle, up to
+#   ``max_workers``.
+# - Under **fork**, the first ``submit`` `starts them all
+#   <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L846-L850>`__.
+#   It also starts a thread in main, and to fork beside a thread may end in a deadlock.
+#
+# They live until the end of the block, so use *one* executor for all your calls. ``initializer=``
+# :ref:`loads something once in each worker <sphx_glr_lessons_pools_initializer.py>`, and
+# ``max_tasks_per_child=`` :ref:`replaces workers <sphx_glr_lessons_pools_maxtasksperchild.py>`.
+#
+# A worker is killed, or you press Ctrl-C
+# ---------------------------------------
+# If a worker dies, every future that is not done raises ``BrokenProcessPool``, and the executor
+# takes no more calls (:ref:`sphx_glr_lessons_pools_broken_pools.py`). Results that came before
+# stay in their futures. After Ctrl-C, the end of the block may still wait for all other calls
+# (:ref:`how to drop them <sphx_glr_lessons_pools_ctrl_c.py>`).
+#
+# When to use something else
+# --------------------------
+# - **The calls wait for a network, or run in C without the GIL**: threads will do
+#   (:ref:`sphx_glr_lessons_pools_thread_pool.py`).
+# - **You want chunks and each result as soon as it is ready**: a ``Pool`` can
+#   (:ref:`sphx_glr_lessons_pools_pool_or_executor.py`).
+# - **Your program is asynchronous**: :ref:`sphx_glr_lessons_pools_asyncio_and_processes.py`.
+#
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_pools_progress_bar.py`, to show how many futures are done.
+# - :ref:`sphx_glr_lessons_pools_shutting_down.py`, for what the end of the block does.
+
+# sphinx_gallery_lesson_added = "2026-11-30"
+# sphinx_gallery_lesson_order = 25
+# sphinx_gallery_lesson_short = "ProcessPoolExecutor"
+# sphinx_gallery_lesson_asked = ["ProcessPoolExecutor submit or map"]
+# sphinx_gallery_lesson_asked = ["which input does a future belong to, dict of futures"]
+# sphinx_gallery_lesson_asked = ["ProcessPoolExecutor hides exceptions, no error shown"]
+# sphinx_gallery_lesson_asked = ["executor.map reads the whole generator, buffersize"]
+# sphinx_gallery_lesson_asked = ["concurrent.futures wait FIRST_COMPLETED, ALL_COMPLETED"]
+# sphinx_gallery_lesson_asked = ["limit the number of pending futures"]
+# sphinx_gallery_lesson_asked = ["executor.map stops at the first exception"]
+# sphinx_gallery_lesson_asked = ["when does ProcessPoolExecutor start its workers"]
