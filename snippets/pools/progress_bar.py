@@ -87,24 +87,28 @@ if __name__ == "__main__":
         paths = write_logs(folder)
         with Pool(2) as pool:
             results = pool.imap_unordered(count_errors, paths)
-            bar = tqdm(
-                results,
-                total=len(paths),
-                bar_format="{percentage:.0f}% [{bar:20}] {n} of {total}",
-                mininterval=0,  # draw for each result
+            bar = tqdm(  # (1)
+                results, total=len(paths), disable=None
             )
             errors = sum(bar)
     print("errors:", errors)
 
 # %%
-# ``results`` has no length: without ``total``, tqdm counts, but draws no bar. Leave out
-# ``bar_format`` to see the times, and ``mininterval`` to draw ten times a second at most. The
-# output shows its last state. If a worker of a ``Pool`` is killed, the bar :ref:`waits forever
-# <sphx_glr_lessons_pools_imap.py:a-worker-was-killed-next-with-a-timeout>`.
+# 1. ``results`` has no length: without ``total``, tqdm counts, but draws no bar. ``disable=None``
+#    draws in a terminal only, so this page shows nothing of it. In yours:
 #
-# **Not a terminal?** tqdm draws on ``sys.stderr``, so ``python report.py > out.txt`` keeps the
-# bar out of the file. In a CI log, all its states end up in one long line. ``tqdm(...,
-# disable=None)`` draws only in a terminal, and ``tqdm.write("text")`` prints above the bar.
+# .. code-block:: text
+#
+#    60%|████████████        | 3/5 [00:01<00:00,  2.31it/s]
+#
+# Without ``disable``, all its states end up in one long line of a CI log. tqdm draws on
+# ``sys.stderr``, so ``python report.py > out.txt`` keeps it out of the file. In a notebook,
+# import it from ``tqdm.auto`` instead, without ``disable``. ``tqdm.write("text")`` prints above
+# the bar.
+#
+# If a worker of a ``Pool`` is killed, the bar :ref:`waits forever
+# <sphx_glr_lessons_pools_imap.py:a-worker-was-killed-next-with-a-timeout>`. An executor with
+# ``as_completed`` does not.
 #
 # **Create the pool first.** The first bar makes a lock, which fixes the start method
 # (``set_start_method()`` then raises ``RuntimeError: context has already been set``), and starts
@@ -159,9 +163,9 @@ if __name__ == "__main__":
 # executor, draws the bar, and returns a list in the order of the inputs.
 #
 # - In tqdm 4.70 a slow first task does not hold the bar back. Failed tasks count, too.
-# - Above 1,000 inputs it says ``TqdmWarning: Iterable length 1001 > 1000 but `chunksize` is not
-#   set``. But with ``chunksize=10`` each chunk counts as *one*, and the bar ends at 10 %,
-#   although all results come. Take ``chunksize=1``, or a loop as above.
+# - Above 1,000 inputs it says ``TqdmWarning: Iterable length 1001 > 1000 but ...``. But with
+#   ``chunksize=10`` each chunk counts as *one*, and the bar ends at 10 %, although all results
+#   come. Take ``chunksize=1``, or a loop as above.
 #
 # Where next
 # ----------

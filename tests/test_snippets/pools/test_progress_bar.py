@@ -1,6 +1,7 @@
 """A progress bar: what comes as it is ready, what holds it back, and what tqdm does."""
 
 import contextlib
+import importlib
 import importlib.util
 import io
 import multiprocessing
@@ -38,16 +39,22 @@ def test_program(run_program: Callable[..., Ended]) -> None:
 
 
 @needs_tqdm
-def test_in_a_file_each_bar_has_its_line(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("disable", [", disable=None", ""])
+def test_in_a_file(tmp_path: Path, request: pytest.FixtureRequest, disable: str) -> None:
+    """Each of the plain bars has a line; tqdm is silent, or writes one long line."""
     script = tmp_path / "bar.py"
     program = (request.config.rootpath / "snippets/pools/progress_bar.py").read_text("utf-8")
-    script.write_text(program.replace("from tqdm import tqdm", FOUND).replace(": 60", ": 1"))
+    program = program.replace("from tqdm import tqdm", FOUND).replace(", disable=None", disable)
+    script.write_text(program.replace("0,", ",").replace("90}", "9}"), "utf-8")
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run([sys.executable, str(script)], capture_output=True, timeout=60, env=env)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(b" of 5" + os.linesep.encode()) == 5
-    assert b"20% [" in done.stderr and b"100% [" in done.stderr
-    assert len(done.stderr.split(b"\n")) == 2  # all its states are one line
+    if disable:
+        assert done.stderr == b""
+    else:
+        assert b"  0%|" in done.stderr and b"100%|" in done.stderr
+        assert done.stderr.count(b"\n") == 1
 
 
 @needs_tqdm
@@ -134,8 +141,7 @@ def test_a_task_that_ends_badly(run_program: Callable[..., Ended], fault: str, s
 @needs_tqdm
 def test_what_tqdm_draws() -> None:
     """Without total no bar; with disable=None nothing where there is no terminal."""
-    from tqdm import tqdm
-
+    tqdm = importlib.import_module("tqdm").tqdm
     drawn = {}
     how: dict[str, dict[str, Any]] = {
         "total": {"total": 3},
@@ -153,8 +159,7 @@ def test_what_tqdm_draws() -> None:
 
 def bars_of_process_map() -> tuple[list[str], list[int], list[str]]:
     """Return the last states of its bars, one of them of a failed call, and its warnings."""
-    from tqdm.contrib.concurrent import process_map
-
+    process_map = importlib.import_module("tqdm.contrib.concurrent").process_map
     last, counts = [], []
     for function, inputs, how in (
         (abs, range(40), {"chunksize": 1}),
@@ -183,8 +188,7 @@ def test_process_map(run: Callable[..., Any]) -> None:
 
 def with_a_lock() -> list[str]:
     """Give the lock of tqdm to workers, first its own one; say what is wrong."""
-    from tqdm import tqdm
-
+    tqdm = importlib.import_module("tqdm").tqdm
     said = []
     tqdm(disable=False, file=io.StringIO()).close()
     try:
