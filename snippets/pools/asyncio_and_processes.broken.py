@@ -1,43 +1,37 @@
 import asyncio
-from itertools import pairwise, permutations
+import random
+from itertools import permutations
+from math import dist
+
+VANS = ["red van", "blue van", "green van"]
 
 
-def best_tour(stops):
-    hours = [[abs(a * b - 7) % 11 for b in range(stops)] for a in range(stops)]
-    orders = permutations(range(stops))
-    return min(sum(hours[a][b] for a, b in pairwise(o)) for o in orders)
+def best_tour(van):
+    rng = random.Random(van)
+    home, *stops = [(rng.random(), rng.random()) for _ in range(8)]
+    best = 100.0
+    for order in permutations(stops):
+        legs = zip((home, *order), (*order, home), strict=True)
+        best = min(best, sum(dist(a, b) for a, b in legs))
+    print(van, "is planned")
+    return best
 
 
-async def answer(reader, writer):
-    path = await reader.readline()
-    if path == b"/plan\n":
-        begun.set()
-        hours = best_tour(8)  # broken: nothing else runs
-        writer.write(b"/plan: %d hours\n" % hours)
-    else:
-        writer.write(b"/health: alive\n")
-    await writer.drain()
-    writer.close()
-
-
-async def ask(port, path):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(path + b"\n")
-    reply = await reader.readline()
-    writer.close()
-    return reply.decode().strip()
+async def serve(answers):
+    while True:
+        await asyncio.sleep(0.01)
+        answers.append("alive")  # to a monitor, every 10 milliseconds
 
 
 async def main():
-    global begun
-    begun = asyncio.Event()
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        plan = asyncio.create_task(ask(port, b"/plan"))
-        await begun.wait()
-        health = asyncio.create_task(ask(port, b"/health"))
-        replies = [await r for r in asyncio.as_completed([plan, health])]
-    print(" before ".join(replies))
+    answers = []
+    server = asyncio.create_task(serve(answers))
+    await asyncio.sleep(0)  # the server begins
+    tours = [best_tour(van) for van in VANS]  # broken: no await
+    server.cancel()
+    for van, length in zip(VANS, tours, strict=True):
+        print(f"{van}: {length:.2f} km")
+    print("answered meanwhile:", len(answers) > 3)
 
 
 if __name__ == "__main__":

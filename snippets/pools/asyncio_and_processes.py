@@ -8,90 +8,44 @@ answers any more. In short: ``await loop.run_in_executor(executor, function, arg
 """
 
 # %%
-# Workers plan, and the loop goes on
-# ----------------------------------
+# Called directly, it freezes the loop
+# ------------------------------------
 # Which is the shortest tour of a delivery van? ``best_tour`` tries all orders of its stops. The
-# coroutine ``serve`` plays the rest of your program.
-
-import asyncio
-import random
-from concurrent.futures import ProcessPoolExecutor
-from itertools import permutations
-from math import dist
-
-VANS = ["red van", "blue van", "green van"]
-
-
-def best_tour(van):
-    """Return the length of the shortest tour through all stops."""
-    rng = random.Random(van)
-    home, *stops = [(rng.random(), rng.random()) for _ in range(9)]
-    best = min(sum(map(dist, (home, *order), (*order, home))) for order in permutations(stops))
-    print(van, "is planned")
-    return best
-
-
-async def serve(answers):
-    """Answer a request every 10 milliseconds."""
-    while True:
-        await asyncio.sleep(0.01)
-        answers.append("ok")
-
-
-async def main(executor):
-    """Plan all tours, and serve meanwhile."""
-    loop = asyncio.get_running_loop()
-    answers = []
-    server = asyncio.create_task(serve(answers))
-    calls = [  # (1)
-        loop.run_in_executor(executor, best_tour, van) for van in VANS
-    ]
-    tours = await asyncio.gather(*calls)  # (2)
-    server.cancel()
-    for van, length in zip(VANS, tours, strict=True):
-        print(f"{van}: {length:.2f} km")
-    print("answered meanwhile:", len(answers) > 3)
-
-
-if __name__ == "__main__":
-    with ProcessPoolExecutor(2) as executor:  # (3)
-        asyncio.run(main(executor))
-
-# %%
-# 1. :meth:`~asyncio.loop.run_in_executor` submits the call and returns an asyncio future at once.
-#    It takes positional arguments only: use :func:`functools.partial` for the others.
-# 2. ``await`` gives the loop to the other coroutines until the results are there, in the order of
-#    the calls. If a call raised, ``gather`` raises its exception, and the other calls run on. If
-#    a worker is killed, all unfinished calls raise ``BrokenProcessPool``.
-# 3. Start one executor for the whole program, not one for each request.
+# coroutine ``serve`` plays the rest of your program: it tells a monitor that the program is
+# alive.
 #
-# The future is of asyncio, so all its tools work:
+# .. pair::
+#
+# In the broken program, the monitor got no answer until all tours were planned. ``async`` makes
+# nothing parallel: the loop can switch to another coroutine only at an ``await`` that has to
+# wait, and ``best_tour`` has none. In the cured one:
+#
+# 1. :meth:`~asyncio.loop.run_in_executor` submits a call and returns an asyncio future at once.
+#    It takes positional arguments only: use :func:`functools.partial` for the others.
+# 2. At the ``await``, the loop goes on with ``serve``, while two workers plan.
+# 3. ``gather`` returns the results in the order of the calls. If a call raised, it raises that
+#    exception, and the other calls run on. If a worker is killed, all unfinished calls raise
+#    ``BrokenProcessPool``.
+#
+# Start one executor for the whole program, not one for each request. All tools of asyncio work
+# with its futures:
 #
 # - ``for call in asyncio.as_completed(calls): print(await call)`` gives each result as it is
 #   ready. Let the function return its input as well, to know whose result it is.
 # - A ``TaskGroup`` wants coroutines, and says ``TypeError: a coroutine was expected, got <Future
 #   ...>``. Write an ``async def`` around ``return await loop.run_in_executor(...)``.
 #
-# Called directly, it freezes the loop
-# ------------------------------------
-# A server on this machine plans tours, and tells a monitor that it is alive. The monitor asks
-# while a tour is planned.
-#
-# .. pair::
-#
-# ``async`` makes nothing parallel. The loop can switch to another coroutine only at an ``await``
-# that has to wait, and ``best_tour`` has none. So the monitor's request lay in the socket until
-# the tour was planned.
-#
-# ``asyncio.to_thread(best_tour, 8)``, which is ``run_in_executor(None, ...)``, is no cure for a
-# calculation in pure Python. Its thread and the loop share one GIL, so the answers come, but
-# late, and two tours in two threads take as long as one after the other. Threads are right for
-# blocking *I/O*, and for libraries that release the GIL. ``loop.set_default_executor()`` refuses
-# a process pool: ``TypeError: executor must be ThreadPoolExecutor instance``.
+# asyncio.to_thread is no cure
+# ----------------------------
+# ``asyncio.to_thread(best_tour, van)`` is ``run_in_executor(None, ...)``: a thread. In pure
+# Python, it shares one GIL with the loop. So the answers come, but late, and two tours in two
+# threads take as long as one after the other. Threads are right for blocking *I/O*, and for
+# libraries that release the GIL. ``loop.set_default_executor()`` refuses a process pool:
+# ``TypeError: executor must be ThreadPoolExecutor instance``.
 #
 # wait_for gives up, the worker does not
 # --------------------------------------
-# Main wants a tour within 0.3 seconds.
+# Main wants a tour within 0.05 seconds.
 #
 # .. pair:: asyncio_and_processes-timeout
 #
@@ -108,9 +62,9 @@ if __name__ == "__main__":
 # the calls that the workers have got. Under spawn and forkserver, Ctrl-C in a terminal interrupts
 # those that run.
 #
-# **Keep the ``with`` block outside of ``asyncio.run``**, as above. Inside a coroutine, its end
-# waits in the loop's own thread, and nothing else runs. If the executor has to end earlier, write
-# ``await asyncio.to_thread(executor.shutdown)``.
+# **Keep the with block outside of asyncio.run**, as above. Inside a coroutine, its end waits in
+# the loop's own thread, and nothing else runs. If the executor has to end earlier, write ``await
+# asyncio.to_thread(executor.shutdown)``.
 #
 # Under fork, choose another start method
 # ---------------------------------------
@@ -137,11 +91,14 @@ if __name__ == "__main__":
 # asyncio.to_thread(queue.get)``. Its thread cannot be cancelled, and ``asyncio.run`` waits for it
 # at the end: so put a last ``None`` into the queue.
 #
+# In a notebook, a loop runs already: ``RuntimeError: asyncio.run() cannot be called from a
+# running event loop``. Write ``await main(executor)`` there, with functions of a module.
+#
 # When asyncio is enough
 # ----------------------
 # Waiting for many connections needs no processes: a single loop waits for thousands. To run
-# another *program*, use :func:`asyncio.create_subprocess_exec`, which needs no executor. And a
-# calculation of a few milliseconds may stay in the loop: to send it to a worker costs time, too.
+# another *program*, use :func:`asyncio.create_subprocess_exec`, which needs no executor. A
+# calculation of a few milliseconds may stay in the loop.
 #
 # Where next
 # ----------
