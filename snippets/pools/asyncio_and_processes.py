@@ -75,8 +75,8 @@ answers any more. In short: ``await loop.run_in_executor(executor, function, arg
 #   <https://github.com/python/cpython/blob/3.14/Lib/asyncio/runners.py#L115-L117>`__). So a
 #   worker takes no notice of the first Ctrl-C, and finishes its task.
 # - locks that other threads hold at that moment, if ``to_thread`` has started any. The worker may
-#   hang, and Python 3.12 and later warn: ``DeprecationWarning: This process is multi-threaded,
-#   use of fork() may lead to deadlocks in the child``.
+#   hang, and with ``-W default``, Python 3.12 and later warn: ``DeprecationWarning: This process
+#   (pid=...) is multi-threaded, use of fork() may lead to deadlocks in the child``.
 #
 # ``ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))`` avoids both.
 #
