@@ -1,0 +1,119 @@
+"""
+asyncio and processes: run CPU-bound work without freezing the loop
+===================================================================
+
+Your asyncio program answers requests, until one of them needs a long calculation: then nothing
+answers any more. In short: ``await loop.run_in_executor(executor, function, argument)`` with a
+``ProcessPoolExecutor``. The function runs in another process, and the event loop goes on.
+"""
+
+# %%
+# Called directly, it freezes the loop
+# ------------------------------------
+# Which is the shortest tour of a delivery van? ``best_tour`` tries all orders of its stops. The
+# coroutine ``serve`` plays the rest of your program: it tells a monitor that the program is
+# alive.
+#
+# .. pair::
+#
+# In the broken program, the monitor got no answer until all tours were planned. ``async`` makes
+# nothing parallel: the loop can switch to another coroutine only at an ``await`` that has to
+# wait, and ``best_tour`` has none. In the cured one:
+#
+# 1. :meth:`~asyncio.loop.run_in_executor` submits a call and returns an asyncio future at once.
+#    It takes positional arguments only: use :func:`functools.partial` for the others.
+# 2. At the ``await``, the loop goes on with ``serve``, while two workers plan.
+# 3. ``gather`` returns the results in the order of the calls. If a call raised, it raises that
+#    exception, and the other calls run on. If a worker is killed, all unfinished calls raise
+#    ``BrokenProcessPool``.
+#
+# Start one executor for the whole program, not one for each request. All tools of asyncio work
+# with its futures:
+#
+# - ``for call in asyncio.as_completed(calls): print(await call)`` gives each result as it is
+#   ready. Let the function return its input as well, to know whose result it is.
+# - A ``TaskGroup`` wants coroutines, and says ``TypeError: a coroutine was expected, got <Future
+#   ...>``. Write an ``async def`` around ``return await loop.run_in_executor(...)``.
+#
+# asyncio.to_thread is no cure
+# ----------------------------
+# ``asyncio.to_thread(best_tour, van)`` is ``run_in_executor(None, ...)``: a thread. In pure
+# Python, it shares one GIL with the loop. So the answers come, but late, and two tours in two
+# threads take as long as one after the other. Threads are right for blocking *I/O*, and for
+# libraries that release the GIL. ``loop.set_default_executor()`` refuses a process pool:
+# ``TypeError: executor must be ThreadPoolExecutor instance``.
+#
+# wait_for gives up, the worker does not
+# --------------------------------------
+# Main wants a tour within 0.05 seconds.
+#
+# .. pair:: asyncio_and_processes-timeout
+#
+# ``wait_for`` cancels the future. That drops a call that still waits in the executor. But nothing
+# tells a worker to stop, so the task kept its worker busy, and the ``with`` block waited for it.
+# The cured task looks at the clock itself. If you cannot change the function, start it as a
+# :ref:`Process of its own <sphx_glr_lessons_spawning_stop_a_process.py>`, which you can kill, or
+# call ``executor.terminate_workers()`` (since Python 3.14), which ends all of them.
+#
+# Ctrl-C, and the end of the executor
+# -----------------------------------
+# On Ctrl-C, ``asyncio.run`` cancels ``main``. ``gather`` passes that on, so the waiting calls are
+# dropped. ``KeyboardInterrupt`` comes out of ``asyncio.run``, and the ``with`` block waits for
+# the calls that the workers have got. Under spawn and forkserver, Ctrl-C in a terminal interrupts
+# those that run.
+#
+# **Keep the with block outside of asyncio.run**, as above. Inside a coroutine, its end waits in
+# the loop's own thread, and nothing else runs. If the executor has to end earlier, write ``await
+# asyncio.to_thread(executor.shutdown)``.
+#
+# Under fork, choose another start method
+# ---------------------------------------
+# The executor starts its workers at the first call, so while the loop runs. Under fork they
+# inherit what asyncio has set up:
+#
+# - its handler for Ctrl-C (`in the source
+#   <https://github.com/python/cpython/blob/3.14/Lib/asyncio/runners.py#L115-L117>`__). So a
+#   worker takes no notice of the first Ctrl-C, and finishes its task.
+# - locks that other threads hold at that moment, if ``to_thread`` has started any. The worker may
+#   hang, and with ``-W default``, Python 3.12 and later warn: ``DeprecationWarning: This process
+#   (pid=...) is multi-threaded, use of fork() may lead to deadlocks in the child``.
+#
+# ``ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))`` avoids both.
+#
+# "cannot pickle 'coroutine' object"
+# ----------------------------------
+# A worker process has no loop, and a coroutine cannot be sent to it, nor back. An ``async def``
+# function in ``run_in_executor(executor, download, url)`` returns a coroutine, which ends in
+# ``TypeError: cannot pickle 'coroutine' object``. Give the worker a plain function. If it needs a
+# loop, let it call ``asyncio.run(download(url))``.
+#
+# ``queue.get()`` of a ``multiprocessing.Queue`` freezes the loop, too. Write ``await
+# asyncio.to_thread(queue.get)``. Its thread cannot be cancelled, and ``asyncio.run`` waits for it
+# at the end: so put a last ``None`` into the queue.
+#
+# In a notebook, a loop runs already: ``RuntimeError: asyncio.run() cannot be called from a
+# running event loop``. Write ``await main(executor)`` there, with functions of a module.
+#
+# When asyncio is enough
+# ----------------------
+# Waiting for many connections needs no processes: a single loop waits for thousands. To run
+# another *program*, use :func:`asyncio.create_subprocess_exec`, which needs no executor. A
+# calculation of a few milliseconds may stay in the loop.
+#
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_pools_initializer.py`, to load a model once in each worker.
+# - :ref:`sphx_glr_lessons_spawning_start_methods.py`, to know what a worker inherits.
+
+# sphinx_gallery_lesson_added = "2026-11-30"
+# sphinx_gallery_lesson_order = 85
+# sphinx_gallery_lesson_short = "asyncio"
+# sphinx_gallery_lesson_asked = ["asyncio with multiprocessing, ProcessPoolExecutor"]
+# sphinx_gallery_lesson_asked = ["run_in_executor with a process pool, CPU-bound work"]
+# sphinx_gallery_lesson_asked = ["event loop blocked by a long calculation, server freezes"]
+# sphinx_gallery_lesson_asked = ["asyncio.to_thread is not faster, GIL"]
+# sphinx_gallery_lesson_asked = ["TypeError: cannot pickle 'coroutine' object"]
+# sphinx_gallery_lesson_asked = ["asyncio.wait_for does not stop the worker of an executor"]
+# sphinx_gallery_lesson_asked = ["TypeError: executor must be ThreadPoolExecutor instance"]
+# sphinx_gallery_lesson_asked = ["multiprocessing.Queue.get in asyncio"]
+# sphinx_gallery_lesson_asked = ["Ctrl-C with asyncio and ProcessPoolExecutor"]
