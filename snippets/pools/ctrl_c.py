@@ -46,9 +46,7 @@ def full_days(places):
     """Return the places, and on how many of 5,000 days they are not enough."""
     rng = random.Random(places)
     cars = (sum(rng.random() < 0.4 for _ in range(150)) for _ in range(5_000))
-    full = sum(number > places for number in cars)
-    print(f"{places} places: {full} days")
-    return places, full
+    return places, sum(number > places for number in cars)
 
 
 if __name__ == "__main__":
@@ -57,7 +55,8 @@ if __name__ == "__main__":
     with ctrl_c_ignored():
         pool = Pool(2, ignore_ctrl_c)  # (1)
     try:
-        for places, days in pool.imap_unordered(full_days, sizes):
+        for places, days in pool.imap(full_days, sizes):
+            print(f"{places} places: full on {days} days")
             full[places] = days
             if len(full) == 3:
                 press_ctrl_c()  # (2)
