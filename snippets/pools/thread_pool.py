@@ -40,7 +40,8 @@ class Shop(BaseHTTPRequestHandler):
 
 def price(server, item):
     """Ask the shop for a price."""
-    with closing(HTTPConnection(*server.server_address)) as connection:
+    connection = HTTPConnection(*server.server_address, timeout=30)
+    with closing(connection):
         connection.request("GET", f"/{item}")
         return int(connection.getresponse().read())
 
@@ -67,7 +68,8 @@ if __name__ == "__main__":
 # A thread that waits for the network uses no processor, so eight of them wait at the same time.
 # More threads than cores make sense here. Give the number yourself: the default is one for each
 # core. All else is as in a :ref:`Pool <sphx_glr_lessons_pools_pool_map.py>`: ``imap``,
-# ``apply_async``, the order of the results, the exception of a task.
+# ``apply_async``, the order of the results, and that main gets the exception of a task. The start
+# method makes no difference.
 #
 # "Can't pickle": change one import
 # ---------------------------------
@@ -85,13 +87,14 @@ if __name__ == "__main__":
 #
 # Threads share your variables: take a lock
 # -----------------------------------------
-# Each thread needs the exchange rate, and the first one is to fetch it.
+# Each task needs the exchange rate. The first one fetches it, and the others use it.
 #
 # .. pair:: thread_pool-lock
 #
 # While the first thread waited for the bank, the others found no rate either. With the lock, they
-# wait for the first one. The same holds for ``count += 1`` or a file that several threads write:
-# one thread may come between two steps of another. Best of all, tasks only *return* values.
+# wait for the first one. The same holds for ``count += 1``, or a file that several threads write:
+# one thread may come between two steps of another. You need no lock if the tasks only *return*
+# values.
 #
 # A thread cannot be killed
 # -------------------------
@@ -120,13 +123,14 @@ if __name__ == "__main__":
 # program does: the threads of a ``ThreadPool`` are daemons, and what they do at the end of main
 # is cut off. Let a long task look at an Event between two steps, and give each request a timeout.
 #
-# - **Ctrl-C** raises ``KeyboardInterrupt`` in main only. No thread sees it.
+# - **Ctrl-C** raises ``KeyboardInterrupt`` in main only, and the tasks that run go on.
 # - **A crash** in C code or ``os._exit()`` in one task ends the whole program.
 #
 # multiprocessing.dummy hides mistakes
 # ------------------------------------
-# To debug a program, import its names from ``multiprocessing.dummy``. Then one process does all:
-# breakpoints and profilers work, and nothing is pickled. But this program works only like that:
+# To debug a program, import ``Process``, ``Pool``, ``Queue`` and so on from
+# ``multiprocessing.dummy``. Then everything happens in one process, so breakpoints work as usual.
+# But this program works only like that:
 
 from multiprocessing.dummy import Process
 
@@ -155,10 +159,10 @@ if __name__ == "__main__":
 #
 # ThreadPool or ThreadPoolExecutor?
 # ---------------------------------
-# In new code take :class:`~concurrent.futures.ThreadPoolExecutor`, with the interface of
-# ``ProcessPoolExecutor``. The end of its block, and the end of main, wait for the tasks. If its
-# initializer raises, every call raises ``BrokenThreadPool``. A ``ThreadPool`` loses its threads
-# then, and ``map`` waits forever.
+# In new code take :class:`~concurrent.futures.ThreadPoolExecutor`, which has the interface of
+# ``ProcessPoolExecutor``. The end of its block and the end of main wait for all tasks. If its
+# initializer raises, you get ``BrokenThreadPool: A thread initializer failed``. A ``ThreadPool``
+# loses its threads then, and ``map`` waits forever.
 #
 # Threads or processes?
 # ---------------------
