@@ -9,14 +9,14 @@ def ignore_ctrl_c():
 
 def full_days(places):
     rng = random.Random(places)
-    cars = (sum(rng.random() < 0.4 for _ in range(150)) for _ in range(2_000))
+    cars = (sum(rng.random() < 0.4 for _ in range(150)) for _ in range(500))
     return sum(number > places for number in cars)
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with ProcessPoolExecutor(1, initializer=ignore_ctrl_c) as executor:
-        futures = [executor.submit(full_days, n) for n in range(50, 66)]
+        futures = [executor.submit(full_days, n) for n in range(50, 90)]
         try:
             for future in as_completed(futures):
                 future.result()

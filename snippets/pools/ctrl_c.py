@@ -37,8 +37,9 @@ def ctrl_c_ignored():
 
 
 def press_ctrl_c():
-    """Do what a terminal does: send SIGINT to all processes of the program."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # in a background job, too
+    """Do what a terminal does: send SIGINT to the whole process group."""
+    # What a shell starts in the background ignores SIGINT.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.kill(0, getattr(signal, "CTRL_C_EVENT", signal.SIGINT))
 
 
@@ -148,11 +149,13 @@ if __name__ == "__main__":
 #            try:
 #                for result in executor.map(write_days, paths):
 #                    ...
-#            except KeyboardInterrupt:
-#                please_stop.set()  # the end of the block waits for the tasks
+#            finally:  # after Ctrl-C, and after an error
+#                please_stop.set()
 #
-# Each worker leaves its loop and closes its file, and tasks that have not begun see the event at
-# once. Do not ``terminate()`` workers that share an event: :ref:`set() may hang
+# The end of the block waits while each worker leaves its loop and closes its file. Tasks that
+# have not begun see the event at once. Then ``KeyboardInterrupt`` goes on.
+#
+# Do not ``terminate()`` workers that share an event: :ref:`set() may hang
 # <sphx_glr_lessons_spawning_stop_a_process.py:what-a-killed-process-leaves-locked>`. For workers
 # that are killed, a handler for SIGTERM :ref:`lets finally run
 # <sphx_glr_lessons_spawning_stop_a_process.py:let-finally-run-on-sigterm>`.
@@ -175,9 +178,8 @@ if __name__ == "__main__":
 #    ``while wait(futures, timeout=0.5).not_done: pass``.
 #
 # **In Jupyter**, "Interrupt" reaches the workers, too: on Linux and macOS it `signals the
-# kernel's process group
-# <https://jupyter-client.readthedocs.io/en/stable/messaging.html#kernel-interrupt>`__.
-# On Windows it interrupts the kernel only.
+# kernel's process group <https://github.com/jupyter/jupyter_client/pull/68>`__. On Windows it
+# interrupts the kernel only.
 #
 # Where next
 # ----------

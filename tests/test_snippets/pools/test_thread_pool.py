@@ -36,13 +36,13 @@ def test_a_process_fills_its_own_list(run_program: Callable[..., Ended]) -> None
 
 
 def test_a_lambda_cannot_be_pickled(run_program: Callable[..., Ended]) -> None:
-    ended = run_program("thread_pool.broken.py")
+    ended = run_program("thread_pool.broken.py", timeout=60)
     assert ended.status == 1
     assert "PicklingError: Can't pickle" in ended.output
 
 
 def test_threads_need_no_pickling(run_program: Callable[..., Ended]) -> None:
-    ended = run_program("thread_pool.cured.py")
+    ended = run_program("thread_pool.cured.py", timeout=60)
     assert ended.status == 0
     assert len(ended["sums"]) == len(set(ended["sums"])) == 3
 
