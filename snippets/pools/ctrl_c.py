@@ -1,0 +1,199 @@
+"""
+Ctrl-C in a pool: stop it cleanly, and keep the results
+=======================================================
+
+You press Ctrl-C, and every worker prints a traceback. Then the program hangs, or an executor goes
+on for minutes. In short: let only main react. The workers ignore Ctrl-C
+(``initializer=ignore_ctrl_c``), and main catches ``KeyboardInterrupt``, ends the pool, and saves
+the results that it has.
+"""
+
+# %%
+# Workers ignore Ctrl-C, main ends the pool
+# -----------------------------------------
+# How many places does a car park need? Two workers simulate twelve sizes. When three results are
+# there, the program presses Ctrl-C itself.
+
+import os
+import random
+import signal
+from contextlib import contextmanager
+from multiprocessing import Pool
+
+
+def ignore_ctrl_c():
+    """Let this process ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def ctrl_c_ignored():
+    """Ignore Ctrl-C inside a with block; what starts there inherits it."""
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def press_ctrl_c():
+    """Do what a terminal does: send SIGINT to the whole process group."""
+    # What a shell starts in the background ignores SIGINT.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.kill(0, getattr(signal, "CTRL_C_EVENT", signal.SIGINT))
+
+
+def full_days(places):
+    """Return the places, and on how many of 5,000 days they are not enough."""
+    rng = random.Random(places)
+    cars = (sum(rng.random() < 0.4 for _ in range(150)) for _ in range(5_000))
+    return places, sum(number > places for number in cars)
+
+
+if __name__ == "__main__":
+    sizes = range(50, 74, 2)
+    full = {}
+    with ctrl_c_ignored():
+        pool = Pool(2, ignore_ctrl_c)  # (1)
+    try:
+        for places, days in pool.imap(full_days, sizes):
+            print(f"{places} places: full on {days} days")
+            full[places] = days
+            if len(full) == 3:
+                press_ctrl_c()  # (2)
+    except KeyboardInterrupt:
+        print("stopped by Ctrl-C")
+    finally:
+        with ctrl_c_ignored():  # (3)
+            pool.terminate()
+            pool.join()
+    print(f"{len(full)} of {len(sizes)} results are kept")
+
+# %%
+# 1. The initializer is the first thing that a worker runs. The ``with`` above it covers the
+#    moment before that: a worker inherits what main ignores when it starts.
+# 2. Leave out these two lines: in your program you press the keys.
+# 3. A second Ctrl-C, pressed by a user who cannot wait, does not interrupt the clean-up.
+#
+# Only main printed a message, and there is no traceback. ``terminate()`` killed the workers with
+# the tasks that ran, and dropped the tasks that waited. Now main can save ``full``, and the next
+# run needs to simulate only the sizes that are missing.
+#
+# If a task raises, ``finally`` ends the pool, too, and the exception goes on. If a worker is
+# killed, :ref:`the loop waits forever
+# <sphx_glr_lessons_pools_imap.py:a-worker-was-killed-next-with-a-timeout>`, until you press
+# Ctrl-C.
+#
+# Why every process prints a traceback
+# ------------------------------------
+# The terminal sends SIGINT to all processes of its *foreground process group*: main and each
+# worker. Main cannot catch it for the others.
+#
+# - **A worker of a Pool** that is interrupted ends with a traceback that begins ``Process
+#   ForkPoolWorker-1:`` (or ``SpawnPoolWorker-1``). Its task is lost, and the pool starts another
+#   worker.
+# - **A worker of an executor** sends the ``KeyboardInterrupt`` to main as the result of its task,
+#   and takes the next task. If it was waiting for one, it ends, and you get
+#   ``BrokenProcessPool``.
+# - **The forkserver, the resource tracker and a manager's server** `ignore SIGINT
+#   <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/forkserver.py#L256-L257>`__.
+#   Main can still read its managed dicts while it cleans up.
+#
+# Ctrl-C, then close and join: it hangs
+# -------------------------------------
+# After Ctrl-C this program lets the pool write the reports that are left. The task of ``south``
+# presses the keys.
+#
+# .. pair::
+#
+# The worker died with the task of ``south``, and another one wrote ``west``. ``join()`` waits for
+# the result of ``south``, which no process computes. In the cured program the worker ignores
+# Ctrl-C, and all reports are written.
+#
+# Even ``terminate()`` can hang, if the workers do not ignore Ctrl-C. One of them :ref:`may hold a
+# lock of the pool <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>` when
+# it is interrupted. The shorter the tasks are, the more often that happens.
+#
+# An executor goes on after Ctrl-C
+# --------------------------------
+# .. pair:: ctrl_c-executor
+#
+# The end of the ``with`` block waits for all tasks, also after an exception.
+# ``cancel_futures=True`` cancels the tasks that wait. Those that run are finished, and so are up
+# to ``max_workers + 1`` more that were already passed on to the workers. To kill the workers
+# instead, call ``executor.terminate_workers()`` (since Python 3.14), or use a ``Pool``.
+#
+# Let a task end by itself
+# ------------------------
+# ``terminate()`` runs no ``finally``. If a task has to close what it opened, :ref:`pass an Event
+# through initargs <sphx_glr_lessons_shared_memory_pass_a_value.py>`, and let the task look at it
+# between two steps:
+#
+# .. code-block:: python
+#
+#    def begin(event):  # the initializer
+#        global please_stop
+#        ignore_ctrl_c()
+#        please_stop = event
+#
+#    def write_days(path):
+#        with path.open("w") as file:
+#            for day in range(100_000):
+#                if please_stop.is_set():
+#                    break
+#                file.write(simulate(day))
+#
+#    if __name__ == "__main__":
+#        please_stop = Event()
+#        with ProcessPoolExecutor(2, None, begin, (please_stop,)) as executor:
+#            try:
+#                for result in executor.map(write_days, paths):
+#                    ...
+#            finally:  # after Ctrl-C, and after an error
+#                please_stop.set()
+#
+# The end of the block waits while each worker leaves its loop and closes its file. Tasks that
+# have not begun see the event at once. Then ``KeyboardInterrupt`` goes on.
+#
+# Do not ``terminate()`` workers that share an event: :ref:`set() may hang
+# <sphx_glr_lessons_spawning_stop_a_process.py:what-a-killed-process-leaves-locked>`. For workers
+# that are killed, a handler for SIGTERM :ref:`lets finally run
+# <sphx_glr_lessons_spawning_stop_a_process.py:let-finally-run-on-sigterm>`.
+#
+# Which exit status: raise or sys.exit(130)?
+# ------------------------------------------
+# The first program ends with 0, as if it had done all. Yours should end with one of these:
+#
+# - **raise**, in the ``except`` block, after you have saved the results. Main prints one
+#   traceback and ends by SIGINT. The shell shows status 130, and a bash script around it ends,
+#   too.
+# - **sys.exit(130)** prints no traceback. But a bash script around it goes on with its next
+#   command, because bash takes Ctrl-C for handled.
+#
+# .. platform:: Windows
+#
+#    Ctrl-C goes to all processes of the console. No process inherits ``SIG_IGN``, so a worker
+#    that still starts prints a traceback. Before Python 3.14, main `notices Ctrl-C only when it
+#    wakes <https://github.com/python/cpython/issues/125541>`__. Wait in a loop, with a timeout:
+#    ``while wait(futures, timeout=0.5).not_done: pass``.
+#
+# **In Jupyter**, "Interrupt" reaches the workers, too: on Linux and macOS it `signals the
+# kernel's process group <https://github.com/jupyter/jupyter_client/pull/68>`__. On Windows it
+# interrupts the kernel only.
+#
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_pools_ending_a_pool.py`, for the other ways in which a pool ends.
+# - :ref:`sphx_glr_lessons_spawning_stop_a_process.py`, for the same without a pool.
+
+# sphinx_gallery_lesson_added = "2026-11-30"
+# sphinx_gallery_lesson_order = 80
+# sphinx_gallery_lesson_short = "Ctrl-C"
+# sphinx_gallery_lesson_asked = ["stop a pool with Ctrl-C", "KeyboardInterrupt in a Pool"]
+# sphinx_gallery_lesson_asked = ["Process ForkPoolWorker-1: Traceback ... KeyboardInterrupt"]
+# sphinx_gallery_lesson_asked = ["Ctrl-C does not stop ProcessPoolExecutor"]
+# sphinx_gallery_lesson_asked = ["program hangs after Ctrl-C", "workers ignore SIGINT"]
+# sphinx_gallery_lesson_asked = ["keep the results after KeyboardInterrupt, save on Ctrl-C"]
+# sphinx_gallery_lesson_asked = ["graceful shutdown of workers with an Event"]
+# sphinx_gallery_lesson_asked = ["exit code 130", "second Ctrl-C during the clean-up"]
+# sphinx_gallery_lesson_asked = ["Ctrl-C with multiprocessing on Windows, in Jupyter"]

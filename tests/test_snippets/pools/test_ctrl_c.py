@@ -1,0 +1,213 @@
+"""Ctrl-C in a pool: who reacts, what is kept, and what hangs or goes on."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import Event, Manager, Pool, Process, active_children
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.calling import PLAIN, Ended
+
+
+def test_program(run_program: Callable[..., Ended]) -> None:
+    """Main keeps three results, and no process prints a traceback."""
+    ended = run_program("ctrl_c.py", timeout=60)
+    assert ended.status == 0, ended.output
+    assert len(ended["full"]) == 3
+    assert ended.output.endswith("stopped by Ctrl-C\n3 of 12 results are kept\n")
+    assert "Traceback" not in ended.output
+
+
+def test_ctrl_c_is_real(run_program: Callable[..., Ended]) -> None:
+    """What main does not catch ends it by SIGINT; its pool is ended all the same."""
+    changed = {"except KeyboardInterrupt:": "except ZeroDivisionError:"}
+    ended = run_program("ctrl_c.py", timeout=60, changed=changed)
+    assert ended.status == -signal.SIGINT
+    assert ended.output.count("Traceback") == 1
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_second_ctrl_c(run_program: Callable[..., Ended], protected: bool) -> None:
+    again = {"pool.terminate()": "os.kill(0, signal.SIGINT); pool.terminate()"}
+    if not protected:
+        again["with ctrl_c_ignored():  # (3)"] = "if True:"
+    ended = run_program("ctrl_c.py", timeout=60, changed=again)
+    assert (ended.status == 0) is protected, ended.output
+
+
+def test_without_ignoring_close_and_join_hang(
+    run_program: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task of the interrupted worker is lost; the others are done."""
+    monkeypatch.setattr("tests.calling.HANG", 0.5)
+    ended = run_program("ctrl_c.broken.py", hangs="begun: west", timeout=60)
+    assert ended.status is None
+    assert "KeyboardInterrupt" in ended.output
+    assert "reports:" not in ended.output
+
+
+def test_a_worker_that_ignores_it_finishes(run_program: Callable[..., Ended]) -> None:
+    ended = run_program("ctrl_c.cured.py", timeout=60)
+    assert ended.status == 0
+    assert "Ctrl-C: the last reports" in ended.output
+    assert ended.output.endswith("reports: ['north', 'south', 'west']\n")
+    assert "Traceback" not in ended.output
+
+
+@pytest.mark.parametrize("which", ["broken", "cured"])
+def test_an_executor_goes_on(run_program: Callable[..., Ended], which: str) -> None:
+    ended = run_program(f"ctrl_c-executor.{which}.py", timeout=60)
+    assert ended.status == 0
+    assert ended.output == f"Ctrl-C\ntasks dropped: {which == 'cured'}\n"
+
+
+def interrupt_itself(number: int) -> int:
+    if number == 1:
+        os.kill(os.getpid(), signal.SIGINT)
+    return os.getpid()
+
+
+def executor_s_worker() -> tuple[list[str], int, str]:
+    """Interrupt a worker in its task, and then while it waits for one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with ProcessPoolExecutor(1) as executor:
+        futures = [executor.submit(interrupt_itself, number) for number in range(3)]
+        kinds = [type(future.exception()).__name__ for future in futures]
+        same = len({futures[0].result(), futures[2].result()})
+        (worker,) = active_children()
+        while worker.is_alive():  # the first may come while it still sends its result
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(futures[0].result(), signal.SIGINT)
+            worker.join(0.5)
+        try:
+            return kinds, same, type(executor.submit(time.sleep, 9).exception()).__name__
+        except BrokenProcessPool as error:
+            return kinds, same, type(error).__name__
+
+
+def test_an_executor_s_worker_that_is_interrupted(run: Callable[..., Any]) -> None:
+    """In a task it sends the exception, and takes the next task; while it waits, it ends."""
+    kinds, same, then = run(executor_s_worker, timeout=60)
+    assert kinds == ["NoneType", "KeyboardInterrupt", "NoneType"]
+    assert (same, then) == (1, "BrokenProcessPool")
+
+
+def ignores() -> bool:
+    return signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+
+
+def inherited(ignored: bool) -> tuple[bool, int, int | None]:
+    """Return whether a worker ignores Ctrl-C; after it, use a manager and start a process."""
+    handler = signal.SIG_IGN if ignored else signal.default_int_handler
+    signal.signal(signal.SIGINT, handler)
+    with Pool(1) as pool:
+        ignore = pool.apply(ignores)
+        pool.close()
+        pool.join()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with Manager() as manager:
+        table = manager.dict(kept=3)
+        try:
+            os.kill(0, signal.SIGINT)
+        except KeyboardInterrupt:
+            process = Process(target=time.sleep, args=(0,))
+            process.start()
+            process.join()
+            return ignore, table["kept"], process.exitcode
+    return ignore, 0, None
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+def test_what_inherits_and_what_survives(run: Callable[..., Any], ignored: bool) -> None:
+    assert run(inherited, ignored, timeout=60) == (ignored, 3, 0)
+
+
+please_stop: Any = None
+
+
+def begin(event: Any) -> None:
+    global please_stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    please_stop = event
+
+
+def write_days(path: Path) -> int:
+    with path.open("w") as file:
+        for day in range(100_000):
+            if please_stop.is_set():
+                break
+            file.write(f"{day}\n")
+            file.flush()
+            time.sleep(0.001)
+    return path.read_text().count("\n")
+
+
+@contextlib.contextmanager
+def ctrl_c_ignored() -> Any:
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def stopped_by_an_event(folder: str) -> tuple[bool, int, int]:
+    """Return how a task ends that is asked, and one that had not begun."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    stop, paths = Event(), [Path(folder, name) for name in "ab"]
+    with ctrl_c_ignored():
+        executor = ProcessPoolExecutor(1, None, begin, (stop,))
+        futures = [executor.submit(write_days, path) for path in paths]
+    with contextlib.suppress(KeyboardInterrupt), executor:
+        try:
+            while not (paths[0].exists() and paths[0].read_text()):
+                time.sleep(0.01)
+            os.kill(0, signal.SIGINT)
+        finally:
+            stop.set()
+    first, second = [future.result() for future in futures]
+    return 0 < first < 100_000, second, paths[1].stat().st_size
+
+
+def test_a_task_that_is_asked_ends_by_itself(run: Callable[..., Any], tmp_path: Path) -> None:
+    folder = tmp_path / "days"
+    folder.mkdir()
+    assert run(stopped_by_an_event, str(folder), timeout=60) == (True, 0, 0)
+
+
+LOOP = 'for i in 1 2; do echo round; "$0" -c "$1"; done; echo after'
+CAUGHT = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    os.kill(0, signal.SIGINT)
+except KeyboardInterrupt:
+    {}
+"""
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [("raise", ["round"]), ("sys.exit(130)", ["round", "round", "after"])],
+)
+def test_what_bash_makes_of_the_status(end: str, said: list[str]) -> None:
+    done = subprocess.run(
+        ["bash", "-c", LOOP, sys.executable, CAUGHT.format(end)],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        start_new_session=True,
+        env=PLAIN,
+    )
+    assert done.stdout.split() == said, done.stderr
