@@ -125,9 +125,10 @@ if __name__ == "__main__":
 #
 # Who killed the worker? Look at its exit code
 # --------------------------------------------
-# From Python 3.15 on, the traceback says it: ``Process 5484 terminated abruptly with exit code
-# -9`` is `the __cause__ <https://github.com/python/cpython/pull/139486>`__ of the exception. In
-# older versions, keep the processes before one of them dies, and ask them afterwards:
+# From Python 3.15 on, the traceback may say it: ``Process 5484 terminated abruptly with exit code
+# -9`` is `the __cause__ <https://github.com/python/cpython/pull/139486>`__ of the exception.
+# (It is missing if the executor looked before the kernel had the code.) In older versions, keep
+# the processes before one of them dies, and ask them afterwards:
 #
 # .. code-block:: python
 #
@@ -143,8 +144,8 @@ if __name__ == "__main__":
 # - **-11**, SIGSEGV: a C library crashed. Start your program with ``python -X faulthandler``, and
 #   the worker prints its traceback before it ends.
 # - **-15**, SIGTERM: the executor ended this one. Look at the others.
-# - **0 or more**: ``os._exit()`` was called, or the worker failed outside your task. Then there is
-#   a traceback further up.
+# - **0 or more**: ``os._exit()`` was called, or the worker failed outside your task. Then look
+#   for its traceback.
 #
 # .. platform:: Windows
 #

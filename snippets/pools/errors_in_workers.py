@@ -165,7 +165,8 @@ if __name__ == "__main__":
 #   into ``failed``, too.
 # - **Ctrl-C** raises ``KeyboardInterrupt`` in main and in the tasks that run. The end of the
 #   ``with`` block waits for the others, :ref:`unless you cancel them
-#   <sphx_glr_lessons_spawning_arguments_and_results.py>`.
+#   <sphx_glr_lessons_spawning_arguments_and_results.py>`. A ``Pool`` that hangs :ref:`may hang
+#   then, too <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>`.
 #
 # If bad rows are normal, do not raise. Let the function ``return total, bad_rows``, and one bad
 # row does not cost the rest of its file.

@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import active_children
+from contextlib import suppress
+from multiprocessing import active_children, connection
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +33,10 @@ def test_program(run_program: Callable[..., Ended]) -> None:
     assert ended.output.endswith("7 pages are counted\nguilty: page3\n")
 
 
-def test_without_a_damaged_page(run_program: Callable[..., Ended]) -> None:
-    ended = run_program("broken_pools.py", timeout=LIMIT, changed={"os._exit(1)": "return 0"})
-    assert ended.status == 0, ended.output
-    assert (named(ended["guilty"]), named(ended["results"])) == ([], NAMES)
-    assert "0 left, begun:\n" in ended.output
-
-
 def test_without_marks_it_gives_up(run_program: Callable[..., Ended]) -> None:
-    ended = run_program("broken_pools.py", timeout=90, changed={"mark_of(path).touch()": "pass"})
+    ended = run_program(
+        "broken_pools.py", timeout=90, changed={"mark_of(path).touch()": "pass", "50_000": "50"}
+    )
     assert ended.status == 1
     assert ended.output.count("left, begun:\n") == 3
     assert "RuntimeError: gave up with" in ended.output
@@ -53,7 +49,7 @@ def test_submit_raises_when_it_breaks_early(
     """Main waits for the end of the guilty page before it submits the next one."""
     submit = "futures[path] = executor.submit(count_words, path)\n"
     waits = f"{submit}                if path.name == 'page3': futures[path].exception()\n"
-    changed = {submit: waits}
+    changed = {submit: waits, "50_000": "50"}
     if not caught:
         changed["with suppress(BrokenExecutor):"] = "with suppress():"
     ended = run_program("broken_pools.py", timeout=LIMIT, changed=changed)
@@ -83,7 +79,7 @@ def test_a_new_executor_goes_on(run_program: Callable[..., Ended]) -> None:
 
 def die(folder: str) -> None:
     """End this process by SIGKILL, when all is ready for it."""
-    Path(folder, "die").touch()
+    Path(folder, f"die-{os.getpid()}").touch()
     while not Path(folder, "go").exists():
         time.sleep(0.01)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -95,6 +91,19 @@ def work(folder: str) -> None:
 
 
 def broken(folder: str) -> tuple[list[int], list[str], list[str], int, bool]:
+    real = connection.wait
+
+    def wait_until_it_is_dead(*args: Any) -> list[Any]:
+        """Give the kernel time to have the exit code, which the executor asks for only once."""
+        ready = real(*args)
+        if Path(folder, "go").exists():
+            (mark,) = Path(folder).glob("die-*")
+            with suppress(ChildProcessError):  # forkserver's child, or asked for already
+                os.waitid(os.P_PID, int(mark.name[4:]), os.WEXITED | os.WNOWAIT)
+        return ready
+
+    if sys.platform == "linux":
+        connection.wait = wait_until_it_is_dead  # type: ignore[assignment]
     with ProcessPoolExecutor(2) as executor:
         done = executor.submit(abs, -1)
         done.result(LIMIT)
@@ -123,7 +132,8 @@ def test_what_one_death_costs(run: Callable[..., Any], tmp_path: Path) -> None:
     assert kinds == ["BrokenProcessPool"] * 4
     assert (done, bases) == (1, True)
     told = ["terminated abruptly with exit code -9" in cause for cause in causes]
-    assert told == [sys.version_info >= (3, 15)] * 4
+    if sys.platform == "linux" or sys.version_info < (3, 15):
+        assert told == [sys.version_info >= (3, 15)] * 4
 
 
 CRASH = """
