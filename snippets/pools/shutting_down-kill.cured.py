@@ -21,3 +21,5 @@ if __name__ == "__main__":
     for worker in active_children():
         worker.kill()  # cured: like kill_workers() of 3.14
     print("main ends")
+
+# sphinx_gallery_lesson_failures = "two workers are killed"

@@ -27,7 +27,7 @@ def write_months(folder):
     """Write a file for each month, that of March with an error."""
     paths = [Path(folder, month) for month in MONTHS]
     for path in paths:
-        path.write_text("2,350\n" * 500_000)
+        path.write_text("2,350\n" * 250_000)
     paths[2].write_text("2,350\n?,350\n")
     return paths
 
@@ -156,8 +156,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-30"
 # sphinx_gallery_lesson_order = 75
-# sphinx_gallery_lesson_short = "Cancel and shut down"
-# sphinx_gallery_lesson_failures = "workers of an executor are killed"
+# sphinx_gallery_lesson_short = "Cancel, shut down"
 # sphinx_gallery_lesson_asked = ["cancel pending futures", "shutdown(wait=False) still waits"]
 # sphinx_gallery_lesson_asked = ["RuntimeError: cannot schedule new futures after shutdown"]
 # sphinx_gallery_lesson_asked = ["cannot schedule new futures after interpreter shutdown"]
