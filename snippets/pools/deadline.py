@@ -103,8 +103,8 @@ if __name__ == "__main__":
 # your own program with ``if failed: sys.exit("lines are missing")``.
 #
 # ``finally`` kills what still runs if main raises, or you press Ctrl-C. (In a terminal Ctrl-C
-# interrupts each child, too, which prints a traceback.) A killed child runs no ``finally``, so let
-# it write files :ref:`whole or not at all
+# interrupts each child, too, which prints a traceback.) A killed child runs no ``finally``, so
+# let it write files :ref:`whole or not at all
 # <sphx_glr_lessons_pools_ending_a_pool.py:killed-while-it-writes-a-file-is-whole-or-not-there>`.
 # A program that it has started goes on: start programs with ``subprocess.run(command,
 # timeout=60)``, for which threads are enough.
@@ -146,11 +146,12 @@ def files_in_time(line):
         signal.setitimer(signal.ITIMER_REAL, 0)  # off
 
 
-if __name__ == "__main__" and hasattr(signal, "setitimer"):
-    with ProcessPoolExecutor(2) as executor:
-        futures = [executor.submit(files_in_time, line) for line in LOG]
-    for line, future in zip(LOG, futures, strict=True):
-        print(f"{line} -> {future.exception() or future.result()}")
+if __name__ == "__main__":
+    if hasattr(signal, "setitimer"):  # not on Windows
+        with ProcessPoolExecutor(2) as executor:
+            futures = [executor.submit(files_in_time, line) for line in LOG]
+        for line, future in zip(LOG, futures, strict=True):
+            print(f"{line} -> {future.exception() or future.result()}")
 
 # %%
 # ``match`` raised the exception, the worker lived on, and main got the error as any other. This

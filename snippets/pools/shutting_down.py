@@ -11,65 +11,56 @@ are finished first, unless you kill the workers.
 # %%
 # Stop at the first error
 # -----------------------
-# Two workers add up twelve months of sales. The file of March has a broken last line. What the
-# other months would give is of no use then.
+# Two workers add up what a shop has sold in March, a file for each day. That of the third day has
+# a broken line, and the other days are of no use without it.
 
 import csv
 import tempfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun"]
-MONTHS += ["jul", "aug", "sep", "oct", "nov", "dec"]
 
-
-def write_months(folder):
-    """Write a file for each month, that of March with an error."""
-    paths = [Path(folder, month) for month in MONTHS]
+def write_march(folder):
+    """Write a file for each day, that of the third with an error."""
+    paths = [Path(folder, f"march-{day}.csv") for day in range(1, 32)]
     for path in paths:
-        path.write_text("2,350\n" * 250_000)
+        path.write_text("2,350\n" * 100_000)
     paths[2].write_text("2,350\n?,350\n")
     return paths
 
 
 def revenue(path):
     """Return the sum of pieces times cents."""
-    print("begins", path.name)
     with path.open() as file:
         rows = csv.reader(file)
         return sum(int(pieces) * int(cents) for pieces, cents in rows)
 
 
-def names(futures, is_so):
-    """Return the months of the futures for which this is so."""
-    return [month for f, month in futures.items() if is_so(f)]
-
-
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
+        days = write_march(folder)
         try:
             with ProcessPoolExecutor(2) as executor:
-                futures = {}
-                for path in write_months(folder):
-                    futures[executor.submit(revenue, path)] = path.name
+                futures = [executor.submit(revenue, day) for day in days]
                 try:
-                    for future in as_completed(futures):
-                        print(futures[future], future.result())
+                    total = sum(f.result() for f in as_completed(futures))
                 except BaseException:  # (1)
-                    print("running:", names(futures, lambda f: f.running()))
+                    running = [f for f in futures if f.running()]
                     executor.shutdown(cancel_futures=True)
                     raise  # (2)
         except ValueError as error:
             print("stopped:", error)
-    cancelled = names(futures, lambda f: f.cancelled())
-    print("cancelled:", cancelled)
+    print("more were running than two:", len(running) > 2)
+    print("these are done:", all(not f.cancelled() for f in running))
+    cancelled = [f for f in futures if f.cancelled()]
+    print("others are cancelled:", len(cancelled) > 0)
 
 # %%
 # 1. This is also for Ctrl-C, which raises ``KeyboardInterrupt``.
 # 2. The error goes on. In your program, leave out ``except ValueError``, and it ends with a
 #    traceback and status 1.
 #
-# **Without the inner try, all twelve months would be added up.** The end of a ``with`` block
+# **Without the inner try, all days would be added up.** The end of a ``with`` block
 # calls ``shutdown(wait=True)``, which waits for all that was submitted, also after an exception.
 # (With ``executor.map``, the exception itself cancels the tasks that wait.)
 #
@@ -83,7 +74,7 @@ if __name__ == "__main__":
 #
 # Why some tasks cannot be cancelled
 # ----------------------------------
-# Two workers, but more tasks are ``running()``:
+# There are two workers, but more tasks were ``running()``:
 #
 # 1. The manager passes tasks on to a queue for the workers, so that none of them has to wait for
 #    its next task. There is room for ``max_workers`` `and one more
@@ -93,10 +84,8 @@ if __name__ == "__main__":
 # 3. The others are *pending*. ``cancel_futures=True`` cancels those, and so does ``cancel()`` on
 #    each future.
 #
-# .. chance::
-#
-#    How many are running differs, and so does the order of the months. Here it is five at most:
-#    two that the workers have begun, and three in the queue.
+# So with two workers five tasks at most are running: two that the workers have begun, and three
+# in the queue.
 #
 # If a task takes minutes, so does the shutdown. Let the task look at an
 # :class:`~multiprocessing.Event` (:ref:`sphx_glr_lessons_spawning_stop_a_process.py`), or kill

@@ -33,7 +33,7 @@ def test_program(run_program: Callable[..., Ended]) -> None:
 
 def only_first_cell(changed: dict[str, str]) -> dict[str, str]:
     """Return the changes that leave out the second cell as well, which burns a second."""
-    return changed | {' and hasattr(signal, "setitimer")': " and False"}
+    return changed | {'if hasattr(signal, "setitimer"):': "if False:"}
 
 
 def test_a_killed_or_crashed_task_is_told(run_program: Callable[..., Ended]) -> None:
