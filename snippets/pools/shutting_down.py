@@ -44,6 +44,7 @@ if __name__ == "__main__":
                 futures = [executor.submit(revenue, day) for day in days]
                 try:
                     total = sum(f.result() for f in as_completed(futures))
+                    print("cents:", total)
                 except BaseException:  # (1)
                     running = [f for f in futures if f.running()]
                     executor.shutdown(cancel_futures=True)
