@@ -163,8 +163,8 @@ if __name__ == "__main__":
     print(f"4 tills: {total / DAYS / CUSTOMERS:.2f} minutes")
 
 # %%
-# The wait at 4 tills is the same as above. For a progress bar, loop over
-# ``tqdm(as_completed(tasks), total=DAYS)``, from the package `tqdm <https://tqdm.github.io>`__.
+# The wait at 4 tills is the same as above. For :ref:`a progress bar
+# <sphx_glr_lessons_pools_progress_bar.py>`, loop over ``tqdm(as_completed(tasks), total=DAYS)``.
 # With a pool, loop over ``imap_unordered``. Use a queue for what main must know before a task
 # ends.
 #

@@ -154,7 +154,7 @@ if __name__ == "__main__":
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L130-L136>`__ in
 # ``MaybeEncodingError: Error sending result``. An executor raises the ``TypeError`` itself. An
 # exception that main cannot *unpickle* is worse: a pool :ref:`hangs
-# <sphx_glr_lessons_pools_apply_async.py>`, an executor raises ``BrokenProcessPool``.
+# <sphx_glr_lessons_pools_errors_in_workers.py>`, an executor raises ``BrokenProcessPool``.
 #
 # .. platform:: Windows
 #

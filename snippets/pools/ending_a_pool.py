@@ -155,7 +155,8 @@ if __name__ == "__main__":
 # The end of this block calls ``shutdown(wait=True)``, which cuts no report short. Only
 # ``result()`` tells whether one has failed.
 #
-# To drop the rest, call ``executor.shutdown(cancel_futures=True)``. Calls that run are finished,
+# To drop the rest, :ref:`call executor.shutdown(cancel_futures=True)
+# <sphx_glr_lessons_pools_shutting_down.py>`. Calls that run are finished,
 # and so are the few that were already passed on to the workers. To kill the workers, use
 # ``terminate_workers()`` since Python 3.14, and before it a ``Pool``.
 #

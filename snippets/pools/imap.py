@@ -61,8 +61,9 @@ if __name__ == "__main__":
 #   main. Take it if the order matters, as in one output file.
 # - **imap_unordered**: main got each short file as soon as it was counted, and the novel last.
 #   Take it for progress, for totals, or to save each result under its own name.
-# - **tqdm** shows a bar: ``for name, counts in tqdm(results, total=len(paths)):``. It needs
-#   ``total``, because ``results`` has no length.
+# - **tqdm** shows :ref:`a progress bar <sphx_glr_lessons_pools_progress_bar.py>`: ``for name,
+#   counts in tqdm(results, total=len(paths)):``. It needs ``total``, because ``results`` has no
+#   length.
 #
 # .. chance::
 #
@@ -158,7 +159,7 @@ if __name__ == "__main__":
 #
 # Ctrl-C interrupts the workers, too. If the tasks are short, one of them may hold the lock of a
 # pipe, and the program hangs. Let the workers :ref:`ignore Ctrl-C
-# <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>`.
+# <sphx_glr_lessons_pools_ctrl_c.py>`.
 #
 # map, imap, or an executor?
 # --------------------------

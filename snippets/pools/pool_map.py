@@ -122,8 +122,8 @@ if __name__ == "__main__":
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L334-L343>`__, but it
 # does not send the white van again. So ``map`` waits for an answer that no worker will send, and
 # all results are lost. An executor notices the death and raises ``BrokenProcessPool``: let it end
-# your program, too. To keep what was answered before, call ``submit()`` for each input and look
-# at each future.
+# your program, too. To keep what was answered before, and to find the input, see :ref:`broken
+# pools <sphx_glr_lessons_pools_broken_pools.py>`.
 #
 # **In new code, take an executor** (:ref:`sphx_glr_lessons_spawning_arguments_and_results.py`).
 # Its ``map`` returns an iterator and sends one input a message: for thousands of quick ones, pass
