@@ -2,51 +2,34 @@
 JoinableQueue: wait until all tasks are done, new ones too
 ==========================================================
 
-Your tasks find more tasks: links on a page, archives in an archive. How many there are is known
-only at the end. In short: a worker calls ``put()`` for each task that it found, and then
-``task_done()`` for its own. ``join()`` returns when ``task_done()`` was called for all of them.
-A task that failed counts as done. If a worker dies with a task, ``join()`` waits forever.
+Your tasks find more tasks: links on a page, archives in an archive, reports in a report. How many
+there are is known only at the end. In short: a worker calls ``put()`` for each task that it
+found, and then ``task_done()`` for its own. ``join()`` returns when ``task_done()`` was called
+for all of them. A task that failed counts as done. If a worker dies with a task, ``join()`` waits
+forever.
 """
 
 # %%
-# Archives inside archives
-# ------------------------
-# A delivery is a zip file with zip files inside it. Two workers count what was sold. One of the
-# inner archives is damaged.
+# Reports inside reports
+# ----------------------
+# A report is JSON: what a region has sold, and the reports of its towns, each as a text. Two
+# workers read them. One of the inner reports is damaged.
 
-import io
-import zipfile
+import json
 from multiprocessing import JoinableQueue, Process, Queue
 
 
-def zipped(members):
-    """Return the bytes of a zip file."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
-def read_archive(data):
-    """Return how much was sold, and the archives inside."""
-    sold, inside = 0, []
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            content = archive.read(name)
-            if name.endswith(".zip"):
-                inside.append((name, content))
-            else:
-                for row in content.decode().splitlines():
-                    sold += int(row.split(",")[1])
-    return sold, inside
+def read_report(text):
+    """Return how much was sold, and the reports inside."""
+    report = json.loads(text)
+    return sum(report["sold"]), list(report["inside"].items())
 
 
 def work(tasks, results):
-    """Put (name, sold, error) for each archive, then None."""
-    for name, data in iter(tasks.get, None):
+    """Put (name, sold, error) for each report, then None."""
+    for name, text in iter(tasks.get, None):
         try:
-            sold, inside = read_archive(data)
+            sold, inside = read_report(text)
             for found in inside:
                 tasks.put(found)  # (1)
             results.put((name, sold, None))
@@ -57,10 +40,10 @@ def work(tasks, results):
     results.put(None)
 
 
-OLD = zipped({"dec.csv": "tea,4\n"})
-NORTH = zipped({"jan.csv": "tea,3\nmilk,2\n", "old.zip": OLD})
-SOUTH = zipped({"jan.csv": "tea,5\n", "feb.zip": "cut off"})
-DELIVERY = zipped({"north.zip": NORTH, "south.zip": SOUTH})
+YORK = json.dumps({"sold": [4], "inside": {}})
+NORTH = json.dumps({"sold": [3, 2], "inside": {"york": YORK}})
+SOUTH = json.dumps({"sold": [5], "inside": {"bath": "cut off"}})
+ALL = json.dumps({"sold": [], "inside": {"north": NORTH, "south": SOUTH}})
 
 if __name__ == "__main__":
     tasks, results = JoinableQueue(), Queue()
@@ -69,18 +52,18 @@ if __name__ == "__main__":
         worker = Process(target=work, args=(tasks, results), daemon=True)
         worker.start()
         workers.append(worker)
-    tasks.put(("delivery.zip", DELIVERY))
+    tasks.put(("all", ALL))
     tasks.join()  # (3)
-    archives = []
     for _ in workers:
         tasks.put(None)
+    reports = []
     for _ in workers:
-        archives += iter(results.get, None)
+        reports += iter(results.get, None)
     for worker in workers:
         worker.join()
     tasks.close()
     tasks.join_thread()  # no feeder thread beside the next fork
-    for name, sold, error in sorted(archives):
+    for name, sold, error in sorted(reports, key=str):
         print(name, error or sold)
 
 # %%
@@ -89,13 +72,13 @@ if __name__ == "__main__":
 # 3. Main waits for tasks that it has never seen. Only after that may it put ``None``: while a
 #    worker is busy, more tasks may come.
 #
-# ``feb.zip`` was no zip file, and counts as done like any other. So ``work`` sends errors as
-# results. At the end of your program, add:
+# ``bath`` was no JSON, and counts as done like any other. So ``work`` sends errors as results. At
+# the end of your program, add:
 #
 # .. code-block:: python
 #
 #    if __name__ == "__main__":
-#        if failed := [item for item in archives if item[2]]:
+#        if failed := [item for item in reports if item[2]]:
 #            raise SystemExit(f"failed: {failed}")
 #
 # What ``join()`` counts
@@ -106,8 +89,8 @@ if __name__ == "__main__":
 # - ``put()`` adds 1, ``task_done()`` subtracts 1, and ``get()`` changes nothing.
 # - ``join()`` returns when the counter is 0. It has no timeout.
 #
-# When a worker had read ``north.zip``, it put ``old.zip``: plus 1. Then it called ``task_done()``
-# for ``north.zip``: minus 1. In this order the counter is 0 only when nothing is left to do. In
+# When a worker had read ``north``, it put ``york``: plus 1. Then it called ``task_done()``
+# for ``north``: minus 1. In this order the counter is 0 only when nothing is left to do. In
 # the other order it may be 0 for a moment, and ``join()`` returns too early. It also returns at
 # once if nothing was put *yet*.
 #
@@ -120,21 +103,20 @@ if __name__ == "__main__":
 #
 # JoinableQueue or executor?
 # --------------------------
-# Try an executor first. Main submits a call for each archive that another call has found:
+# Try an executor first. Main submits a call for each report that another call has found:
 
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 
 if __name__ == "__main__":
-    total = 0
     with ProcessPoolExecutor(2) as executor:
-        pending = {executor.submit(read_archive, NORTH)}
+        total, pending = 0, {executor.submit(read_report, NORTH)}
         while pending:
             ready, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in ready:
                 sold, inside = future.result()
                 total += sold
-                for _, data in inside:
-                    pending.add(executor.submit(read_archive, data))
+                for _, text in inside:
+                    pending.add(executor.submit(read_report, text))
     print("sold in the north:", total)
 
 # %%
@@ -174,10 +156,10 @@ def wait_until_done(tasks, workers):
 
 
 if __name__ == "__main__":
-    tasks, results = JoinableQueue(), Queue()
-    worker = Process(target=work, args=(tasks, results), daemon=True)
+    tasks = JoinableQueue()
+    worker = Process(target=work, args=(tasks, Queue()), daemon=True)
     worker.start()
-    tasks.put(("delivery.zip", DELIVERY))
+    tasks.put(("all", ALL))
     worker.kill()
     try:
         wait_until_done(tasks, [worker])

@@ -18,7 +18,6 @@ start again with new queues. If one function can do the whole work, an executor 
 import gzip
 import io
 import queue
-from contextlib import suppress
 from itertools import islice
 from multiprocessing import Process, Queue
 
@@ -30,10 +29,10 @@ LOGS = {
 }
 
 
-def unpack(server, data, batches, results):
+def unpack(server, batches, results):
     """Producer: put the lines of a log, in batches."""
     try:
-        with gzip.open(io.BytesIO(data), "rt") as lines:
+        with gzip.open(io.BytesIO(LOGS[server]), "rt") as lines:
             while batch := list(islice(lines, 1000)):
                 batches.put((server, batch))
     except Exception as error:  # (1)
@@ -66,11 +65,10 @@ def collect(producers, consumers, batches, results):
         codes = {p.name: p.exitcode for p in producers + consumers}
         if died := {name: code for name, code in codes.items() if code}:
             raise RuntimeError(f"died: {died}")
-        if all(codes[p.name] == 0 for p in producers):
-            with suppress(queue.Full):
-                while told < len(consumers):
-                    batches.put_nowait(None)
-                    told += 1  # (3)
+        over = all(codes[p.name] == 0 for p in producers)
+        if over and told < len(consumers) and not batches.full():
+            batches.put(None)  # (3)
+            told += 1
         try:
             item = results.get(timeout=0.5)
         except queue.Empty:
@@ -86,12 +84,9 @@ def collect(producers, consumers, batches, results):
 
 if __name__ == "__main__":
     batches, results = Queue(maxsize=4), Queue()
-    producers, consumers = [], []
-    for server, data in LOGS.items():
-        args = (server, data, batches, results)
-        producers.append(start(unpack, server, args))
-    for name in ("consumer 1", "consumer 2"):
-        consumers.append(start(count, name, (batches, results)))
+    queues = (batches, results)
+    producers = [start(unpack, name, (name, *queues)) for name in LOGS]
+    consumers = [start(count, f"consumer {n}", queues) for n in (1, 2)]
     items = collect(producers, consumers, batches, results)
     batches.close()
     for process in producers + consumers:
@@ -107,9 +102,9 @@ if __name__ == "__main__":
 # 2. A killed process sends nothing, but it has an exit code: -9, or -15 on Windows. After an
 #    exception that nothing caught, it is 1.
 # 3. A producer does not know whether it is the last one. So main puts a ``None`` for each
-#    consumer when all producers have ended with 0, because then all batches are in the pipe. It
-#    does not wait while the queue is full: the consumers may be dead. ``told`` is the number of
-#    ``None`` that it has put.
+#    consumer when all producers have ended with 0, because then all batches are in the pipe.
+#    ``told`` is the number of ``None`` that it has put. While the queue is full, it puts none: the
+#    consumers may be dead, and then ``put()`` would wait forever.
 #
 # Each *consumer* puts a ``None``, too (:ref:`sphx_glr_lessons_communication_sentinels.py`). If it
 # calls ``sys.exit(0)`` halfway, this ``None`` is missing, and main raises. Main does not notice a
@@ -141,13 +136,12 @@ if __name__ == "__main__":
 # does when memory runs out:
 
 if __name__ == "__main__":
-    batches, results = Queue(maxsize=4), Queue()
-    args = ("web1", LOGS["web1"], batches, results)
-    producer = start(unpack, "web1", args)
-    consumer = start(count, "consumer", (batches, results))
+    queues = (Queue(maxsize=4), Queue())
+    producer = start(unpack, "web1", ("web1", *queues))
+    consumer = start(count, "consumer", queues)
     consumer.kill()
     try:
-        collect([producer], [consumer], batches, results)
+        collect([producer], [consumer], *queues)
     except RuntimeError as error:
         print(error)
 

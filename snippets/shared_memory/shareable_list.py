@@ -4,10 +4,9 @@ Share a list of texts between processes: ShareableList
 
 Tasks in a pool should report how far they are, in a list that main can read at any time. The
 usual choice is ``Manager().list()``: it grows, takes any type, and a single read or write needs
-no lock. A ``ShareableList`` does without the manager's process and a message for each access, but
-has limits. In short: ``ShareableList(["waiting"] * 6)`` holds numbers, short texts, bytes and
-``None``. Its length and the size of each item are fixed. Hold a lock of your own while you read
-or write.
+no lock. A ``ShareableList`` does without the manager's process and a message for each access. In
+short: ``ShareableList(["waiting"] * 6)`` holds numbers, texts, bytes and ``None``. Its length and
+the size of each item are fixed. Hold a lock of your own while you read or write.
 """
 
 # %%
@@ -78,8 +77,8 @@ if __name__ == "__main__":
 # 1. The values that you give to :class:`~multiprocessing.shared_memory.ShareableList` decide its
 #    length and the size of each item. There is no ``append`` and no slice.
 # 2. Each worker gets both as it starts: a lock cannot be an argument of a task
-#    (:ref:`why <sphx_glr_lessons_shared_memory_pass_a_value.py>`). The list can, and also goes
-#    through a queue or a pipe: pickling it sends only the name of its block.
+#    (:ref:`why <sphx_glr_lessons_shared_memory_pass_a_value.py>`). The list can, or goes through a
+#    queue: pickling it sends only the name of its block.
 # 3. The block is ``board.shm``. :meth:`~multiprocessing.shared_memory.SharedMemory.close` ends its
 #    use in this process, :meth:`~multiprocessing.shared_memory.SharedMemory.unlink` deletes it.
 #    Call that once, when no task needs the list any more.
@@ -96,12 +95,15 @@ if __name__ == "__main__":
 # An assignment `writes the type of the item and then its bytes
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/shared_memory.py#L451-L482>`__,
 # and clears each of the two first. Without a lock, a reader in between gets an empty text, the old
-# bytes as the new type, or ``ValueError: not enough values to unpack (expected 1, got 0)``. One
-# writer for each item does not prevent it.
+# bytes as the new type, or ``ValueError: not enough values to unpack``. One writer for each item
+# does not prevent it. After ``with executor`` no worker runs, so main reads without the lock.
 #
 # ``board[0] += 1`` reads, adds and writes: hold the lock around all of it
-# (:ref:`sphx_glr_lessons_shared_memory_lost_updates.py`). A worker that is killed *while it holds
-# the lock* keeps it, and main hangs at its next look.
+# (:ref:`sphx_glr_lessons_shared_memory_lost_updates.py`).
+#
+# A worker that is killed *while it holds the lock* keeps it, and main hangs at its next look. When
+# one worker dies, the executor kills the others, which may hold it. In main,
+# ``lock.acquire(timeout=5)`` returns ``False`` then.
 #
 # What fits into an item: 8 bytes, 16, 24
 # ---------------------------------------
@@ -136,7 +138,7 @@ if __name__ == "__main__":
 #   ``UnicodeDecodeError`` when you read the item. Begin with an ASCII placeholder and assign the
 #   text: then it fits, or you get the ``ValueError``.
 #
-# Any other type, such as a list, is a ``KeyError``.
+# Any other type is a ``KeyError``.
 #
 # Bytes that end in zero come back shorter
 # ----------------------------------------
@@ -149,10 +151,9 @@ if __name__ == "__main__":
 #    <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/shared_memory.py#L290>`__,
 #    the value's own too.
 #
-# A digest ends in a zero byte once in 256 times. This is a `known bug
-# <https://github.com/python/cpython/issues/106939>`__, also in Python 3.15. The cured program
-# writes hexadecimal digits. Or append a byte, ``digest + b"."``, and read
-# ``index[n][:-1]``.
+# A digest ends in a zero byte once in 256 times (a `known bug
+# <https://github.com/python/cpython/issues/106939>`__). The cured program writes hexadecimal
+# digits. Or append a byte, ``digest + b"."``, and read ``index[n][:-1]``.
 #
 # A block that is deleted too late, or too early
 # ----------------------------------------------
@@ -173,7 +174,6 @@ if __name__ == "__main__":
 #
 # When to use something else
 # --------------------------
-# - **A list that grows, or items of any type**: ``Manager().list()``.
 # - **Main needs each change, not the last one**: a queue
 #   (:ref:`sphx_glr_lessons_communication_queues.py`).
 # - **Numbers only**: an Array has a lock and slices
@@ -181,7 +181,7 @@ if __name__ == "__main__":
 #
 # Where next
 # ----------
-# - :ref:`sphx_glr_lessons_shared_memory_manager_dict.py`, for the usual choice.
+# - :ref:`sphx_glr_lessons_shared_memory_manager_dict.py`, for a list that grows.
 
 # sphinx_gallery_lesson_added = "2026-11-30"
 # sphinx_gallery_lesson_order = 55

@@ -58,6 +58,12 @@ def put_all(batches: Any) -> None:
         batches.put(("web1", ["/home 500"] * 100))
 
 
+def put_four(batches: Any) -> None:
+    """As many as the queue takes."""
+    for _ in range(4):
+        batches.put(("web1", ["/home 500"]))
+
+
 def put_and_leave(how: str, batches: Any) -> None:
     """Put a batch, and end before the others."""
     batches.put(("web1", ["/home 500"]))
@@ -116,6 +122,23 @@ def test_consumers_that_leave_early_are_noticed(run: Any) -> None:
     assert run(fail, "good", ["well", "well"]) == "a consumer left early"
 
 
+def find_it_full() -> str:
+    """Return what main says when the producer has ended, and no consumer takes a batch."""
+    batches: Any = Queue(maxsize=4)
+    producers = [lesson.start(put_four, "producer", (batches,))]
+    consumers = [lesson.start(leave, "consumer", ("well", batches))]
+    producers[0].join()
+    try:
+        lesson.collect(producers, consumers, batches, Queue())
+    except RuntimeError as error:
+        return str(error)
+    return "all is well"
+
+
+def test_main_does_not_wait_for_room(run: Any) -> None:
+    assert run(find_it_full) == "a consumer left early"
+
+
 class Ending:
     """A consumer, and its queue: while main waits in get(), it puts its None and ends."""
 
@@ -131,7 +154,11 @@ class Ending:
     def cancel_join_thread(self) -> None:
         """Nothing waits."""
 
-    def put_nowait(self, item: object) -> None:
+    def full(self) -> bool:
+        """There is room."""
+        return False
+
+    def put(self, item: object) -> None:
         """Take the sentinel for the consumers."""
 
 

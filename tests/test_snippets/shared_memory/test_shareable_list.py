@@ -1,10 +1,12 @@
 """A list in shared memory: what fits into it, what it cuts off, and that it has no lock."""
 
+import os
 import struct
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing import Barrier, Pool, Process, SimpleQueue, resource_tracker
+from multiprocessing import Barrier, Event, Lock, Pool, Process, SimpleQueue, resource_tracker
 from multiprocessing.shared_memory import ShareableList, SharedMemory
 from pathlib import Path
 from typing import Any, cast
@@ -268,6 +270,33 @@ def test_main_reads_with_the_lock(run_program):
     )
     assert ended.status == 0, ended.output
     assert ended.output.index("released") < ended.output.index("first look")
+
+
+def die(code):
+    """End this worker at once."""
+    os._exit(code)
+
+
+def hold(taken, lock):
+    """Take the lock in one worker, and be killed before it is released."""
+    if lock.acquire(False):
+        taken.set()
+        time.sleep(60)
+
+
+def another_dies():
+    """Tell what main gets of the lock when a worker has died, and another one held it."""
+    taken, lock = Event(), Lock()
+    with ProcessPoolExecutor(2, initializer=hold, initargs=(taken, lock)) as executor:
+        future = executor.submit(die, 1)
+        executor.submit(die, 1)
+        assert taken.wait(30)
+        error = future.exception(30)
+    return type(error).__name__, lock.acquire(timeout=0.5)
+
+
+def test_when_a_worker_dies_the_executor_kills_the_one_that_holds_the_lock(run):
+    assert run(another_dies) == ("BrokenProcessPool", False)
 
 
 def test_it_has_no_track():
