@@ -374,7 +374,7 @@ def test_a_result_says_a_sentence_of_its_page_and_no_question_of_a_reader(result
         ("starmap", LESSON, "lesson"),
         ("bootstrapping phase", ERROR_PAGE, "error"),
         ("zombie", "glossary.html#term-zombie", "page"),
-        ("as_completed", "names.html#concurrent.futures.as_completed", "name"),
+        ("current_process", "names.html#multiprocessing.current_process", "name"),
         ("quiz communication", "quiz/communication.html", "quiz"),
     ],
 )
