@@ -67,17 +67,17 @@ if __name__ == "__main__":
 #
 # A thread that waits for the network uses no processor, so eight of them wait at the same time.
 # More threads than cores make sense here. Give the number yourself: the default is one for each
-# core. All else is as in a :ref:`Pool <sphx_glr_lessons_pools_pool_map.py>`: ``imap``,
-# ``apply_async``, the order of the results, and that main gets the exception of a task. The start
-# method makes no difference.
+# core. The methods are those of a :ref:`Pool <sphx_glr_lessons_pools_pool_map.py>`: results keep
+# their order, and main gets the exception of a task. The start method makes no difference to the
+# tasks. (The resource tracker beside main looks after semaphores that a ``ThreadPool`` has, too.)
 #
 # "Can't pickle": change one import
 # ---------------------------------
 # .. pair::
 #
-# ``multiprocessing.dummy`` has the names of ``multiprocessing``, made of threads. Its ``Pool`` is
-# ``ThreadPool``. Here that costs nothing: ``zlib`` releases the GIL while it works on much
-# data, as ``hashlib`` and much of NumPy do, so the threads use several cores.
+# ``multiprocessing.dummy`` has the most used names of ``multiprocessing``, made of threads. Its
+# ``Pool`` is ``ThreadPool``. Here that costs nothing: ``zlib`` releases the GIL while it works on
+# much data, as ``hashlib`` and much of NumPy do, so the threads use several cores.
 #
 # **Python code of your own** is not faster with threads. Only the thread that holds the GIL runs
 # it, so eight threads need as long as a loop. For that you need processes, and :ref:`a function
@@ -124,6 +124,7 @@ if __name__ == "__main__":
 # is cut off. Let a long task look at an Event between two steps, and give each request a timeout.
 #
 # - **Ctrl-C** raises ``KeyboardInterrupt`` in main only, and the tasks that run go on.
+# - **sys.exit()** in a task ends its thread. The result never comes, and ``get()`` waits forever.
 # - **A crash** in C code or ``os._exit()`` in one task ends the whole program.
 #
 # multiprocessing.dummy hides mistakes
@@ -153,8 +154,8 @@ if __name__ == "__main__":
 # <sphx_glr_lessons_shared_memory_globals.py>`, because the child fills its own. Also:
 #
 # - **exitcode** is 0 even after an exception.
-# - **There is no** ``terminate()``, ``kill()`` or ``pid``, no ``Value.get_lock()``, and no
-#   ``maxtasksperchild``.
+# - **There is no** ``terminate()``, ``kill()`` or ``pid``, no ``daemon`` argument, no
+#   ``Queue.close()``, no ``Value.get_lock()``, no ``maxtasksperchild``, and no ``get_context()``.
 # - **Arguments are not copied.** If a task changes its list, it changes main's.
 #
 # ThreadPool or ThreadPoolExecutor?

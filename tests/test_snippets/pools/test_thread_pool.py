@@ -87,6 +87,33 @@ def test_only_main_gets_ctrl_c() -> None:
     assert ended.wait(LIMIT)
 
 
+def test_what_waits_is_dropped() -> None:
+    begun, go = threading.Event(), threading.Event()
+    ran: list[int] = []
+
+    def task(number: int) -> None:
+        ran.append(number)
+        begun.set()
+        assert go.wait(LIMIT)
+
+    with ThreadPool(1) as pool:
+        pool.map_async(task, range(5), chunksize=1)
+        assert begun.wait(LIMIT)
+    go.set()
+    pool.join()
+    assert ran == [0]
+
+
+def test_a_task_that_exits_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    with ThreadPool(2) as pool:
+        exits = pool.apply_async(sys.exit, (3,))
+        assert pool.apply(abs, (-1,)) == 1
+        with pytest.raises(TimeoutError):
+            exits.get(timeout=1)
+        assert sum(thread.is_alive() for thread in pool._pool) == 1
+
+
 AT_THE_END = """
 import threading, time
 from concurrent.futures import ThreadPoolExecutor
@@ -148,5 +175,9 @@ def test_what_dummy_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert process.exitcode == 0
     assert not any(hasattr(process, name) for name in ("terminate", "kill", "pid"))
     assert not hasattr(dummy.Value("i", 0), "get_lock")
+    assert not hasattr(dummy.Queue(), "close")
+    assert not hasattr(dummy, "get_context")
+    with pytest.raises(TypeError):
+        dummy.Process(target=refuse, daemon=True)  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         dummy.Pool(1, maxtasksperchild=1)  # type: ignore[call-arg]
