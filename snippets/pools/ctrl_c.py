@@ -77,7 +77,7 @@ if __name__ == "__main__":
 #    also to a ``make`` that runs this program. Leave these two lines out of yours.
 # 3. A second Ctrl-C does not interrupt the clean-up.
 #
-# Only main printed, and there is no traceback. ``terminate()`` killed the workers in their tasks,
+# Only main printed, without a traceback. ``terminate()`` killed the workers in their tasks,
 # and dropped the tasks that waited. Main can save ``full``, and the next run simulates only the
 # missing sizes.
 #
