@@ -53,8 +53,8 @@ def full_days(places):
 if __name__ == "__main__":
     sizes = range(50, 100)
     full = {}
-    with ctrl_c_ignored():
-        pool = Pool(2, ignore_ctrl_c)  # (1)
+    with ctrl_c_ignored():  # (1)
+        pool = Pool(2, initializer=ignore_ctrl_c)
     try:
         for places, days in pool.imap(full_days, sizes):
             print(f"{places} places: full on {days} days")
@@ -67,22 +67,23 @@ if __name__ == "__main__":
         with ctrl_c_ignored():  # (3)
             pool.terminate()
             pool.join()
-    print(f"{len(full)} of {len(sizes)} results are kept")
+            # Save here, instead of this line:
+            print(f"{len(full)} of {len(sizes)} results are kept")
 
 # %%
 # 1. A worker runs the initializer first. The ``with`` covers the moment before that: a worker
 #    inherits what main ignores when it starts. (Under forkserver, all processes that main
 #    starts later inherit it, too.)
-# 2. This stands in for your keys. Like a terminal, it sends SIGINT to the whole process group,
-#    also to a ``make`` that runs this program. Leave these two lines out of yours.
+# 2. Like a terminal, this sends SIGINT to the whole process group, also to a ``make`` that runs
+#    this program. Leave ``press_ctrl_c`` and these two lines out of yours.
 # 3. A second Ctrl-C does not interrupt the clean-up.
 #
 # Only main printed, without a traceback. ``terminate()`` killed the workers in their tasks,
-# and dropped the tasks that waited. Main can save ``full``, and the next run simulates only the
-# missing sizes.
+# and dropped the tasks that waited. Save ``full``, and the next run simulates only the missing
+# sizes.
 #
-# If a task raises, ``finally`` ends the pool, too, and the exception goes on. If a worker is
-# killed, :ref:`the loop waits
+# If a task raises, ``finally`` ends the pool and saves, too, and the exception goes on. If a
+# worker is killed, :ref:`the loop waits
 # <sphx_glr_lessons_pools_imap.py:a-worker-was-killed-next-with-a-timeout>` until you press
 # Ctrl-C.
 #
@@ -107,15 +108,16 @@ if __name__ == "__main__":
 #
 # .. pair::
 #
-# The worker died with the task of ``south``, and another one wrote ``west``. ``join()`` waits for
-# the result of ``south``, which no process computes. In the cured program all reports are
-# written.
+# The worker died with the task of ``south``. The pool starts another one, which takes ``west``.
+# But ``join()`` waits for the result of ``south``, which no process computes.
 #
 # Even ``terminate()`` can hang, if an interrupted worker :ref:`held a lock of the pool
 # <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>`.
 #
 # An executor goes on after Ctrl-C
 # --------------------------------
+# Here Ctrl-C comes after the first result:
+#
 # .. pair:: ctrl_c-executor
 #
 # The end of the ``with`` block waits for all tasks that were submitted, also after an exception.
@@ -126,11 +128,13 @@ if __name__ == "__main__":
 #
 # Let a task end by itself
 # ------------------------
-# ``terminate()`` runs no ``finally``. If a task has to close what it opened, :ref:`pass an Event
-# through initargs <sphx_glr_lessons_shared_memory_pass_a_value.py>`, and let the task look at it
-# between two steps:
+# ``terminate()`` kills a task before its ``finally``. If a task has to close what it opened,
+# :ref:`pass an Event through initargs <sphx_glr_lessons_shared_memory_pass_a_value.py>`, and let
+# the task look at it between two steps:
 #
 # .. code-block:: python
+#
+#    from multiprocessing import Event  # not the one of threading
 #
 #    def begin(event):  # the initializer
 #        global please_stop
@@ -138,11 +142,13 @@ if __name__ == "__main__":
 #        please_stop = event
 #
 #    def write_days(path):
-#        with path.open("w") as file:
+#        part = path.with_suffix(".part")
+#        with part.open("w") as file:
 #            for day in range(100_000):
 #                if please_stop.is_set():
-#                    break
+#                    return  # not complete
 #                file.write(simulate(day))
+#        part.replace(path)  # complete
 #
 #    if __name__ == "__main__":
 #        please_stop = Event()
@@ -153,18 +159,19 @@ if __name__ == "__main__":
 #            finally:  # after Ctrl-C, and after an error
 #                please_stop.set()
 #
-# The end of the block waits until each worker has closed its file. ``map()`` has cancelled
-# the tasks that waited. Then ``KeyboardInterrupt`` goes on.
+# The end of the block waits until each worker has closed its file. Then ``KeyboardInterrupt``
+# goes on.
 #
 # Do not ``terminate()`` workers that share an event: :ref:`set() may hang
 # <sphx_glr_lessons_spawning_stop_a_process.py:what-a-killed-process-leaves-locked>`.
 #
 # Which exit status: raise or sys.exit(130)?
 # ------------------------------------------
-# The first program ends with 0, as if all were done. End yours with one of these:
+# The first program ends with 0, as if all were done. End the ``except`` block of yours with one
+# of these. (``finally`` still saves.)
 #
-# - **raise**, at the end of the ``except`` block. Main prints one traceback and ends by SIGINT.
-#   The shell shows status 130, and a bash script around it ends, too.
+# - **raise**: main prints one traceback and ends by SIGINT. The shell shows status 130, and a
+#   bash script around it ends, too.
 # - **sys.exit(130)** prints no traceback. But a bash script takes Ctrl-C for handled, and goes
 #   on with its next command.
 #
@@ -173,7 +180,7 @@ if __name__ == "__main__":
 #    Ctrl-C goes to all processes of the console. No process inherits ``SIG_IGN``, so a worker
 #    that still starts prints a traceback. Before Python 3.14, main `notices Ctrl-C only when it
 #    wakes <https://github.com/python/cpython/issues/125541>`__. Wait in a loop, with a timeout:
-#    ``while wait(futures, timeout=0.5).not_done: pass``.
+#    ``while concurrent.futures.wait(futures, timeout=0.5).not_done: pass``.
 #
 # **In Jupyter** on Linux and macOS, "Interrupt" `reaches the workers, too
 # <https://github.com/jupyter/jupyter_client/pull/68>`__. On Windows it interrupts the kernel

@@ -38,8 +38,8 @@ def test_the_tasks_that_wait_are_dropped(run_program: Callable[..., Ended]) -> N
 def test_workers_that_do_not_ignore_it(run_program: Callable[..., Ended]) -> None:
     """Each prints a traceback, so that the program prevents it and is not just lucky."""
     changed = {
-        "Pool(2, ignore_ctrl_c)": "Pool(2)",
-        "with ctrl_c_ignored():\n": "if True:\n",
+        "Pool(2, initializer=ignore_ctrl_c)": "Pool(2)",
+        "with ctrl_c_ignored():  # (1)": "if True:",
         "pool.terminate()": "__import__('time').sleep(1); pool.terminate()",
     }
     ended = run_program("ctrl_c.py", timeout=60, changed=changed)
@@ -47,11 +47,12 @@ def test_workers_that_do_not_ignore_it(run_program: Callable[..., Ended]) -> Non
 
 
 def test_ctrl_c_is_real(run_program: Callable[..., Ended]) -> None:
-    """What main does not catch ends it by SIGINT; its pool is ended all the same."""
+    """What main does not catch ends it by SIGINT; its pool is ended, its results are saved."""
     changed = {"except KeyboardInterrupt:": "except ZeroDivisionError:"}
     ended = run_program("ctrl_c.py", timeout=60, changed=changed)
     assert ended.status == -signal.SIGINT
     assert ended.output.count("Traceback") == 1
+    assert "3 of 50 results are kept" in ended.output
 
 
 @pytest.mark.parametrize("protected", [True, False])
@@ -191,15 +192,17 @@ def begin(event: Any) -> None:
     please_stop = event
 
 
-def write_days(path: Path) -> int:
-    with path.open("w") as file:
-        for day in range(100_000):
+def write_days(path: Path, days: int = 100_000) -> int:
+    part = path.with_suffix(".part")
+    with part.open("w") as file:
+        for day in range(days):
             if please_stop.is_set():
-                break
+                return day
             file.write(f"{day}\n")
             file.flush()
             time.sleep(0.001)
-    return path.read_text().count("\n")
+    part.replace(path)
+    return days
 
 
 @contextlib.contextmanager
@@ -211,28 +214,34 @@ def ctrl_c_ignored() -> Any:
         signal.signal(signal.SIGINT, handler)
 
 
-def stopped_by_an_event(folder: str) -> tuple[bool, int, int]:
-    """Return how a task ends that is asked, and one that had not begun."""
+def stopped_by_an_event(folder: str) -> tuple[int, bool, int, bool]:
+    """Return how a task ends that is done, one that is asked, and one that had not begun."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    stop, paths = Event(), [Path(folder, name) for name in "ab"]
+    stop, paths = Event(), [Path(folder, name) for name in "abc"]
+    paths[2].write_text("of an earlier run")
+    part = paths[1].with_suffix(".part")
     with ctrl_c_ignored():
         executor = ProcessPoolExecutor(1, None, begin, (stop,))
-        futures = [executor.submit(write_days, path) for path in paths]
+        futures = [executor.submit(write_days, paths[0], 5)]
+        futures += [executor.submit(write_days, path) for path in paths[1:]]
     with contextlib.suppress(KeyboardInterrupt), executor:
         try:
-            while not (paths[0].exists() and paths[0].read_text()):
+            while not (part.exists() and part.read_text()):
                 time.sleep(0.01)
             os.kill(0, signal.SIGINT)
         finally:
             stop.set()
-    first, second = [future.result() for future in futures]
-    return 0 < first < 100_000, second, paths[1].stat().st_size
+    done, asked, third = [future.result() for future in futures]
+    whole = paths[0].exists() and not paths[1].exists()
+    kept = paths[2].read_text() == "of an earlier run"
+    closed = part.read_text().count("\n") == asked
+    return done, 0 < asked < 100_000 and closed, third, whole and kept
 
 
 def test_a_task_that_is_asked_ends_by_itself(run: Callable[..., Any], tmp_path: Path) -> None:
     folder = tmp_path / "days"
     folder.mkdir()
-    assert run(stopped_by_an_event, str(folder), timeout=60) == (True, 0, 0)
+    assert run(stopped_by_an_event, str(folder), timeout=60) == (5, True, 0, True)
 
 
 LOOP = 'for i in 1 2; do echo round; "$0" -c "$1"; done; echo after'
