@@ -67,6 +67,22 @@ def test_all_threads_wait_at_the_same_time() -> None:
         assert isinstance(pool, ThreadPool)
 
 
+def price(text: str) -> int | ValueError:
+    try:
+        return int(text)
+    except ValueError as error:
+        return error
+
+
+def test_one_failed_task_costs_the_others() -> None:
+    """Unless the task catches the exception, and returns it."""
+    with ThreadPool(2) as pool:
+        with pytest.raises(ValueError):
+            pool.map(int, ["400", "not found", "500"], chunksize=1)
+        first, failed, last = pool.map(price, ["400", "not found", "500"], chunksize=1)
+    assert (first, last) == (400, 500) and isinstance(failed, ValueError)
+
+
 def test_only_main_gets_ctrl_c() -> None:
     begun, go, ended = (threading.Event() for _ in range(3))
 
