@@ -11,8 +11,8 @@ the results that it has.
 # %%
 # Workers ignore Ctrl-C, main ends the pool
 # -----------------------------------------
-# How many places does a car park need? Two workers simulate twelve sizes. When three results are
-# there, the program presses Ctrl-C itself.
+# How many places does a car park need? Two workers simulate fifty sizes. After three results, the
+# program presses Ctrl-C itself.
 
 import os
 import random
@@ -37,7 +37,7 @@ def ctrl_c_ignored():
 
 
 def press_ctrl_c():
-    """Do what a terminal does: send SIGINT to the whole process group."""
+    """For this page only: send SIGINT to all that share the terminal."""
     # What a shell starts in the background ignores SIGINT.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.kill(0, getattr(signal, "CTRL_C_EVENT", signal.SIGINT))
@@ -51,15 +51,15 @@ def full_days(places):
 
 
 if __name__ == "__main__":
-    sizes = range(50, 74, 2)
+    sizes = range(50, 100)
     full = {}
-    with ctrl_c_ignored():
-        pool = Pool(2, ignore_ctrl_c)  # (1)
+    with ctrl_c_ignored():  # (1)
+        pool = Pool(2, initializer=ignore_ctrl_c)
     try:
         for places, days in pool.imap(full_days, sizes):
             print(f"{places} places: full on {days} days")
             full[places] = days
-            if len(full) == 3:
+            if len(full) == 3:  # for this page only
                 press_ctrl_c()  # (2)
     except KeyboardInterrupt:
         print("stopped by Ctrl-C")
@@ -67,37 +67,39 @@ if __name__ == "__main__":
         with ctrl_c_ignored():  # (3)
             pool.terminate()
             pool.join()
-    print(f"{len(full)} of {len(sizes)} results are kept")
+            # Save here, instead of this line:
+            print(f"{len(full)} of {len(sizes)} results are kept")
 
 # %%
-# 1. The initializer is the first thing that a worker runs. The ``with`` above it covers the
-#    moment before that: a worker inherits what main ignores when it starts.
-# 2. Leave out these two lines: in your program you press the keys.
-# 3. A second Ctrl-C, pressed by a user who cannot wait, does not interrupt the clean-up.
+# 1. A worker runs the initializer first. The ``with`` covers the moment before that: a worker
+#    inherits what main ignores when it starts. (Under forkserver, all processes that main
+#    starts later inherit it, too.)
+# 2. Like a terminal, this sends SIGINT to the whole process group, also to a ``make`` that runs
+#    this program. Leave ``press_ctrl_c`` and these two lines out of yours.
+# 3. A second Ctrl-C does not interrupt the clean-up.
 #
-# Only main printed a message, and there is no traceback. ``terminate()`` killed the workers with
-# the tasks that ran, and dropped the tasks that waited. Now main can save ``full``, and the next
-# run needs to simulate only the sizes that are missing.
+# Only main printed, without a traceback. ``terminate()`` killed the workers in their tasks,
+# and dropped the tasks that waited. Save ``full``, and the next run simulates only the missing
+# sizes.
 #
-# If a task raises, ``finally`` ends the pool, too, and the exception goes on. If a worker is
-# killed, :ref:`the loop waits forever
-# <sphx_glr_lessons_pools_imap.py:a-worker-was-killed-next-with-a-timeout>`, until you press
+# If a task raises, ``finally`` ends the pool and saves, too, and the exception goes on. If a
+# worker is killed, :ref:`the loop waits
+# <sphx_glr_lessons_pools_imap.py:a-worker-was-killed-next-with-a-timeout>` until you press
 # Ctrl-C.
 #
 # Why every process prints a traceback
 # ------------------------------------
 # The terminal sends SIGINT to all processes of its *foreground process group*: main and each
-# worker. Main cannot catch it for the others.
+# worker.
 #
-# - **A worker of a Pool** that is interrupted ends with a traceback that begins ``Process
-#   ForkPoolWorker-1:`` (or ``SpawnPoolWorker-1``). Its task is lost, and the pool starts another
-#   worker.
+# - **A worker of a Pool** ends with a traceback that begins ``Process ForkPoolWorker-1:`` or so.
+#   Its task is lost, and the pool starts another worker.
 # - **A worker of an executor** sends the ``KeyboardInterrupt`` to main as the result of its task,
 #   and takes the next task. If it was waiting for one, it ends, and you get
 #   ``BrokenProcessPool``.
 # - **The forkserver, the resource tracker and a manager's server** `ignore SIGINT
 #   <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/forkserver.py#L256-L257>`__.
-#   Main can still read its managed dicts while it cleans up.
+#   Main can still save a managed dict.
 #
 # Ctrl-C, then close and join: it hangs
 # -------------------------------------
@@ -106,30 +108,33 @@ if __name__ == "__main__":
 #
 # .. pair::
 #
-# The worker died with the task of ``south``, and another one wrote ``west``. ``join()`` waits for
-# the result of ``south``, which no process computes. In the cured program the worker ignores
-# Ctrl-C, and all reports are written.
+# The worker died with the task of ``south``. The pool starts another one, which takes ``west``.
+# But ``join()`` waits for the result of ``south``, which no process computes.
 #
-# Even ``terminate()`` can hang, if the workers do not ignore Ctrl-C. One of them :ref:`may hold a
-# lock of the pool <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>` when
-# it is interrupted. The shorter the tasks are, the more often that happens.
+# Even ``terminate()`` can hang, if an interrupted worker :ref:`held a lock of the pool
+# <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>`.
 #
 # An executor goes on after Ctrl-C
 # --------------------------------
+# Here Ctrl-C comes after the first result:
+#
 # .. pair:: ctrl_c-executor
 #
-# The end of the ``with`` block waits for all tasks, also after an exception.
-# ``cancel_futures=True`` cancels the tasks that wait. Those that run are finished, and so are up
-# to ``max_workers + 1`` more that were already passed on to the workers. To kill the workers
-# instead, call ``executor.terminate_workers()`` (since Python 3.14), or use a ``Pool``.
+# The end of the ``with`` block waits for all tasks that were submitted, also after an exception.
+# (A ``for`` loop over ``executor.map()`` cancels its waiting tasks.)
+# ``cancel_futures=True`` cancels the tasks that wait, except for up to ``max_workers + 1`` that
+# were already passed on to the workers. Those are finished, as are those that run. To kill the
+# workers instead, call ``executor.terminate_workers()`` (since Python 3.14), or use a ``Pool``.
 #
 # Let a task end by itself
 # ------------------------
-# ``terminate()`` runs no ``finally``. If a task has to close what it opened, :ref:`pass an Event
-# through initargs <sphx_glr_lessons_shared_memory_pass_a_value.py>`, and let the task look at it
-# between two steps:
+# ``terminate()`` kills a task before its ``finally``. If a task has to close what it opened,
+# :ref:`pass an Event through initargs <sphx_glr_lessons_shared_memory_pass_a_value.py>`, and let
+# the task look at it between two steps:
 #
 # .. code-block:: python
+#
+#    from multiprocessing import Event  # not the one of threading
 #
 #    def begin(event):  # the initializer
 #        global please_stop
@@ -137,11 +142,13 @@ if __name__ == "__main__":
 #        please_stop = event
 #
 #    def write_days(path):
-#        with path.open("w") as file:
+#        part = path.with_suffix(".part")
+#        with part.open("w") as file:
 #            for day in range(100_000):
 #                if please_stop.is_set():
-#                    break
+#                    return  # not complete
 #                file.write(simulate(day))
+#        part.replace(path)  # complete
 #
 #    if __name__ == "__main__":
 #        please_stop = Event()
@@ -152,39 +159,38 @@ if __name__ == "__main__":
 #            finally:  # after Ctrl-C, and after an error
 #                please_stop.set()
 #
-# The end of the block waits while each worker leaves its loop and closes its file. Tasks that
-# have not begun see the event at once. Then ``KeyboardInterrupt`` goes on.
+# The end of the block waits until each worker has closed its file. Then ``KeyboardInterrupt``
+# goes on.
 #
 # Do not ``terminate()`` workers that share an event: :ref:`set() may hang
-# <sphx_glr_lessons_spawning_stop_a_process.py:what-a-killed-process-leaves-locked>`. For workers
-# that are killed, a handler for SIGTERM :ref:`lets finally run
-# <sphx_glr_lessons_spawning_stop_a_process.py:let-finally-run-on-sigterm>`.
+# <sphx_glr_lessons_spawning_stop_a_process.py:what-a-killed-process-leaves-locked>`.
 #
 # Which exit status: raise or sys.exit(130)?
 # ------------------------------------------
-# The first program ends with 0, as if it had done all. Yours should end with one of these:
+# The first program ends with 0, as if all were done. End the ``except`` block of yours with one
+# of these. (``finally`` still saves.)
 #
-# - **raise**, in the ``except`` block, after you have saved the results. Main prints one
-#   traceback and ends by SIGINT. The shell shows status 130, and a bash script around it ends,
-#   too.
-# - **sys.exit(130)** prints no traceback. But a bash script around it goes on with its next
-#   command, because bash takes Ctrl-C for handled.
+# - **raise**: main prints one traceback and ends by SIGINT. The shell shows status 130, and a
+#   bash script around it ends, too.
+# - **sys.exit(130)** prints no traceback. But a bash script takes Ctrl-C for handled, and goes
+#   on with its next command.
 #
 # .. platform:: Windows
 #
 #    Ctrl-C goes to all processes of the console. No process inherits ``SIG_IGN``, so a worker
 #    that still starts prints a traceback. Before Python 3.14, main `notices Ctrl-C only when it
 #    wakes <https://github.com/python/cpython/issues/125541>`__. Wait in a loop, with a timeout:
-#    ``while wait(futures, timeout=0.5).not_done: pass``.
+#    ``while concurrent.futures.wait(futures, timeout=0.5).not_done: pass``.
 #
-# **In Jupyter**, "Interrupt" reaches the workers, too: on Linux and macOS it `signals the
-# kernel's process group <https://github.com/jupyter/jupyter_client/pull/68>`__. On Windows it
-# interrupts the kernel only.
+# **In Jupyter** on Linux and macOS, "Interrupt" `reaches the workers, too
+# <https://github.com/jupyter/jupyter_client/pull/68>`__. On Windows it interrupts the kernel
+# only.
 #
 # Where next
 # ----------
-# - :ref:`sphx_glr_lessons_pools_ending_a_pool.py`, for the other ways in which a pool ends.
-# - :ref:`sphx_glr_lessons_spawning_stop_a_process.py`, for the same without a pool.
+# - :ref:`sphx_glr_lessons_pools_ending_a_pool.py`, for other ways to end a pool.
+# - :ref:`sphx_glr_lessons_spawning_stop_a_process.py`, for the same without a pool, and for
+#   ``finally`` on SIGTERM.
 
 # sphinx_gallery_lesson_added = "2026-11-30"
 # sphinx_gallery_lesson_order = 80

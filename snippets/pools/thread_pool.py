@@ -19,7 +19,7 @@ from contextlib import closing
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.pool import ThreadPool
-from threading import Event, Thread
+from threading import Thread
 
 
 class Shop(BaseHTTPRequestHandler):
@@ -56,7 +56,9 @@ if __name__ == "__main__":
         print(f"loop: {time.perf_counter() - began:.2f} s")
         began = time.perf_counter()
         with ThreadPool(8) as pool:  # (1)
-            pooled = pool.map(lambda item: price(server, item), items)  # (2)
+            pooled = pool.map(  # (2)
+                lambda item: price(server, item), items
+            )
         print(f"eight threads: {time.perf_counter() - began:.2f} s")
         server.shutdown()
     print("the same prices:", pooled == looped)
@@ -67,21 +69,24 @@ if __name__ == "__main__":
 #
 # A thread that waits for the network uses no processor, so eight of them wait at the same time.
 # More threads than cores make sense here. Give the number yourself: the default is one for each
-# core. All else is as in a :ref:`Pool <sphx_glr_lessons_pools_pool_map.py>`: ``imap``,
-# ``apply_async``, the order of the results, and that main gets the exception of a task. The start
-# method makes no difference.
+# core. The start method makes no difference to the tasks. (Under forkserver and spawn, a resource
+# tracker runs beside main: a ``ThreadPool``, too, makes semaphores.)
+#
+# The methods are those of a :ref:`Pool <sphx_glr_lessons_pools_pool_map.py>`. Results keep their
+# order. If one request fails, ``map`` raises its exception, and you do not get the prices of the
+# others. To keep them, catch the exception in the task, and return it.
 #
 # "Can't pickle": change one import
 # ---------------------------------
 # .. pair::
 #
-# ``multiprocessing.dummy`` has the names of ``multiprocessing``, made of threads. Its ``Pool`` is
-# ``ThreadPool``. Here that costs nothing: ``zlib`` releases the GIL while it works on much
-# data, as ``hashlib`` and much of NumPy do, so the threads use several cores.
+# ``multiprocessing.dummy`` has the most used names of ``multiprocessing``, made of threads. Its
+# ``Pool`` is ``ThreadPool``. Here that costs nothing: ``zlib`` releases the :term:`GIL` while it
+# works on a large buffer, as ``hashlib`` and much of NumPy do, so the threads use several cores.
 #
 # **Python code of your own** is not faster with threads. Only the thread that holds the GIL runs
-# it, so eight threads need as long as a loop. For that you need processes, and :ref:`a function
-# that can be pickled <sphx_glr_lessons_cannot_pickle_local_object.py>`. In a `free-threaded build
+# it, so eight threads need as long as a loop. You need processes then, and :ref:`a function that
+# can be pickled <sphx_glr_lessons_cannot_pickle_local_object.py>`. In a `free-threaded build
 # <https://docs.python.org/3/howto/free-threading-python.html>`__ there is no GIL, and threads
 # compute in parallel, too.
 #
@@ -99,6 +104,8 @@ if __name__ == "__main__":
 # A thread cannot be killed
 # -------------------------
 # The task waits until main has ended the pool:
+
+from threading import Event
 
 
 def write_report(begun, go, ended):
@@ -119,18 +126,20 @@ if __name__ == "__main__":
     ended.wait(60)
 
 # %%
-# ``terminate()`` drops the tasks that wait. The one that runs goes on, until it ends or the
-# program does: the threads of a ``ThreadPool`` are daemons, and what they do at the end of main
-# is cut off. Let a long task look at an Event between two steps, and give each request a timeout.
+# The end of the block calls ``terminate()``, which drops the tasks that wait. The one that runs
+# goes on, until it ends or the program does: the threads of a ``ThreadPool`` are daemons, and
+# what they do at the end of main is cut off. Let a long task look at an Event between two steps
+# (a global ``threading.Event`` is enough), and give each request a timeout.
 #
 # - **Ctrl-C** raises ``KeyboardInterrupt`` in main only, and the tasks that run go on.
+# - **sys.exit()** in a task ends its thread. The result never comes, and ``get()`` waits forever.
 # - **A crash** in C code or ``os._exit()`` in one task ends the whole program.
 #
 # multiprocessing.dummy hides mistakes
 # ------------------------------------
 # To debug a program, import ``Process``, ``Pool``, ``Queue`` and so on from
 # ``multiprocessing.dummy``. Then everything happens in one process, so breakpoints work as usual.
-# But this program works only like that:
+# But this program works only with threads:
 
 from multiprocessing.dummy import Process
 
@@ -153,8 +162,8 @@ if __name__ == "__main__":
 # <sphx_glr_lessons_shared_memory_globals.py>`, because the child fills its own. Also:
 #
 # - **exitcode** is 0 even after an exception.
-# - **There is no** ``terminate()``, ``kill()`` or ``pid``, no ``Value.get_lock()``, and no
-#   ``maxtasksperchild``.
+# - **There is no** ``terminate()``, ``kill()`` or ``pid``, no ``daemon`` argument, no
+#   ``Queue.close()``, no ``Value.get_lock()``, no ``maxtasksperchild``, and no ``get_context()``.
 # - **Arguments are not copied.** If a task changes its list, it changes main's.
 #
 # ThreadPool or ThreadPoolExecutor?

@@ -67,6 +67,22 @@ def test_all_threads_wait_at_the_same_time() -> None:
         assert isinstance(pool, ThreadPool)
 
 
+def price(text: str) -> int | ValueError:
+    try:
+        return int(text)
+    except ValueError as error:
+        return error
+
+
+def test_one_failed_task_costs_the_others() -> None:
+    """Unless the task catches the exception, and returns it."""
+    with ThreadPool(2) as pool:
+        with pytest.raises(ValueError):
+            pool.map(int, ["400", "not found", "500"], chunksize=1)
+        first, failed, last = pool.map(price, ["400", "not found", "500"], chunksize=1)
+    assert (first, last) == (400, 500) and isinstance(failed, ValueError)
+
+
 def test_only_main_gets_ctrl_c() -> None:
     begun, go, ended = (threading.Event() for _ in range(3))
 
@@ -85,6 +101,33 @@ def test_only_main_gets_ctrl_c() -> None:
     assert begun.is_set() and not ended.is_set()
     go.set()
     assert ended.wait(LIMIT)
+
+
+def test_what_waits_is_dropped() -> None:
+    begun, go = threading.Event(), threading.Event()
+    ran: list[int] = []
+
+    def task(number: int) -> None:
+        ran.append(number)
+        begun.set()
+        assert go.wait(LIMIT)
+
+    with ThreadPool(1) as pool:
+        pool.map_async(task, range(5), chunksize=1)
+        assert begun.wait(LIMIT)
+    go.set()
+    pool.join()
+    assert ran == [0]
+
+
+def test_a_task_that_exits_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    with ThreadPool(2) as pool:
+        exits = pool.apply_async(sys.exit, (3,))
+        assert pool.apply(abs, (-1,)) == 1
+        with pytest.raises(TimeoutError):
+            exits.get(timeout=1)
+        assert sum(thread.is_alive() for thread in pool._pool) == 1
 
 
 AT_THE_END = """
@@ -148,5 +191,9 @@ def test_what_dummy_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert process.exitcode == 0
     assert not any(hasattr(process, name) for name in ("terminate", "kill", "pid"))
     assert not hasattr(dummy.Value("i", 0), "get_lock")
+    assert not hasattr(dummy.Queue(), "close")
+    assert not hasattr(dummy, "get_context")
+    with pytest.raises(TypeError):
+        dummy.Process(target=refuse, daemon=True)  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         dummy.Pool(1, maxtasksperchild=1)  # type: ignore[call-arg]
