@@ -11,8 +11,8 @@ answers any more. In short: ``await loop.run_in_executor(executor, function, arg
 # Called directly, it freezes the loop
 # ------------------------------------
 # Which is the shortest tour of a delivery van? ``best_tour`` tries all orders of its stops. The
-# coroutine ``serve`` plays the rest of your program: it tells a monitor that the program is
-# alive.
+# coroutine ``serve`` takes the part of the rest of your program: it tells a monitor that the
+# program is alive.
 #
 # .. pair::
 #
@@ -27,8 +27,8 @@ answers any more. In short: ``await loop.run_in_executor(executor, function, arg
 #    exception, and the other calls run on. If a worker is killed, all unfinished calls raise
 #    ``BrokenProcessPool``.
 #
-# Start one executor for the whole program, not one for each request. ``for call in
-# asyncio.as_completed(calls): print(await call)`` gives each result as it is ready.
+# To get each result as soon as it is ready, write ``for call in asyncio.as_completed(calls):
+# print(await call)``.
 #
 # A ``TaskGroup`` wants coroutines, and says ``TypeError: a coroutine was expected, got <Future
 # ...>``. Write an ``async def`` around ``return await loop.run_in_executor(...)``.
@@ -53,8 +53,8 @@ answers any more. In short: ``await loop.run_in_executor(executor, function, arg
 #
 # The cured task looks at the clock itself. Its time begins when a worker begins it, so main may
 # wait longer. If you cannot change the function, start it as a :ref:`Process of its own
-# <sphx_glr_lessons_spawning_stop_a_process.py>`, which you can kill, or call
-# ``executor.kill_workers()`` (since Python 3.14), which ends all of them.
+# <sphx_glr_lessons_spawning_stop_a_process.py>`, which you can kill. Since Python 3.14 there is
+# ``executor.kill_workers()``, too. It kills all workers, and you need a new executor.
 #
 # Ctrl-C, and the end of the executor
 # -----------------------------------
@@ -64,8 +64,11 @@ answers any more. In short: ``await loop.run_in_executor(executor, function, arg
 # run.
 #
 # **Keep the with block outside of asyncio.run**, as above. Inside a coroutine, its end waits in
-# the loop's own thread, and nothing else runs. If the executor has to end earlier, write ``await
-# asyncio.to_thread(executor.shutdown)``.
+# the loop's own thread, and nothing else runs. Start one executor for the whole program, not one
+# for each request.
+#
+# If a web framework runs the loop for you, create the executor in its startup code. In its
+# shutdown code, write ``await asyncio.to_thread(executor.shutdown)``.
 #
 # Under fork, choose another start method
 # ---------------------------------------
@@ -77,7 +80,7 @@ answers any more. In short: ``await loop.run_in_executor(executor, function, arg
 #   worker ignores the first Ctrl-C, and finishes its task. If you call
 #   ``loop.add_signal_handler(SIGTERM, ...)``, as servers do, ``terminate()`` does not end a
 #   worker.
-# - locks that other threads hold at that moment, such as those of ``to_thread``. The worker may
+# - locks that other threads, such as one of ``to_thread``, hold at that moment. The worker may
 #   hang. Python 3.12 and later warn of it if you run them with ``-W default``.
 #
 # ``ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))`` avoids both.
