@@ -5,7 +5,7 @@ ROWS, COLUMNS = 200, 400
 LEFT = [-0.7, -0.8]
 
 
-def keep(shared):
+def use(shared):
     global rows
     rows = shared
 
@@ -27,7 +27,7 @@ def render(number):
 
 if __name__ == "__main__":
     rows = RawArray("i", 2)
-    with ProcessPoolExecutor(2, None, keep, (rows,)) as executor:
+    with ProcessPoolExecutor(2, initializer=use, initargs=(rows,)) as executor:
         futures = pending = [executor.submit(render, n) for n in range(2)]
         shown = 0
         while pending:

@@ -48,35 +48,37 @@ def draw(done, total):
 
 if __name__ == "__main__":
     errors = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(2) as executor,
+    ):
         paths = write_logs(folder)
-        with ProcessPoolExecutor(2) as executor:
-            futures = [executor.submit(count_errors, path) for path in paths]
-            ready = as_completed(futures)  # (2)
-            for done, future in enumerate(ready, start=1):
-                errors += future.result()  # (3)
-                draw(done, len(futures))
+        futures = [executor.submit(count_errors, path) for path in paths]
+        ready = as_completed(futures)  # (2)
+        for done, future in enumerate(ready, start=1):
+            errors += future.result()  # (3)
+            draw(done, len(futures))
     print("errors:", errors)
 
 # %%
 # 1. ``"\r"`` sends the cursor back to the start of the line, so the next bar overwrites this one.
-#    In a file or a CI log, each bar gets a line of its own, as here. ``flush`` is needed, because
-#    a terminal gets a line only at its end.
-# 2. It gives each future as soon as its task is done, whichever that is.
-# 3. If a task has failed, its exception comes up here. The ``with`` block finishes the other
-#    tasks, and the program ends with it. If a worker is killed, ``result()`` raises
-#    ``BrokenProcessPool``.
+#    In a file or a CI log, each bar gets a line of its own, as here. Without ``flush``, a
+#    terminal gets nothing before a ``"\n"``.
+# 2. ``as_completed`` gives each future as soon as its task is done.
+# 3. If a task has failed, ``result()`` raises its exception. The ``with`` block finishes the
+#    other tasks, and the program ends with that exception. If a worker is killed, ``result()``
+#    raises ``BrokenProcessPool``.
 #
 # **Main alone draws.** A line that a worker prints ends up in the middle of the bar.
 #
-# On Ctrl-C, the block still runs the tasks that wait. If you do not want that, catch
-# ``KeyboardInterrupt`` inside the block, call ``executor.shutdown(cancel_futures=True)``, and
-# ``raise``.
+# On Ctrl-C, too, the block runs the tasks that wait. To drop them, put the loop into a ``try``:
+# in its ``except BaseException:``, call ``executor.shutdown(cancel_futures=True)`` and ``raise``.
 #
 # The same with tqdm
 # ------------------
-# `tqdm <https://tqdm.github.io>`__ wraps what you loop over, and adds the rate and the time that
-# is left.
+# `tqdm <https://tqdm.github.io>`__ (``pip install tqdm``) wraps what you loop over, and adds the
+# rate and the time that is left. Above, the loop becomes ``for future in tqdm(ready,
+# total=len(futures)):``, without ``draw``. With a ``Pool``, wrap ``imap_unordered``:
 
 from multiprocessing import Pool
 
@@ -95,25 +97,24 @@ if __name__ == "__main__":
 
 # %%
 # 1. ``results`` has no length: without ``total``, tqdm counts, but draws no bar. ``disable=None``
-#    draws in a terminal only, so this page shows nothing of it. In yours:
+#    draws in a terminal only, so this page has no bar. Your terminal shows:
 #
 # .. code-block:: text
 #
 #    60%|████████████        | 3/5 [00:01<00:00,  2.31it/s]
 #
-# Without ``disable``, all its states end up in one long line of a CI log. tqdm draws on
-# ``sys.stderr``, so ``python report.py > out.txt`` keeps it out of the file. In a notebook,
-# import it from ``tqdm.auto`` instead, without ``disable``. ``tqdm.write("text")`` prints above
-# the bar.
+# Without ``disable``, a CI log gets every redraw in one long line. tqdm draws on ``sys.stderr``.
+# In a notebook, import it from ``tqdm.auto``, without ``disable``. ``tqdm.write("text")`` prints
+# above the bar.
 #
 # If a worker of a ``Pool`` is killed, the bar :ref:`waits forever
-# <sphx_glr_lessons_pools_imap.py:a-worker-was-killed-next-with-a-timeout>`. An executor with
-# ``as_completed`` does not.
+# <sphx_glr_lessons_pools_imap.py:a-worker-was-killed-next-with-a-timeout>`. With an executor, it
+# does not.
 #
-# **Create the pool first.** The first bar makes a lock, which fixes the start method
-# (``set_start_method()`` then raises ``RuntimeError: context has already been set``), and starts
-# a thread, which you do not want :ref:`beside a fork
-# <sphx_glr_lessons_spawning_start_methods.py>`.
+# **Start the bar last**, after ``Pool()`` or ``submit()`` has started the workers. The first bar
+# starts a thread, which you do not want :ref:`beside a fork
+# <sphx_glr_lessons_spawning_start_methods.py>`. The bar also fixes the start method:
+# ``set_start_method()`` then raises ``RuntimeError: context has already been set``.
 #
 # Why the bar stays at 0
 # ----------------------
@@ -121,51 +122,53 @@ if __name__ == "__main__":
 #
 # .. pair::
 #
-# ``executor.map`` gives the results in the order of the inputs. The others were counted long
-# before, and their results waited for Monday's. ``pool.imap`` does the same.
+# ``executor.map`` gives the results in the order of the inputs, so those of the short logs waited
+# for Monday's. ``pool.imap`` does the same. If you need that order, draw with ``as_completed``,
+# and read ``[future.result() for future in futures]`` afterwards.
 #
-# If the bar jumps in steps, it is one of these:
+# Two other causes:
 #
-# - ``pool.map`` returns when all is done, so ``tqdm(pool.map(...))`` runs through in a moment at
-#   the end.
-# - With ``chunksize=50``, 50 results come at once. So choose :ref:`a chunksize
-#   <sphx_glr_lessons_pools_chunksize.py>` for which you like to wait.
+# - ``pool.map`` returns when all is done, so ``tqdm(pool.map(...))`` goes from 0 to 100 % at the
+#   end.
+# - With ``chunksize=50``, 50 results come at once. Choose :ref:`a smaller chunksize
+#   <sphx_glr_lessons_pools_chunksize.py>`.
 #
 # Progress from within a long task
 # --------------------------------
-# Two tasks render a picture each, of 200 rows. The results make a bar of two steps.
+# Two tasks render a picture each, of 200 rows. A bar that counts results has only two steps.
 #
 # .. pair:: progress_bar-within
 #
+# In the cured program:
+#
 # 1. Each worker gets :ref:`a raw array <sphx_glr_lessons_shared_memory_raw_arrays.py>` when it
 #    starts. Each task writes into its own element, so no lock is needed.
-# 2. Main looks at the array every 0.05 seconds until all tasks have ended, well or badly.
-#    ``result()`` raises what went wrong.
+# 2. Main looks at the array every 0.05 seconds until all tasks have ended. Then ``result()``
+#    raises what a failed task raised.
 #
-# With tqdm, set ``bar.n = sum(rows)`` and call ``bar.refresh()``. If main has to know more than a
-# number, send it through :ref:`a queue <sphx_glr_lessons_communication_queue_in_a_pool.py>`.
+# With tqdm, put ``with tqdm(total=2 * ROWS) as bar:`` around the loop. In the loop, set ``bar.n =
+# sum(rows)`` and call ``bar.refresh()``. If main needs more than a number, use :ref:`a queue
+# <sphx_glr_lessons_communication_queue_in_a_pool.py>`.
 #
 # Several bars at once
 # --------------------
-# Let main draw them all: ``bars = [tqdm(total=200, position=n) for n in range(2)]``, and from
-# ``rows`` the ``n`` of each. For a ``position``, tqdm moves the cursor down, writes, and moves it
-# back. Two processes that do so at once write into each other's lines.
+# Let main draw them all: ``bars = [tqdm(total=ROWS, position=n) for n in range(2)]``. In the
+# loop, set ``bars[n].n = rows[n]`` and call ``bars[n].refresh()``. At the end, ``close()`` each.
 #
-# If each worker has to draw, give them one lock. Call ``tqdm.set_lock(multiprocessing.RLock())``
-# in main, and start the executor with ``initializer=tqdm.set_lock, initargs=(tqdm.get_lock(),)``.
-# (Without the first call, spawn and forkserver say ``TypeError: cannot pickle '_thread.RLock'
-# object``.) Tasks that run at the same time need different positions. A worker that is killed
-# with the lock stops all who draw.
+# If each worker has to draw, give them one lock, or they write into each other's lines. Call
+# ``tqdm.set_lock(multiprocessing.RLock())`` in main, and start the executor with
+# ``initializer=tqdm.set_lock, initargs=(tqdm.get_lock(),)``. Tasks that run at the same time need
+# different positions. If a worker is killed with the lock, the others wait forever.
 #
 # process_map: pool and bar in one call
 # -------------------------------------
 # ``process_map(count_errors, paths, max_workers=2)``, from ``tqdm.contrib.concurrent``, starts an
-# executor, draws the bar, and returns a list in the order of the inputs.
+# executor, draws the bar, and returns a list in the order of the inputs. In tqdm 4.70:
 #
-# - In tqdm 4.70 a slow first task does not hold the bar back. Failed tasks count, too.
-# - Above 1,000 inputs it says ``TqdmWarning: Iterable length 1001 > 1000 but ...``. But with
-#   ``chunksize=10`` each chunk counts as *one*, and the bar ends at 10 %, although all results
-#   come. Take ``chunksize=1``, or a loop as above.
+# - A slow first task does not hold the bar back. Failed tasks count, too.
+# - Above 1,000 inputs it warns: ``Iterable length 1001 > 1000 but `chunksize` is not set``. But
+#   with ``chunksize=10`` each chunk counts as *one*: all results come, and the bar ends at 10 %.
+#   Pass ``chunksize=1``, or write a loop as above.
 #
 # Where next
 # ----------

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,76 @@ def test_the_worker_looks_at_the_clock(
     name = "asyncio_and_processes-timeout.cured.py"
     ended = run_program(name, timeout=60, changed={"9, 0.05": how})
     assert (ended.status, ended.output) == (0, f"{says}\nmain has a tour: True\n")
+
+
+def runs(folder: str, number: int) -> None:
+    Path(folder, "begun").touch()
+    while not Path(folder, "go").exists():
+        time.sleep(0.01)
+    Path(folder, f"{number}.ran").touch()
+
+
+async def cancel_all(folder: str) -> tuple[int, set[int], set[int]]:
+    """Return how many calls are cancelled, which the workers had been sent, and which ran."""
+    with ProcessPoolExecutor(1) as executor:
+        submitted = [executor.submit(runs, folder, number) for number in range(9)]
+        calls = [asyncio.wrap_future(future) for future in submitted]
+        while sum(future.running() for future in submitted) < 2:
+            await asyncio.sleep(0.01)
+        for call in calls:
+            call.cancel()
+        await asyncio.sleep(0.1)
+        sent = {number for number, future in enumerate(submitted) if future.running()}
+        Path(folder, "go").touch()
+    ran = {int(path.stem) for path in Path(folder).glob("*.ran")}
+    return sum(call.cancelled() for call in calls), sent, ran
+
+
+def what_is_dropped(folder: str) -> tuple[int, set[int], set[int]]:
+    return asyncio.run(cancel_all(folder))
+
+
+def test_a_cancelled_call_may_run(run: Callable[..., Any], tmp_path: Path) -> None:
+    """What the one worker has been sent runs, though all of the futures are cancelled."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    cancelled, sent, ran = run(what_is_dropped, str(folder), timeout=60)
+    assert cancelled == 9
+    assert ran == sent
+    assert 2 <= len(ran) <= 3
+
+
+async def terminate(folder: str) -> str:
+    """Send SIGTERM to a worker, which main has a handler for."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, int)
+    with ProcessPoolExecutor(1) as executor:
+        call = loop.run_in_executor(executor, runs, folder, 0)
+        (worker,) = multiprocessing.active_children()
+        while not Path(folder, "begun").exists():
+            await asyncio.sleep(0.01)
+        worker.terminate()
+        await asyncio.sleep(0.5)
+        Path(folder, "go").touch()
+        try:
+            await call
+        except BrokenProcessPool:
+            return "ended"
+    return "goes on"
+
+
+def how_terminate_ends(folder: str) -> str:
+    return asyncio.run(terminate(folder))
+
+
+def test_terminate_with_a_handler_in_main(
+    run: Callable[..., Any], start_method: str, tmp_path: Path
+) -> None:
+    """Under fork a worker has inherited main's handler, and goes on."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    says = run(how_terminate_ends, str(folder), timeout=60)
+    assert says == ("goes on" if start_method == "fork" else "ended")
 
 
 def sees_a_beat(folder: str, name: str, limit: float) -> bool:

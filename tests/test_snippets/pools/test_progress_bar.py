@@ -117,7 +117,39 @@ def test_rows_are_seen_while_the_tasks_run(run_program: Callable[..., Ended]) ->
     assert ended.status == 0, ended.output
     assert "50 % of the pictures\n" in ended.output
     assert "100 % of the pictures\n" in ended.output
-    assert ended["rows"][:] == [10, 10] if "rows" in ended.values else True
+
+
+@needs_tqdm
+def test_tqdm_shows_the_rows(run_program: Callable[..., Ended]) -> None:
+    """It counts the 20 rows, and not the two results."""
+    found = FOUND.replace("\n", "\n        ")
+    changed = {
+        "200, 400": "10, 20",
+        "shown = 0": f"shown = 0\n        import sys\n        {found}\n"
+        "        bar = tqdm(total=2 * ROWS, file=sys.stdout, ncols=70)",
+        "tenths = 10 * sum(rows) // (2 * ROWS)": "tenths = shown\n            "
+        "bar.n = sum(rows)\n            bar.refresh()\n            print(bar)",
+    }
+    ended = run_program("progress_bar-within.cured.py", timeout=60, changed=changed)
+    assert ended.status == 0, ended.output
+    assert "| 20/20 " in ended.output
+
+
+def workers_of_an_executor() -> list[int]:
+    """Return how many there are before the first submit, and after it."""
+    with ProcessPoolExecutor(2) as executor:
+        counts = [len(multiprocessing.active_children())]
+        future = executor.submit(abs, -1)
+        counts.append(len(multiprocessing.active_children()))
+        future.result()
+    return counts
+
+
+def test_submit_starts_the_workers(run: Callable[..., Any], start_method: str) -> None:
+    """Under fork all of them, so a bar that is made afterwards starts no thread beside it."""
+    before, after = run(workers_of_an_executor)
+    assert before == 0
+    assert after == 2 if start_method == "fork" else after >= 1
 
 
 @pytest.mark.parametrize(
