@@ -89,7 +89,8 @@ if __name__ == "__main__":
     print("guilty:", *(path.name for path in guilty))
 
 # %%
-# 1. This file stays when the worker dies. So main knows which pages were begun.
+# 1. This file stays when the worker dies. So main knows which pages were begun. Keep the marks in
+#    a new folder for each run: marks of an earlier run would put every page under suspicion.
 # 2. The executor may break before all tasks are submitted. Then ``submit()`` raises.
 # 3. In an executor of its own. If that breaks, too, this page did it.
 #
@@ -121,7 +122,7 @@ if __name__ == "__main__":
 # .. pair::
 #
 # With a new executor for each task, only one page is lost. That is the simplest way to find it,
-# but every task pays for the start of a process.
+# but the tasks run one after another, and each pays for the start of a process.
 #
 # Who killed the worker? Look at its exit code
 # --------------------------------------------
@@ -150,10 +151,12 @@ if __name__ == "__main__":
 # .. platform:: Windows
 #
 #    There are no signals. A crash has a large code, such as 3221225477 for an access violation.
+#    A worker that the executor ended `has -15 here, too
+#    <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/popen_spawn_win32.py>`__.
 #
 # Broken from the start, or without a dead worker
 # -----------------------------------------------
-# - **The initializer raised**, and :ref:`no task was run
+# - **The initializer raised** in a worker: :ref:`look for its traceback
 #   <sphx_glr_lessons_pools_initializer.py>`.
 # - **The workers cannot import your function**, or :ref:`the main guard is missing
 #   <sphx_glr_lessons_spawning_main_guard.py>`.
@@ -166,14 +169,14 @@ if __name__ == "__main__":
 #
 # When not to try again
 # ---------------------
-# Each page that was begun is run a second time. If your task sends an e-mail or books money, do
-# not repeat it: report it. If several pages are guilty, each may cost a round. Choose ``tries``
-# for that, because giving up loses the results.
+# Each page that was begun and not done is run a second time. If your task sends an e-mail or
+# books money, do not repeat it: report it. If several pages are guilty, each may cost a round,
+# and the others need one more. Choose ``tries`` for that, because giving up loses the results.
 #
 # A ``Pool`` raises nothing. It starts another worker, and ``map`` :ref:`waits forever
 # <sphx_glr_lessons_pools_pool_map.py:a-dead-worker-leaves-map-waiting-forever>`. **Ctrl-C** ends
 # ``count_all`` with ``KeyboardInterrupt``, but the ``with`` block first waits for its tasks,
-# :ref:`unless you cancel them <sphx_glr_lessons_spawning_arguments_and_results.py>`.
+# :ref:`unless you cancel them <sphx_glr_lessons_pools_ctrl_c.py>`.
 #
 # Where next
 # ----------

@@ -6,7 +6,7 @@ One row of one file cannot be parsed, and your program ends with a double traceb
 the results of all other files. Or it waits forever. In short: submit each task, and call
 ``result()`` on each future in a ``try``. The worker's traceback is the ``__cause__`` of what you
 catch. And your own exception classes must pass all their arguments on to ``super().__init__``, or
-a ``Pool`` hangs.
+a ``Pool`` may wait forever.
 """
 
 # %%
@@ -74,7 +74,7 @@ if __name__ == "__main__":
 #
 # **With map, the first error ends the loop.** ``executor.map`` then `cancels all tasks
 # <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/_base.py#L648-L650>`__ that
-# were not passed on to a worker. ``pool.map`` :ref:`throws the other results away
+# are not in the workers' queue yet. ``pool.map`` :ref:`throws the other results away
 # <sphx_glr_lessons_pools_pool_map.py:one-bad-input-costs-all-results>`. For thousands of tasks,
 # use ``map`` with a function that catches the error and returns ``traceback.format_exc()``.
 #
@@ -116,11 +116,12 @@ if __name__ == "__main__":
 # .. code-block:: python
 #
 #    def __reduce__(self):
-#        return BadRow, (self.number, self.row), vars(self)
+#        make = functools.partial(BadRow, number=self.number, row=self.row)
+#        return make, (), vars(self)
 #
 # If the class belongs to a library, catch its exception in the worker, and ``raise
-# RuntimeError(repr(error)) from error``. ``pickle.loads(pickle.dumps(BadRow(2, "x")))`` is a good
-# test of a class.
+# RuntimeError(repr(error)) from error``. To test a class, print
+# ``pickle.loads(pickle.dumps(BadRow(2, "x")))``: it must not raise, and its text must be right.
 #
 # MaybeEncodingError, or "cannot pickle": what was refused?
 # ---------------------------------------------------------
@@ -145,14 +146,15 @@ if __name__ == "__main__":
 # - **The result** was refused in the worker, after the call. A ``Pool`` wraps the reason in
 #   ``MaybeEncodingError: Error sending result`` (:ref:`what else is refused
 #   <sphx_glr_lessons_communication_what_can_be_pickled.py>`). Return a list.
-# - **The task** never left main. A ``Pool`` raises the ``PicklingError``, too. Use a ``def`` at
+# - **The task** never left main. A ``Pool`` raises the ``PicklingError``, too. (For a
+#   function within a function it is an ``AttributeError`` before Python 3.14.) Use a ``def`` at
 #   the top level of the file.
 # - **An exception** that holds an open file or a lock is refused, too. An executor raises the
 #   ``TypeError``, with your exception above it in the worker's part. The ``MaybeEncodingError``
 #   of a ``Pool`` shows ``<multiprocessing.pool.ExceptionWithTraceback object at 0x...>``: what
 #   your code raised is lost.
 #
-# The next task worked. But ask such futures inside the ``with``: `in Python 3.13.0
+# The next task worked. But ask such futures inside the ``with``: `before Python 3.12.8 and 3.13.1
 # <https://github.com/python/cpython/issues/125451>`__ its end may wait forever.
 #
 # sys.exit, a killed worker, Ctrl-C
@@ -162,10 +164,10 @@ if __name__ == "__main__":
 #   worker, and ``map`` :ref:`waits forever
 #   <sphx_glr_lessons_pools_pool_map.py:a-dead-worker-leaves-map-waiting-forever>`.
 # - **A worker is killed:** each future that is not done raises ``BrokenProcessPool``, and goes
-#   into ``failed``, too.
+#   into ``failed``, but without a note. Repeat the files that are not in ``totals``.
 # - **Ctrl-C** raises ``KeyboardInterrupt`` in main and in the tasks that run. The end of the
 #   ``with`` block waits for the others, :ref:`unless you cancel them
-#   <sphx_glr_lessons_spawning_arguments_and_results.py>`. A ``Pool`` that hangs :ref:`may hang
+#   <sphx_glr_lessons_pools_ctrl_c.py>`. A ``Pool`` that hangs :ref:`may hang
 #   then, too <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>`.
 #
 # If bad rows are normal, do not raise. Let the function ``return total, bad_rows``, and one bad
