@@ -35,7 +35,7 @@ def test_program(run_program: Callable[..., Ended]) -> None:
 
 def test_without_marks_it_gives_up(run_program: Callable[..., Ended]) -> None:
     ended = run_program(
-        "broken_pools.py", timeout=90, changed={"mark_of(path).touch()": "pass", "50_000": "50"}
+        "broken_pools.py", timeout=90, changed={"mark.touch()": "pass", "50_000": "50"}
     )
     assert ended.status == 1
     assert ended.output.count("left, begun:\n") == 3
