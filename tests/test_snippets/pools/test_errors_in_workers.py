@@ -158,7 +158,7 @@ def in_an_executor() -> list[tuple[str, str, str, list[str]]]:
 
 def test_what_an_executor_raises(run: Callable[..., Any]) -> None:
     """Notes, a chained exception, and three classes; a lock; sys.exit; and a class in the end."""
-    kept, lost, garbled, lock, exits, broken = run(in_an_executor)
+    kept, lost, garbled, lock, exits, broken = run(in_an_executor, timeout=90)
     assert kept[:2] == ("ByKeyword", "row 2: tue n/a") and kept[3] == ["south"]
     assert lost[:2] == ("WithoutState", "row 2: tue n/a") and lost[3] == []
     assert "ValueError: could not convert" in kept[2] and "in noted" in kept[2]
