@@ -3,16 +3,16 @@ BrokenProcessPool: find the task that kills its worker, and go on
 =================================================================
 
 After an hour of work: ``BrokenProcessPool: A process in the process pool was terminated abruptly
-while the future was running or pending``. In short: a worker was killed or crashed. The executor
-failed every task that was not done, not only the one that did it, and takes no more. Make a new
-executor, submit what is missing, and run each task that was begun alone: the guilty one kills its
-worker again.
+while the future was running or pending``. In short: a worker was killed or crashed. Every task
+that was not done got this exception, and the executor takes no new tasks. So let each task leave
+a file when it begins. Run those that had begun again, each in an executor of its own: the guilty
+one kills its worker again. Submit the others to a new executor.
 """
 
 # %%
 # Go on, and find the guilty page
 # -------------------------------
-# Eight compressed pages are to be counted. One is damaged, and crashes its worker.
+# Count the words of eight compressed pages. One is damaged, and crashes its worker.
 
 import os
 import tempfile
@@ -21,25 +21,13 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-
-def write_pages(folder):
-    """Write compressed pages, one of them damaged; return their paths."""
-    paths = [Path(folder, f"page{number}") for number in range(8)]
-    text = b"the ship left the harbour\n" * 50_000
-    for path in paths:
-        path.write_bytes(zlib.compress(text))
-    paths[3].write_bytes(b"damaged")
-    return paths
-
-
-def mark_of(path):
-    """Return the file that says that a page was begun."""
-    return path.with_suffix(".begun")
+TEXT = b"the ship left the harbour\n" * 50_000
 
 
 def count_words(path):
     """Leave a mark, and count the words of a page."""
-    mark_of(path).touch()  # (1)
+    mark = Path(f"{path}.begun")
+    mark.touch()  # (1)
     data = path.read_bytes()
     if data == b"damaged":
         os._exit(1)  # ends this process, as a crash in a C library does
@@ -67,12 +55,10 @@ def count_all(paths, tries=3):
     for _ in range(tries):
         results |= run(left, workers=2)
         left = [path for path in left if path not in results]
-        begun = [path for path in left if mark_of(path).exists()]
+        begun = [path for path in left if Path(f"{path}.begun").exists()]
         print(len(left), "left, begun:", *(path.name for path in begun))
-        for path in begun:
-            alone = run(  # (3)
-                [path], workers=1
-            )
+        for path in begun:  # (3)
+            alone = run([path], workers=1)
             results |= alone
             if not alone:
                 guilty.append(path)
@@ -84,20 +70,26 @@ def count_all(paths, tries=3):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        results, guilty = count_all(write_pages(folder))
+        paths = [Path(folder, f"page{number}") for number in range(8)]
+        for path in paths:
+            path.write_bytes(zlib.compress(TEXT))
+        paths[3].write_bytes(b"damaged")
+        results, guilty = count_all(paths)
     print(len(results), "pages are counted")
     print("guilty:", *(path.name for path in guilty))
 
 # %%
-# 1. This file stays when the worker dies. So main knows which pages were begun.
+# 1. This file stays when the worker dies. So main knows which pages were begun. Keep the marks in
+#    a new folder for each run: marks of an earlier run would put every page under suspicion.
 # 2. The executor may break before all tasks are submitted. Then ``submit()`` raises.
-# 3. In an executor of its own. If that breaks, too, this page did it.
+# 3. Each page that was begun runs in an executor of its own. If that breaks, too, this page did
+#    it.
 #
 # .. chance::
 #
 #    Which pages are left after the first round varies from run to run.
 #
-# A guilty page costs more than itself. This is what happened in the first round:
+# In the first round, a guilty page cost more than itself:
 #
 # 1. The worker with the damaged page ended. A thread of main waits for that: it saw that a worker
 #    was gone, but not which task it had.
@@ -107,11 +99,12 @@ if __name__ == "__main__":
 # 3. It ended the other worker with SIGTERM, in the middle of a page, since the dead one may have
 #    left a lock of their queue locked.
 #
-# So one or two pages were begun and not done, and only one of them is guilty. Let your program
-# end with ``if guilty: sys.exit(...)``. An exception that a task *raises* ends ``count_all``.
-# :ref:`Catch that
-# <sphx_glr_lessons_pools_errors_in_workers.py:keep-the-other-results-a-future-for-each-task>`,
-# too, if you need the others.
+# So one or two pages were begun and not done, and only one of them is guilty.
+#
+# In your program, end with ``if guilty: sys.exit(...)``. An exception that a task *raises* ends
+# ``count_all``: :ref:`catch it, too
+# <sphx_glr_lessons_pools_errors_in_workers.py:keep-the-other-results-a-future-for-each-task>`, if
+# you need the other results.
 #
 # "the process pool is not usable anymore"
 # ----------------------------------------
@@ -120,15 +113,14 @@ if __name__ == "__main__":
 #
 # .. pair::
 #
-# With a new executor for each task, only one page is lost. That is the simplest way to find it,
-# but every task pays for the start of a process.
+# With a new executor for each task, only one page is lost. This is the simplest way to find it,
+# but a slow one: the tasks run one after another, and each starts a process.
 #
 # Who killed the worker? Look at its exit code
 # --------------------------------------------
 # From Python 3.15 on, the traceback may say it: ``Process 5484 terminated abruptly with exit code
 # -9`` is `the __cause__ <https://github.com/python/cpython/pull/139486>`__ of the exception.
-# (It is missing if the executor looked before the kernel had the code.) In older versions, keep
-# the processes before one of them dies, and ask them afterwards:
+# In older versions, get the processes before one of them dies, and their exit codes afterwards:
 #
 # .. code-block:: python
 #
@@ -150,10 +142,12 @@ if __name__ == "__main__":
 # .. platform:: Windows
 #
 #    There are no signals. A crash has a large code, such as 3221225477 for an access violation.
+#    A worker that the executor ended `has -15 here, too
+#    <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/popen_spawn_win32.py>`__.
 #
 # Broken from the start, or without a dead worker
 # -----------------------------------------------
-# - **The initializer raised**, and :ref:`no task was run
+# - **The initializer raised** in a worker: :ref:`look for its traceback
 #   <sphx_glr_lessons_pools_initializer.py>`.
 # - **The workers cannot import your function**, or :ref:`the main guard is missing
 #   <sphx_glr_lessons_spawning_main_guard.py>`.
@@ -161,19 +155,18 @@ if __name__ == "__main__":
 #   <sphx_glr_lessons_pools_errors_in_workers.py:your-own-exception-class-map-waits-forever>`.
 #
 # ``concurrent.futures.BrokenExecutor`` is the base class of ``BrokenProcessPool``, and easier to
-# import. A ``ThreadPoolExecutor`` whose initializer fails raises another subclass of it. All are
-# a ``RuntimeError``.
+# import. A ``ThreadPoolExecutor`` whose initializer fails raises another subclass of it.
 #
 # When not to try again
 # ---------------------
-# Each page that was begun is run a second time. If your task sends an e-mail or books money, do
-# not repeat it: report it. If several pages are guilty, each may cost a round. Choose ``tries``
-# for that, because giving up loses the results.
+# Each page that was begun and not done is run a second time. If your task sends an e-mail or
+# books money, do not repeat it: report it. Each guilty page may cost a round, and the last pages
+# need one more. Choose ``tries`` for that: if ``count_all`` gives up, all results are lost.
 #
 # A ``Pool`` raises nothing. It starts another worker, and ``map`` :ref:`waits forever
 # <sphx_glr_lessons_pools_pool_map.py:a-dead-worker-leaves-map-waiting-forever>`. **Ctrl-C** ends
 # ``count_all`` with ``KeyboardInterrupt``, but the ``with`` block first waits for its tasks,
-# :ref:`unless you cancel them <sphx_glr_lessons_spawning_arguments_and_results.py>`.
+# :ref:`unless you cancel them <sphx_glr_lessons_pools_ctrl_c.py>`.
 #
 # Where next
 # ----------

@@ -17,7 +17,7 @@ def reading(number, row):
 
 
 if __name__ == "__main__":
-    with Pool(2) as pool:
+    with Pool(1) as pool:
         try:
             print(sum(pool.starmap(reading, enumerate(ROWS, 1))), "kWh")
         except BadRow as error:

@@ -6,7 +6,7 @@ One row of one file cannot be parsed, and your program ends with a double traceb
 the results of all other files. Or it waits forever. In short: submit each task, and call
 ``result()`` on each future in a ``try``. The worker's traceback is the ``__cause__`` of what you
 catch. And your own exception classes must pass all their arguments on to ``super().__init__``, or
-a ``Pool`` hangs.
+a ``Pool`` may wait forever.
 """
 
 # %%
@@ -66,15 +66,15 @@ if __name__ == "__main__":
     print("read:", *totals)
 
 # %%
-# 1. A note travels with its exception. It says what the message does not: which file, which row.
+# 1. A note travels with its exception. It says which file and which row.
 #
 # A worker caught each exception, sent it to main, and took the next file. In main, ``result()``
-# raised it. Let your program end with ``if failed: raise ExceptionGroup("meters", failed)``. It
+# raised it. End your program with ``if failed: raise ExceptionGroup("meters", failed)``. This
 # prints the tracebacks of all failed tasks, and the status is 1.
 #
 # **With map, the first error ends the loop.** ``executor.map`` then `cancels all tasks
 # <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/_base.py#L648-L650>`__ that
-# were not passed on to a worker. ``pool.map`` :ref:`throws the other results away
+# are not in the workers' queue yet. ``pool.map`` :ref:`throws the other results away
 # <sphx_glr_lessons_pools_pool_map.py:one-bad-input-costs-all-results>`. For thousands of tasks,
 # use ``map`` with a function that catches the error and returns ``traceback.format_exc()``.
 #
@@ -87,28 +87,26 @@ if __name__ == "__main__":
 # <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L136-L149>`__.
 # Main makes it the exception's ``__cause__``, a ``_RemoteTraceback`` (with a ``Pool``,
 # ``multiprocessing.pool.RemoteTraceback``). Python prints it first, in quotes, and its last lines
-# show where your code failed. The part below "direct cause" is main's: which ``result()`` raised
-# it.
+# show where your code failed. The part below "direct cause" is main's.
 #
 # - ``logging.exception("failed")`` in the ``except`` logs both parts.
 # - ``error.__traceback__`` has main's frames only. A debugger cannot show the worker's variables.
-# - After ``raise BadRow(...) from error`` in the worker, ``error`` is in that text, but main does
-#   not get it as an object.
+# - After ``raise BadRow(...) from error`` in the worker, main gets ``error`` as text only.
 #
 # Your own exception class: map waits forever
 # -------------------------------------------
 # .. pair:: errors_in_workers-class
 #
-# 1. The worker pickled the exception as its class and its ``args``. That is what
-#    ``super().__init__`` got: one text.
+# 1. The worker pickled the exception as its class and its ``args``. These are the arguments of
+#    ``super().__init__``: one text.
 # 2. A thread of main that receives results called ``BadRow("row 2: tue n/a")``, with one argument
 #    instead of two. The ``TypeError: BadRow.__init__() missing 1 required positional argument``
 #    `ended that thread
 #    <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L574-L582>`__.
 # 3. No more results arrive. This call waits forever, and so does each later one.
 #
-# An executor raises ``BrokenProcessPool`` for all tasks that are not done, and its ``__cause__``
-# has the ``TypeError``. If the arguments have defaults, there is no error, but a garbled message.
+# An executor does not hang: it raises ``BrokenProcessPool`` for all tasks that are not done, and
+# its ``__cause__`` has the ``TypeError``. If the arguments have defaults, the text is garbled.
 #
 # The cured class passes on all arguments, and makes its text in ``__str__``. For keyword-only
 # arguments, define ``__reduce__``. Its third item keeps the notes:
@@ -116,11 +114,12 @@ if __name__ == "__main__":
 # .. code-block:: python
 #
 #    def __reduce__(self):
-#        return BadRow, (self.number, self.row), vars(self)
+#        make = functools.partial(BadRow, number=self.number, row=self.row)
+#        return make, (), vars(self)
 #
 # If the class belongs to a library, catch its exception in the worker, and ``raise
-# RuntimeError(repr(error)) from error``. ``pickle.loads(pickle.dumps(BadRow(2, "x")))`` is a good
-# test of a class.
+# RuntimeError(repr(error)) from error``. To test a class, print
+# ``pickle.loads(pickle.dumps(BadRow(2, "x")))``: it must not raise, and its text must be right.
 #
 # MaybeEncodingError, or "cannot pickle": what was refused?
 # ---------------------------------------------------------
@@ -145,15 +144,16 @@ if __name__ == "__main__":
 # - **The result** was refused in the worker, after the call. A ``Pool`` wraps the reason in
 #   ``MaybeEncodingError: Error sending result`` (:ref:`what else is refused
 #   <sphx_glr_lessons_communication_what_can_be_pickled.py>`). Return a list.
-# - **The task** never left main. A ``Pool`` raises the ``PicklingError``, too. Use a ``def`` at
+# - **The task** never left main. A ``Pool`` raises the ``PicklingError``, too. (For a
+#   function within a function it is an ``AttributeError`` before Python 3.14.) Use a ``def`` at
 #   the top level of the file.
 # - **An exception** that holds an open file or a lock is refused, too. An executor raises the
-#   ``TypeError``, with your exception above it in the worker's part. The ``MaybeEncodingError``
-#   of a ``Pool`` shows ``<multiprocessing.pool.ExceptionWithTraceback object at 0x...>``: what
-#   your code raised is lost.
+#   ``TypeError``, with your exception above it in the worker's part. A ``Pool`` loses your
+#   exception: its ``MaybeEncodingError`` shows only
+#   ``<multiprocessing.pool.ExceptionWithTraceback object at 0x...>``.
 #
-# The next task worked. But ask such futures inside the ``with``: `in Python 3.13.0
-# <https://github.com/python/cpython/issues/125451>`__ its end may wait forever.
+# The next task worked. But call ``result()`` inside the ``with`` block: `before Python 3.12.8 and
+# 3.13.1 <https://github.com/python/cpython/issues/125451>`__ its end may wait forever.
 #
 # sys.exit, a killed worker, Ctrl-C
 # ---------------------------------
@@ -161,15 +161,15 @@ if __name__ == "__main__":
 #   Exception`` does not catch. It ends main, with the task's status. With a ``Pool`` it ends the
 #   worker, and ``map`` :ref:`waits forever
 #   <sphx_glr_lessons_pools_pool_map.py:a-dead-worker-leaves-map-waiting-forever>`.
-# - **A worker is killed:** each future that is not done raises ``BrokenProcessPool``, and goes
-#   into ``failed``, too.
+# - **A worker is killed:** each future that is not done raises ``BrokenProcessPool``, without a
+#   note. Repeat the files that are not in ``totals``.
 # - **Ctrl-C** raises ``KeyboardInterrupt`` in main and in the tasks that run. The end of the
-#   ``with`` block waits for the others, :ref:`unless you cancel them
-#   <sphx_glr_lessons_spawning_arguments_and_results.py>`. A ``Pool`` that hangs :ref:`may hang
-#   then, too <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>`.
+#   ``with`` block still waits for the other tasks, :ref:`unless you cancel them
+#   <sphx_glr_lessons_pools_ctrl_c.py>`. A ``Pool`` that waits forever :ref:`may not end
+#   then <sphx_glr_lessons_pools_ending_a_pool.py:ctrl-c-and-a-pool-without-with>`.
 #
-# If bad rows are normal, do not raise. Let the function ``return total, bad_rows``, and one bad
-# row does not cost the rest of its file.
+# If bad rows are normal, do not raise: ``return total, bad_rows``. Then one bad row does not cost
+# the rest of its file.
 #
 # Where next
 # ----------

@@ -35,11 +35,30 @@ def test_program(run_program: Callable[..., Ended]) -> None:
 
 def test_without_marks_it_gives_up(run_program: Callable[..., Ended]) -> None:
     ended = run_program(
-        "broken_pools.py", timeout=90, changed={"mark_of(path).touch()": "pass", "50_000": "50"}
+        "broken_pools.py", timeout=90, changed={"mark.touch()": "pass", "50_000": "50"}
     )
     assert ended.status == 1
     assert ended.output.count("left, begun:\n") == 3
     assert "RuntimeError: gave up with" in ended.output
+
+
+@pytest.mark.parametrize("tries", [3, 4])
+def test_each_guilty_page_may_cost_a_round(run_program: Callable[..., Ended], tries: int) -> None:
+    """One worker meets three of them one after another; the last page needs a round more."""
+    damaged = 'paths[3].write_bytes(b"damaged")'
+    changed = {
+        damaged: f"for path in paths[0:8:3]: {damaged.replace('paths[3]', 'path')}",
+        "workers=2": "workers=1",
+        "50_000": "50",
+        "tries=3": f"tries={tries}",
+    }
+    ended = run_program("broken_pools.py", timeout=LIMIT, changed=changed)
+    if tries == 3:
+        assert ended.status == 1
+        assert "RuntimeError: gave up with 1 pages left" in ended.output
+    else:
+        assert ended.status == 0, ended.output
+        assert (named(ended["guilty"]), len(ended["results"])) == (["page0", "page3", "page6"], 5)
 
 
 @pytest.mark.parametrize("caught", [True, False])

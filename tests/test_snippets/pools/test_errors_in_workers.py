@@ -1,5 +1,6 @@
 """Exceptions in workers: what main gets of them, what they cost, and which cannot travel."""
 
+import functools
 import logging
 import pickle
 import subprocess
@@ -102,28 +103,29 @@ class Defaults(Exception):
 
 
 class ByKeyword(Exception):
-    """It has the page's __reduce__."""
+    """It has the page's __reduce__, for arguments that must be named."""
 
-    def __init__(self, number: int, row: str) -> None:
+    def __init__(self, *, number: int, row: str) -> None:
         super().__init__(f"row {number}: {row}")
         self.number, self.row = number, row
 
     def __reduce__(self) -> Any:
-        return ByKeyword, (self.number, self.row), vars(self)
+        make = functools.partial(ByKeyword, number=self.number, row=self.row)
+        return make, (), vars(self)
 
 
 class WithoutState(ByKeyword):
     """It forgets the notes."""
 
     def __reduce__(self) -> Any:
-        return WithoutState, (self.number, self.row)
+        return functools.partial(WithoutState, number=self.number, row=self.row), ()
 
 
 def noted(kind: Any) -> None:
     try:
         float("n/a")
     except ValueError as error:
-        found = kind(2, "tue n/a")
+        found = kind(number=2, row="tue n/a")
         found.add_note("south")
         raise found from error
 
@@ -156,7 +158,7 @@ def in_an_executor() -> list[tuple[str, str, str, list[str]]]:
 
 def test_what_an_executor_raises(run: Callable[..., Any]) -> None:
     """Notes, a chained exception, and three classes; a lock; sys.exit; and a class in the end."""
-    kept, lost, garbled, lock, exits, broken = run(in_an_executor)
+    kept, lost, garbled, lock, exits, broken = run(in_an_executor, timeout=90)
     assert kept[:2] == ("ByKeyword", "row 2: tue n/a") and kept[3] == ["south"]
     assert lost[:2] == ("WithoutState", "row 2: tue n/a") and lost[3] == []
     assert "ValueError: could not convert" in kept[2] and "in noted" in kept[2]
@@ -240,7 +242,16 @@ def test_logging_has_the_worker_s_part(run: Callable[..., Any]) -> None:
     assert "ERROR:root:failed" in said and "_RemoteTraceback" in said and "in noted" in said
 
 
+def test_how_a_function_within_a_function_is_refused() -> None:
+    def within() -> None:
+        """Do nothing."""
+
+    kind = pickle.PicklingError if sys.version_info >= (3, 14) else AttributeError
+    with pytest.raises(kind):
+        pickle.dumps(within)
+
+
 def test_pickle_tells_whether_a_class_travels() -> None:
     with pytest.raises(TypeError):
         pickle.loads(pickle.dumps(BadRow(2, "x")))
-    assert str(pickle.loads(pickle.dumps(ByKeyword(2, "x")))) == "row 2: x"
+    assert str(pickle.loads(pickle.dumps(ByKeyword(number=2, row="x")))) == "row 2: x"
