@@ -16,10 +16,8 @@ another task is lost.
 # each further letter doubles the time (*catastrophic backtracking*).
 
 import re
-import time
-from itertools import islice
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import Pipe, Process
-from multiprocessing.connection import wait
 
 LINE = re.compile(r"(\w+ ?)+: (\d+) files")
 LOG = [
@@ -41,70 +39,56 @@ def answer(function, argument, sender):
     try:
         sender.send((function(argument), None))
     except Exception as error:
-        sender.send((None, repr(error)))
+        sender.send((None, error))
 
 
-def map_in_time(function, arguments, seconds, at_most):
-    """Yield argument, result, and error of each task as it ends."""
-    todo, running = iter(arguments), {}
+def in_time(function, argument, seconds):
+    """Call the function in a process, and kill that if it is late."""
+    receiver, sender = Pipe(duplex=False)
+    args = (function, argument, sender)
+    process = Process(target=answer, args=args)
+    process.start()
+    sender.close()
     try:
-        while True:
-            for argument in islice(todo, at_most - len(running)):
-                receiver, sender = Pipe(duplex=False)
-                args = (function, argument, sender)
-                process = Process(target=answer, args=args)
-                process.start()
-                sender.close()
-                receiver.recv()  # (1)
-                end = time.monotonic() + seconds
-                running[receiver] = process, argument, end
-            if not running:
-                break
-            first = min(end for _, _, end in running.values())
-            ready = wait(running, max(0, first - time.monotonic()))
-            for receiver, (process, argument, end) in list(running.items()):
-                result = error = None
-                if receiver in ready:
-                    try:
-                        result, error = receiver.recv()
-                    except (EOFError, OSError):
-                        error = "its process died"  # (2)
-                elif time.monotonic() < end:
-                    continue
-                else:
-                    process.kill()  # (3)
-                    error = f"not done in {seconds} s"
-                process.join()
-                del running[receiver]
-                yield argument, result, error
+        receiver.recv()  # (1)
+        if not receiver.poll(seconds):
+            raise TimeoutError(f"not done in {seconds} s")
+        result, error = receiver.recv()  # (2)
+    except BaseException:
+        process.kill()  # (3)
+        raise
     finally:
-        for process, _, _ in running.values():
-            process.kill()
-            process.join()
+        process.join()
+    if error:
+        raise error
+    return result
 
 
 if __name__ == "__main__":
-    failed = []
-    for line, count, error in map_in_time(files, LOG, 1, at_most=2):
-        print(f"{line} -> {error or count}")
-        if error:
-            failed.append(line)
-    print("failed:", len(failed))
+    with ProcessPoolExecutor(2) as executor:
+        tasks = [executor.submit(in_time, files, line, 1) for line in LOG]
+        for line, task in zip(LOG, tasks, strict=True):
+            print(line, "->", repr(task.exception() or task.result()))
 
 # %%
 # 1. The child's first message says that it has begun, so the deadline does not include the start
 #    of the process.
-# 2. A child that was killed, or that crashed, sends nothing more: main gets ``EOFError``.
+# 2. A child that was killed, or that crashed, sends nothing more. Then ``in_time`` raises
+#    ``EOFError`` (on Windows ``poll`` may raise ``BrokenPipeError``).
 # 3. :meth:`~multiprocessing.Process.kill` ends any code, in C too. The child shares nothing but
 #    its own pipe, so no other task is harmed.
 #
-# The first task was killed at its deadline. Meanwhile the other three ran one after the other
-# beside it. The third line does not match, ``files`` raised, and main has the error as text. End
-# your own program with ``if failed: sys.exit("lines are missing")``.
+# Each of the two workers starts a process for its task, and waits for it. The first task was
+# killed at its deadline, and its worker lived on. Meanwhile the other worker did the rest. The
+# third line does not match, so ``files`` raised. ``exception()`` shows each error here. In your
+# own program call ``result()`` alone: it raises the error, so the program does not end with 0.
+# (Its traceback names no line of ``files``. For that, let ``answer`` print it.)
 #
-# ``finally`` kills what still runs if main raises, or you press Ctrl-C. (In a terminal Ctrl-C
-# interrupts each child, too, which prints a traceback.) A killed child runs no ``finally``, so
-# let it write files :ref:`whole or not at all
+# With a ``Pool`` this does not work: its workers are daemons, which may not have children.
+#
+# Ctrl-C in a terminal reaches every process. Each worker kills its child and takes the next task,
+# until you :ref:`cancel those <sphx_glr_lessons_pools_shutting_down.py>`. A killed child runs no
+# ``finally``, so let it write files :ref:`whole or not at all
 # <sphx_glr_lessons_pools_ending_a_pool.py:killed-while-it-writes-a-file-is-whole-or-not-there>`.
 # A program that it has started goes on: start programs with ``subprocess.run(command,
 # timeout=60)``, for which threads are enough.
@@ -128,7 +112,6 @@ if __name__ == "__main__":
 # Linux and macOS the worker can set an alarm:
 
 import signal
-from concurrent.futures import ProcessPoolExecutor
 
 
 def too_late(number, frame):
@@ -149,9 +132,9 @@ def files_in_time(line):
 if __name__ == "__main__":
     if hasattr(signal, "setitimer"):  # not on Windows
         with ProcessPoolExecutor(2) as executor:
-            futures = [executor.submit(files_in_time, line) for line in LOG]
-        for line, future in zip(LOG, futures, strict=True):
-            print(f"{line} -> {future.exception() or future.result()}")
+            tasks = [executor.submit(files_in_time, line) for line in LOG]
+        for line, task in zip(LOG, tasks, strict=True):
+            print(line, "->", repr(task.exception() or task.result()))
 
 # %%
 # ``match`` raised the exception, the worker lived on, and main got the error as any other. This

@@ -11,8 +11,8 @@ are finished first, unless you kill the workers.
 # %%
 # Stop at the first error
 # -----------------------
-# Two workers add up what a shop has sold in March, a file for each day. That of the third day has
-# a broken line, and the other days are of no use without it.
+# Two workers add up what a shop has sold in a year, a file for each day. That of the third day
+# has a broken line, and the other days are of no use without it.
 
 import csv
 import tempfile
@@ -20,11 +20,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 
-def write_march(folder):
+def write_year(folder):
     """Write a file for each day, that of the third with an error."""
-    paths = [Path(folder, f"march-{day}.csv") for day in range(1, 32)]
+    paths = [Path(folder, f"day-{day}.csv") for day in range(1, 366)]
     for path in paths:
-        path.write_text("2,350\n" * 100_000)
+        path.write_text("2,350\n" * 10_000)
     paths[2].write_text("2,350\n?,350\n")
     return paths
 
@@ -38,7 +38,7 @@ def revenue(path):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        days = write_march(folder)
+        days = write_year(folder)
         try:
             with ProcessPoolExecutor(2) as executor:
                 futures = [executor.submit(revenue, day) for day in days]
@@ -51,10 +51,10 @@ if __name__ == "__main__":
                     raise  # (2)
         except ValueError as error:
             print("stopped:", error)
-    print("more were running than two:", len(running) > 2)
-    print("these are done:", all(not f.cancelled() for f in running))
+    done = [f for f in running if not f.cancelled()]
+    print(len(running), "were running; of these done:", len(done))
     cancelled = [f for f in futures if f.cancelled()]
-    print("others are cancelled:", len(cancelled) > 0)
+    print(len(cancelled), "of", len(futures), "were cancelled")
 
 # %%
 # 1. This is also for Ctrl-C, which raises ``KeyboardInterrupt``.
@@ -75,7 +75,7 @@ if __name__ == "__main__":
 #
 # Why some tasks cannot be cancelled
 # ----------------------------------
-# There are two workers, but more tasks were ``running()``:
+# There are two workers, but up to five tasks are ``running()``, and all of these are done:
 #
 # 1. The manager passes tasks on to a queue for the workers, so that none of them has to wait for
 #    its next task. There is room for ``max_workers`` `and one more
@@ -86,7 +86,7 @@ if __name__ == "__main__":
 #    each future.
 #
 # So with two workers five tasks at most are running: two that the workers have begun, and three
-# in the queue.
+# in the queue. How many they are when the error comes varies from run to run.
 #
 # If a task takes minutes, so does the shutdown. Let the task look at an
 # :class:`~multiprocessing.Event` (:ref:`sphx_glr_lessons_spawning_stop_a_process.py`), or kill
