@@ -45,8 +45,7 @@ def answer(function, argument, sender):
 def in_time(function, argument, seconds):
     """Call the function in a process, and kill that if it is late."""
     receiver, sender = Pipe(duplex=False)
-    args = (function, argument, sender)
-    process = Process(target=answer, args=args)
+    process = Process(target=answer, args=(function, argument, sender))
     process.start()
     sender.close()
     try:
