@@ -73,21 +73,22 @@ if __name__ == "__main__":
 # 1. The child's first message says that it has begun, so the deadline does not include the start
 #    of the process.
 # 2. A child that was killed, or that crashed, sends nothing more. Then ``in_time`` raises
-#    ``EOFError`` (on Windows ``poll`` may raise ``BrokenPipeError``).
-# 3. :meth:`~multiprocessing.Process.kill` ends any code, in C too. The child shares nothing but
-#    its own pipe, so no other task is harmed.
+#    ``EOFError``, or on Windows `BrokenPipeError
+#    <https://github.com/python/cpython/issues/85180>`__.
+# 3. :meth:`~multiprocessing.Process.kill` ends any code, in C too. The child uses its own pipe
+#    and no lock or queue of the executor, so no other task is harmed.
 #
 # Each of the two workers starts a process for its task, and waits for it. The first task was
 # killed at its deadline, and its worker lived on. Meanwhile the other worker did the rest. The
-# third line does not match, so ``files`` raised. ``exception()`` shows each error here. In your
-# own program call ``result()`` alone: it raises the error, so the program does not end with 0.
-# (Its traceback names no line of ``files``. For that, let ``answer`` print it.)
+# third line does not match, so ``files`` raised. The program shows each error. In your own, call
+# ``task.result()`` alone: it raises the error, and the program does not end with 0.
 #
-# With a ``Pool`` this does not work: its workers are daemons, which may not have children.
+# A ``Pool`` cannot do this: its workers are daemons, which may not have children.
 #
-# Ctrl-C in a terminal reaches every process. Each worker kills its child and takes the next task,
-# until you :ref:`cancel those <sphx_glr_lessons_pools_shutting_down.py>`. A killed child runs no
-# ``finally``, so let it write files :ref:`whole or not at all
+# Ctrl-C in a terminal reaches every process. Each worker kills its child, and takes the next task
+# unless you :ref:`cancel it <sphx_glr_lessons_pools_shutting_down.py>`.
+#
+# A killed child runs no ``finally``, so let it write files :ref:`whole or not at all
 # <sphx_glr_lessons_pools_ending_a_pool.py:killed-while-it-writes-a-file-is-whole-or-not-there>`.
 # A program that it has started goes on: start programs with ``subprocess.run(command,
 # timeout=60)``, for which threads are enough.
@@ -107,8 +108,9 @@ if __name__ == "__main__":
 #
 # The worker stops itself: ``setitimer``
 # --------------------------------------
-# A process for each task costs its start, which is too much for thousands of short tasks. On
-# Linux and macOS the worker can set an alarm:
+# A process for each task costs its start (under forkserver, each worker also has a fork server of
+# its own). That is too much for thousands of short tasks. On Linux and macOS the worker can set
+# an alarm:
 
 import signal
 

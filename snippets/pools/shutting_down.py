@@ -127,7 +127,7 @@ if __name__ == "__main__":
 #
 # In a terminal, Ctrl-C interrupts the workers, too. A running task gets ``KeyboardInterrupt``,
 # and its worker *goes on with the next one*. That is why the first program shuts down in
-# ``except BaseException``.
+# ``except BaseException``. (A worker without a task ends, and the executor is broken.)
 #
 # "cannot schedule new futures after shutdown"
 # --------------------------------------------
