@@ -40,7 +40,7 @@ UNPLAYED = re.compile(
 PROSE = re.compile(r"[^\s.]")  # begins what is neither a directive nor in one
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)  # of a library, or of a file
 HANGS, WRONG = "hangs", "wrong"  # how a program fails whose output does not say it
-HANG = 5.0  # seconds until a program that is to hang is taken for one that does
+HANG = 5.0  # seconds until a program that is to hang is taken for one; twice that if it is to speak
 LONGEST = 200  # characters of an error message, or of a question, that somebody looks for
 SHORT = 24  # characters that a sidebar has room for, in WORDS words
 WORDS = 3
@@ -139,12 +139,14 @@ class Lesson(Script):
         settings = self.settings
         hangs = [m for m, words in settings.fails if HANGS in words]
         told = (f"timeout {settings.timeout:g}", f"measures {bool(settings.measures)}")
-        return (*told, f"hangs {hangs}") if hangs else told
+        return (*told, f"hangs {[(m, self.limit(m)) for m in hangs]}") if hangs else told
 
     def limit(self, start_method: str) -> float:
         """Return how many seconds a recording may take: few where it will hang anyway."""
-        hangs = HANGS in self.settings.fails_under(start_method)
-        return min(HANG, self.settings.timeout) if hangs else self.settings.timeout
+        fails = self.settings.fails_under(start_method)
+        if HANGS not in fails:
+            return self.settings.timeout
+        return min(HANG if set(fails) == {HANGS} else 2 * HANG, self.settings.timeout)
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -156,9 +156,10 @@ if __name__ == "__main__":
 # too, unless you call ``result()`` or ``exception()`` on every future.
 #
 # A ``Pool`` is better if you want to drop everything at once: an executor can
-# :ref:`terminate_workers() <sphx_glr_lessons_pools_shutting_down.py>` only since Python 3.14. It is also better if many inputs go to *one*
-# function: ``pool.imap_unordered(function, inputs, chunksize=100)`` gives you :ref:`results as
-# soon as they are ready <sphx_glr_lessons_pools_imap.py>`, and sends the inputs in chunks.
+# :ref:`terminate_workers() <sphx_glr_lessons_pools_shutting_down.py>` only since Python 3.14. It
+# is also better if many inputs go to *one* function: ``pool.imap_unordered(function, inputs,
+# chunksize=100)`` gives you :ref:`results as soon as they are ready
+# <sphx_glr_lessons_pools_imap.py>`, and sends the inputs in chunks.
 #
 # Where next
 # ----------

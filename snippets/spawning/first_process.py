@@ -158,7 +158,8 @@ if __name__ == "__main__":
 #   :ref:`sphx_glr_lessons_spawning_arguments_and_results.py`.
 # - **Each job takes a few milliseconds.** Starting a process takes about as long, and many times
 #   as long under spawn. Stay with the loop.
-# - **The jobs wait** for a network or a disk. :ref:`Use threads <sphx_glr_lessons_pools_thread_pool.py>`: they cost less.
+# - **The jobs wait** for a network or a disk. :ref:`Use threads
+#   <sphx_glr_lessons_pools_thread_pool.py>`: they cost less.
 #
 # Where next
 # ----------

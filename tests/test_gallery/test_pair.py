@@ -144,8 +144,9 @@ def test_how_it_fails_may_depend_on_the_start_method(write, lesson):
 
 def test_a_program_that_is_to_hang_is_given_little_time(write, lesson):
     """Only under the start methods where it is to hang."""
-    write(BROKEN.replace('"wrong"', '{"spawn": "hangs"}'), "tiny/pipe.broken.py")
+    fails = '{"spawn": "hangs", "forkserver": ["hangs", "Oops"]}'
+    write(BROKEN.replace('"wrong"', fails), "tiny/pipe.broken.py")
     pair, _ = pairs_of(lesson)
-    limits = {m: pair.broken.limit(m) for m in ("fork", "spawn")}
-    assert limits == {"fork": 20, "spawn": 5}
+    limits = {m: pair.broken.limit(m) for m in ("fork", "forkserver", "spawn")}
+    assert limits == {"fork": 20, "forkserver": 10, "spawn": 5}
     assert pair.broken.conditions != pair.cured.conditions
