@@ -16,6 +16,7 @@ another task is lost.
 # each further letter doubles the time (*catastrophic backtracking*).
 
 import re
+import traceback
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import Pipe, Process
 
@@ -39,6 +40,7 @@ def answer(function, argument, sender):
     try:
         sender.send((function(argument), None))
     except Exception as error:
+        error.add_note(traceback.format_exc())
         sender.send((None, error))
 
 
@@ -80,18 +82,19 @@ if __name__ == "__main__":
 #
 # Each of the two workers starts a process for its task, and waits for it. The first task was
 # killed at its deadline, and its worker lived on. Meanwhile the other worker did the rest. The
-# third line does not match, so ``files`` raised. The program shows each error. In your own, call
-# ``task.result()`` alone: it raises the error, and the program does not end with 0.
+# third line does not match, so ``files`` raised. In your own program, call ``task.result()``
+# alone: it raises the error, and the program ends with status 1. The note that ``answer`` adds is
+# the child's traceback, which would be lost otherwise.
 #
-# A ``Pool`` cannot do this: its workers are daemons, which may not have children.
+# **In a Pool, in_time fails:** its workers are daemons, which may not have children.
 #
-# Ctrl-C in a terminal reaches every process. Each worker kills its child, and takes the next task
-# unless you :ref:`cancel it <sphx_glr_lessons_pools_shutting_down.py>`.
+# **Ctrl-C** in a terminal reaches every process. Each worker kills its child, and then begins the
+# next task, unless you :ref:`cancel the rest <sphx_glr_lessons_pools_shutting_down.py>`.
 #
-# A killed child runs no ``finally``, so let it write files :ref:`whole or not at all
+# **A killed child** runs no ``finally``, so let it write files :ref:`whole or not at all
 # <sphx_glr_lessons_pools_ending_a_pool.py:killed-while-it-writes-a-file-is-whole-or-not-there>`.
-# A program that it has started goes on: start programs with ``subprocess.run(command,
-# timeout=60)``, for which threads are enough.
+# A program that it has started goes on. If your tasks run programs, use threads and
+# ``subprocess.run(command, timeout=60)``, which kills the program.
 #
 # Why ``result(timeout=...)`` does not stop the task
 # --------------------------------------------------
@@ -103,14 +106,14 @@ if __name__ == "__main__":
 #
 # The end of a ``Pool``'s block :ref:`kills the workers
 # <sphx_glr_lessons_pools_ending_a_pool.py>`. That is enough if fewer tasks are stuck than the
-# pool has workers. Otherwise no worker is left for the rest, and each ``get()`` ends in
+# pool has workers. Otherwise no worker is left for the rest, and each ``get()`` raises
 # ``TimeoutError``, also for tasks that never began.
 #
 # The worker stops itself: ``setitimer``
 # --------------------------------------
-# A process for each task costs its start (under forkserver, each worker also has a fork server of
-# its own). That is too much for thousands of short tasks. On Linux and macOS the worker can set
-# an alarm:
+# Each task pays for the start of a process (under forkserver, each worker also for a fork server
+# of its own). For thousands of short tasks that is too much. On Linux and macOS the worker can
+# set an alarm:
 
 import signal
 
@@ -147,16 +150,15 @@ if __name__ == "__main__":
 #   runs when :ref:`the call returns
 #   <sphx_glr_lessons_spawning_stop_a_process.py:terminate-does-not-stop-the-process>`.
 # - **except Exception** in the task may swallow the ``TimeoutError``.
-# - **A thread** of the task is not interrupted: handlers run in the main thread of the worker.
-#   (An executor and a ``Pool`` call your function there.)
-# - **Windows** has no ``setitimer``.
+# - **A thread** of the task is not interrupted: handlers run in the worker's main thread.
 #
 # :func:`faulthandler.dump_traceback_later(60, exit=True) <faulthandler.dump_traceback_later>`
-# works everywhere, in C code too. It prints where the process is stuck, and ends it: put it into
-# the first line of ``answer``. In an executor, it breaks the whole pool.
+# works everywhere, in C code too. It prints where the process is stuck, and ends it. Call it
+# first in ``answer``, with fewer seconds than the deadline. If a worker of an executor calls it,
+# the whole pool breaks.
 #
-# Kill the worker of a pool?
-# --------------------------
+# Why not kill the worker of a pool?
+# ----------------------------------
 # - **Pool**: after ``os.kill(pid, signal.SIGKILL)`` the pool starts another worker, and only that
 #   task's ``get()`` waits forever. But the worker may just have finished: an idle one `holds the
 #   lock of the pool's queue
@@ -164,13 +166,13 @@ if __name__ == "__main__":
 #   it waits. Then no worker gets a task any more, and even the end of the block hangs.
 # - **Executor**: when one worker dies, each unfinished task raises ``BrokenProcessPool``. From
 #   Python 3.14 on, :ref:`kill_workers() <sphx_glr_lessons_pools_shutting_down.py>` ends them all.
-#   For the other tasks you need a new executor, and you cannot see which one was stuck:
-#   ``running()`` is also true for tasks that wait in the workers' queue.
+#   The other tasks need a new executor, and you cannot see which task was stuck: ``running()`` is
+#   also true for tasks in the workers' queue.
 #
 # When you need none of this
 # --------------------------
 # If the task waits for something, give the deadline to that: ``urlopen(url, timeout=10)``, the
-# timeout of your database. And mend the task if you can: ``(\w+ )*\w+: (\d+) files`` reads the
+# timeout of your database. And fix the task if you can: ``(\w+ )*\w+: (\d+) files`` reads the
 # same lines, and fails at once on the first.
 #
 # Where next

@@ -41,6 +41,19 @@ def test_a_killed_or_crashed_task_is_told(run_program: Callable[..., Ended]) -> 
     assert ended.output.endswith("48000 files -> 48000\n")
 
 
+def test_the_error_of_a_task_ends_main_and_tells_where(
+    run_program: Callable[..., Ended],
+) -> None:
+    changed = {
+        f'    "{STUCK}",\n': "",
+        "repr(task.exception() or task.result())": "task.result()",
+    }
+    ended = run_program("deadline.py", changed=changed)
+    assert ended.status == 1
+    assert "TypeError: 'NoneType' object is not subscriptable\n" in ended.output
+    assert ", in files\n" in ended.output
+
+
 def test_without_the_kill_main_waits(run_program: Callable[..., Ended]) -> None:
     changed = {
         "return int(LINE": 'if "cut" in line: __import__("time").sleep(600)\n    return int(LINE',
@@ -64,7 +77,8 @@ def test_a_pool_s_workers_may_not_have_children(run_program: Callable[..., Ended
 
 def test_result_with_a_limit_ends_the_waiting_only(run_program: Callable[..., Ended]) -> None:
     changed = {
-        "return int(LINE": 'while "cut" in line: __import__("time").sleep(1)\n    return int(LINE'
+        "return int(LINE": 'while "cut" in line: __import__("time").sleep(1)\n    return int(LINE',
+        "timeout=2": 'timeout=2 if "cut" in line else 60',
     }
     ended = run_program("deadline.broken.py", hangs="photos: 48000 files -> 48000", changed=changed)
     assert ended.status is None
@@ -73,7 +87,8 @@ def test_result_with_a_limit_ends_the_waiting_only(run_program: Callable[..., En
 
 
 def test_the_end_of_a_pool_kills_it(run_program: Callable[..., Ended]) -> None:
-    ended = run_program("deadline.cured.py", timeout=60)
+    changed = {"timeout=2": 'timeout=2 if "cut" in line else 60'}
+    ended = run_program("deadline.cured.py", changed=changed, timeout=60)
     assert ended.status == 0, ended.output
     assert f"{STUCK} -> too late\n" in ended.output
     assert ended.output.endswith("-> 48000\nthe end\n")

@@ -46,6 +46,15 @@ def test_without_the_inner_try_all_is_done(run_program: Callable[..., Ended]) ->
     assert ended.output.endswith("\n0 of 365 were cancelled\n")
 
 
+def test_without_an_error_nothing_is_cancelled(run_program: Callable[..., Ended]) -> None:
+    changed = {"?,350": "2,350", "10_000": "2"}
+    ended = run_program("shutting_down.py", changed=changed, timeout=60)
+    assert ended.status == 0, ended.output
+    assert ended.output == (
+        "cents: 511000\n0 were running; of these done: 0\n0 of 365 were cancelled\n"
+    )
+
+
 def test_as_completed_hangs(run_program: Callable[..., Ended]) -> None:
     ended = run_program("shutting_down.broken.py", hangs="a divisor: 1299709\n")
     assert ended.status is None
