@@ -16,10 +16,9 @@ another task is lost.
 # each further letter doubles the time (*catastrophic backtracking*).
 
 import re
-import time
-from itertools import islice
+import traceback
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import Pipe, Process
-from multiprocessing.connection import wait
 
 LINE = re.compile(r"(\w+ ?)+: (\d+) files")
 LOG = [
@@ -41,73 +40,61 @@ def answer(function, argument, sender):
     try:
         sender.send((function(argument), None))
     except Exception as error:
-        sender.send((None, repr(error)))
+        error.add_note(traceback.format_exc())
+        sender.send((None, error))
 
 
-def map_in_time(function, arguments, seconds, at_most):
-    """Yield argument, result, and error of each task as it ends."""
-    todo, running = iter(arguments), {}
+def in_time(function, argument, seconds):
+    """Call the function in a process, and kill that if it is late."""
+    receiver, sender = Pipe(duplex=False)
+    process = Process(target=answer, args=(function, argument, sender))
+    process.start()
+    sender.close()
     try:
-        while True:
-            for argument in islice(todo, at_most - len(running)):
-                receiver, sender = Pipe(duplex=False)
-                args = (function, argument, sender)
-                process = Process(target=answer, args=args)
-                process.start()
-                sender.close()
-                receiver.recv()  # (1)
-                end = time.monotonic() + seconds
-                running[receiver] = process, argument, end
-            if not running:
-                break
-            first = min(end for _, _, end in running.values())
-            ready = wait(running, max(0, first - time.monotonic()))
-            for receiver, (process, argument, end) in list(running.items()):
-                result = error = None
-                if receiver in ready:
-                    try:
-                        result, error = receiver.recv()
-                    except (EOFError, OSError):
-                        error = "its process died"  # (2)
-                elif time.monotonic() < end:
-                    continue
-                else:
-                    process.kill()  # (3)
-                    error = f"not done in {seconds} s"
-                process.join()
-                del running[receiver]
-                yield argument, result, error
+        receiver.recv()  # (1)
+        if not receiver.poll(seconds):
+            raise TimeoutError(f"not done in {seconds} s")
+        result, error = receiver.recv()  # (2)
+    except BaseException:
+        process.kill()  # (3)
+        raise
     finally:
-        for process, _, _ in running.values():
-            process.kill()
-            process.join()
+        process.join()
+    if error:
+        raise error
+    return result
 
 
 if __name__ == "__main__":
-    failed = []
-    for line, count, error in map_in_time(files, LOG, 1, at_most=2):
-        print(f"{line} -> {error or count}")
-        if error:
-            failed.append(line)
-    print("failed:", len(failed))
+    with ProcessPoolExecutor(2) as executor:
+        tasks = [executor.submit(in_time, files, line, 1) for line in LOG]
+        for line, task in zip(LOG, tasks, strict=True):
+            print(line, "->", repr(task.exception() or task.result()))
 
 # %%
 # 1. The child's first message says that it has begun, so the deadline does not include the start
 #    of the process.
-# 2. A child that was killed, or that crashed, sends nothing more: main gets ``EOFError``.
-# 3. :meth:`~multiprocessing.Process.kill` ends any code, in C too. The child shares nothing but
-#    its own pipe, so no other task is harmed.
+# 2. A child that was killed, or that crashed, sends nothing more. Then ``in_time`` raises
+#    ``EOFError``, or on Windows `BrokenPipeError
+#    <https://github.com/python/cpython/issues/85180>`__.
+# 3. :meth:`~multiprocessing.Process.kill` ends any code, in C too. The child uses its own pipe
+#    and no lock or queue of the executor, so no other task is harmed.
 #
-# The first task was killed at its deadline. Meanwhile the other three ran one after the other
-# beside it. The third line does not match, ``files`` raised, and main has the error as text. End
-# your own program with ``if failed: sys.exit("lines are missing")``.
+# Each of the two workers starts a process for its task, and waits for it. The first task was
+# killed at its deadline, and its worker lived on. Meanwhile the other worker did the rest. The
+# third line does not match, so ``files`` raised. In your own program, call ``task.result()``
+# alone: it raises the error, and the program ends with status 1. The note that ``answer`` adds is
+# the child's traceback, which would be lost otherwise.
 #
-# ``finally`` kills what still runs if main raises, or you press Ctrl-C. (In a terminal Ctrl-C
-# interrupts each child, too, which prints a traceback.) A killed child runs no ``finally``, so
-# let it write files :ref:`whole or not at all
+# **In a Pool, in_time fails:** its workers are daemons, which may not have children.
+#
+# **Ctrl-C** in a terminal reaches every process. Each worker kills its child, and then begins the
+# next task, unless you :ref:`cancel the rest <sphx_glr_lessons_pools_shutting_down.py>`.
+#
+# **A killed child** runs no ``finally``, so let it write files :ref:`whole or not at all
 # <sphx_glr_lessons_pools_ending_a_pool.py:killed-while-it-writes-a-file-is-whole-or-not-there>`.
-# A program that it has started goes on: start programs with ``subprocess.run(command,
-# timeout=60)``, for which threads are enough.
+# A program that it has started goes on. If your tasks run programs, use threads and
+# ``subprocess.run(command, timeout=60)``, which kills the program.
 #
 # Why ``result(timeout=...)`` does not stop the task
 # --------------------------------------------------
@@ -119,16 +106,16 @@ if __name__ == "__main__":
 #
 # The end of a ``Pool``'s block :ref:`kills the workers
 # <sphx_glr_lessons_pools_ending_a_pool.py>`. That is enough if fewer tasks are stuck than the
-# pool has workers. Otherwise no worker is left for the rest, and each ``get()`` ends in
+# pool has workers. Otherwise no worker is left for the rest, and each ``get()`` raises
 # ``TimeoutError``, also for tasks that never began.
 #
 # The worker stops itself: ``setitimer``
 # --------------------------------------
-# A process for each task costs its start, which is too much for thousands of short tasks. On
-# Linux and macOS the worker can set an alarm:
+# Each task pays for the start of a process (under forkserver, each worker also for a fork server
+# of its own). For thousands of short tasks that is too much. On Linux and macOS the worker can
+# set an alarm:
 
 import signal
-from concurrent.futures import ProcessPoolExecutor
 
 
 def too_late(number, frame):
@@ -149,9 +136,9 @@ def files_in_time(line):
 if __name__ == "__main__":
     if hasattr(signal, "setitimer"):  # not on Windows
         with ProcessPoolExecutor(2) as executor:
-            futures = [executor.submit(files_in_time, line) for line in LOG]
-        for line, future in zip(LOG, futures, strict=True):
-            print(f"{line} -> {future.exception() or future.result()}")
+            tasks = [executor.submit(files_in_time, line) for line in LOG]
+        for line, task in zip(LOG, tasks, strict=True):
+            print(line, "->", repr(task.exception() or task.result()))
 
 # %%
 # ``match`` raised the exception, the worker lived on, and main got the error as any other. This
@@ -163,16 +150,15 @@ if __name__ == "__main__":
 #   runs when :ref:`the call returns
 #   <sphx_glr_lessons_spawning_stop_a_process.py:terminate-does-not-stop-the-process>`.
 # - **except Exception** in the task may swallow the ``TimeoutError``.
-# - **A thread** of the task is not interrupted: handlers run in the main thread of the worker.
-#   (An executor and a ``Pool`` call your function there.)
-# - **Windows** has no ``setitimer``.
+# - **A thread** of the task is not interrupted: handlers run in the worker's main thread.
 #
 # :func:`faulthandler.dump_traceback_later(60, exit=True) <faulthandler.dump_traceback_later>`
-# works everywhere, in C code too. It prints where the process is stuck, and ends it: put it into
-# the first line of ``answer``. In an executor, it breaks the whole pool.
+# works everywhere, in C code too. It prints where the process is stuck, and ends it. Call it
+# first in ``answer``, with fewer seconds than the deadline. If a worker of an executor calls it,
+# the whole pool breaks.
 #
-# Kill the worker of a pool?
-# --------------------------
+# Why not kill the worker of a pool?
+# ----------------------------------
 # - **Pool**: after ``os.kill(pid, signal.SIGKILL)`` the pool starts another worker, and only that
 #   task's ``get()`` waits forever. But the worker may just have finished: an idle one `holds the
 #   lock of the pool's queue
@@ -180,13 +166,13 @@ if __name__ == "__main__":
 #   it waits. Then no worker gets a task any more, and even the end of the block hangs.
 # - **Executor**: when one worker dies, each unfinished task raises ``BrokenProcessPool``. From
 #   Python 3.14 on, :ref:`kill_workers() <sphx_glr_lessons_pools_shutting_down.py>` ends them all.
-#   For the other tasks you need a new executor, and you cannot see which one was stuck:
-#   ``running()`` is also true for tasks that wait in the workers' queue.
+#   The other tasks need a new executor, and you cannot see which task was stuck: ``running()`` is
+#   also true for tasks in the workers' queue.
 #
 # When you need none of this
 # --------------------------
 # If the task waits for something, give the deadline to that: ``urlopen(url, timeout=10)``, the
-# timeout of your database. And mend the task if you can: ``(\w+ )*\w+: (\d+) files`` reads the
+# timeout of your database. And fix the task if you can: ``(\w+ )*\w+: (\d+) files`` reads the
 # same lines, and fails at once on the first.
 #
 # Where next

@@ -11,8 +11,8 @@ are finished first, unless you kill the workers.
 # %%
 # Stop at the first error
 # -----------------------
-# Two workers add up what a shop has sold in March, a file for each day. That of the third day has
-# a broken line, and the other days are of no use without it.
+# Two workers add up what a shop has sold in a year, a file for each day. That of the third day
+# has a broken line, and the other days are of no use without it.
 
 import csv
 import tempfile
@@ -20,11 +20,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 
-def write_march(folder):
+def write_year(folder):
     """Write a file for each day, that of the third with an error."""
-    paths = [Path(folder, f"march-{day}.csv") for day in range(1, 32)]
+    paths = [Path(folder, f"day-{day}.csv") for day in range(1, 366)]
     for path in paths:
-        path.write_text("2,350\n" * 100_000)
+        path.write_text("2,350\n" * 10_000)
     paths[2].write_text("2,350\n?,350\n")
     return paths
 
@@ -38,7 +38,8 @@ def revenue(path):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        days = write_march(folder)
+        days = write_year(folder)
+        running = []
         try:
             with ProcessPoolExecutor(2) as executor:
                 futures = [executor.submit(revenue, day) for day in days]
@@ -51,10 +52,10 @@ if __name__ == "__main__":
                     raise  # (2)
         except ValueError as error:
             print("stopped:", error)
-    print("more were running than two:", len(running) > 2)
-    print("these are done:", all(not f.cancelled() for f in running))
+    done = [f for f in running if not f.cancelled()]
+    print(len(running), "were running; of these done:", len(done))
     cancelled = [f for f in futures if f.cancelled()]
-    print("others are cancelled:", len(cancelled) > 0)
+    print(len(cancelled), "of", len(futures), "were cancelled")
 
 # %%
 # 1. This is also for Ctrl-C, which raises ``KeyboardInterrupt``.
@@ -63,21 +64,23 @@ if __name__ == "__main__":
 #
 # **Without the inner try, all days would be added up.** The end of a ``with`` block
 # calls ``shutdown(wait=True)``, which waits for all that was submitted, also after an exception.
-# (With ``executor.map``, the exception itself cancels the tasks that wait.)
+#
+# ``executor.map`` cancels the tasks that wait by itself, but raises an error only after the
+# results of all tasks before it. With ``as_completed`` the error comes at once.
 #
 # wait=False in a with block may cancel nothing
 # ---------------------------------------------
 # ``shutdown(wait=False, cancel_futures=True)`` only leaves a note for a thread of main, the
 # *manager*. If the block ends right after it, its own ``shutdown()`` `overwrites the note
 # <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L956-L976>`__
-# with ``cancel_futures=False``. No task is cancelled then, nor does the block wait: the
-# interpreter waits at its exit, until *all* tasks are done. So do not use ``wait=False`` there.
+# with ``cancel_futures=False``. Then no task is cancelled. The block does not wait, but the
+# interpreter does at its exit, until *all* tasks are done. So do not use ``wait=False`` there.
 #
 # Why some tasks cannot be cancelled
 # ----------------------------------
-# There are two workers, but more tasks were ``running()``:
+# There are two workers, but more tasks are ``running()``, and all of these are done:
 #
-# 1. The manager passes tasks on to a queue for the workers, so that none of them has to wait for
+# 1. The manager passes tasks on to a queue for the workers, so that no worker has to wait for
 #    its next task. There is room for ``max_workers`` `and one more
 #    <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L111-L118>`__.
 # 2. A task that was passed on is ``running()``, although no worker has begun it. ``cancel()``
@@ -85,8 +88,8 @@ if __name__ == "__main__":
 # 3. The others are *pending*. ``cancel_futures=True`` cancels those, and so does ``cancel()`` on
 #    each future.
 #
-# So with two workers five tasks at most are running: two that the workers have begun, and three
-# in the queue.
+# So with two workers at most five tasks are running: two that the workers have begun, and three
+# in the queue. How many there are when the error comes varies from run to run.
 #
 # If a task takes minutes, so does the shutdown. Let the task look at an
 # :class:`~multiprocessing.Event` (:ref:`sphx_glr_lessons_spawning_stop_a_process.py`), or kill
@@ -103,7 +106,8 @@ if __name__ == "__main__":
 #
 # A task never ends: kill the workers
 # -----------------------------------
-# No odd perfect number is known, so this search goes on for good.
+# A perfect number is the sum of its smaller divisors, as 6 = 1 + 2 + 3. No odd one is known, so
+# that search goes on for good.
 #
 # .. pair:: shutting_down-kill
 #
@@ -112,9 +116,9 @@ if __name__ == "__main__":
 # processes that you have started with ``multiprocessing``.
 #
 # **From Python 3.14 on**, :meth:`~concurrent.futures.ProcessPoolExecutor.kill_workers` and
-# :meth:`~concurrent.futures.ProcessPoolExecutor.terminate_workers` do both, the shutdown and the
-# killing. ``terminate_workers()`` sends SIGTERM, which a worker may handle or ignore. They return
-# before the workers are gone. Afterwards:
+# :meth:`~concurrent.futures.ProcessPoolExecutor.terminate_workers` shut the executor down and end
+# the workers. ``terminate_workers()`` sends SIGTERM, which a worker may handle or ignore. Both
+# return before the workers are gone. Afterwards:
 #
 # - **a task that was done** keeps its result;
 # - **a running one**, begun or passed on, raises ``BrokenProcessPool`` from ``result()``;
@@ -127,17 +131,16 @@ if __name__ == "__main__":
 #
 # In a terminal, Ctrl-C interrupts the workers, too. A running task gets ``KeyboardInterrupt``,
 # and its worker *goes on with the next one*. That is why the first program shuts down in
-# ``except BaseException``.
+# ``except BaseException``. (A worker without a task ends, and the executor is broken.)
 #
 # "cannot schedule new futures after shutdown"
 # --------------------------------------------
 # ``submit()`` and ``map()`` raise this ``RuntimeError`` after ``shutdown()``, often below the
 # ``with`` block. Make a new executor. ``cannot schedule new futures after interpreter shutdown``
-# comes when main has ended, and a thread of it still submits: join your threads at the end of
-# main.
+# comes when main has ended, but one of its threads still submits: join your threads at the end
+# of main.
 #
-# After a worker has died, ``submit()`` raises ``BrokenProcessPool``. That executor cannot be used
-# any more, either.
+# After a worker has died, ``submit()`` raises ``BrokenProcessPool``: make a new executor, too.
 #
 # Where next
 # ----------

@@ -46,6 +46,7 @@ sys.stdout.write = by_line(sys.stdout.write)
 # What a run may say or not, beyond numbers: the lesson's own text says that it is chance.
 CHANCE = {
     "pools/ending_a_pool": r"(south|west|east): begun",  # terminated before it began, or after
+    "pools/shutting_down": r"\d were running; of these done: ",  # when the error comes
     # The tracker outlives main: it may warn when the kernel no longer listens.
     "spawning/parent_killed": r".*resource_tracker: There appear to be",
     "shared_memory/structures": r"\d done,",  # how far each worker is when main looks
