@@ -118,7 +118,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[BEFORE] = shm_leaks.entries()
 
 
-PATIENCE = 10.0  # seconds that the last processes may take to end
+PATIENCE = 30.0  # seconds that the last processes, and what tracks them, may take to end
 LEFT_SOMETHING = 6  # the suite's status then: pytest has 0 to 5, and 1 for tests that failed
 BEFORE = pytest.StashKey[set[shm_leaks.Entry]]()
 
