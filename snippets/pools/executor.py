@@ -51,7 +51,8 @@ if __name__ == "__main__":
 #    Windows at most 61.)
 #
 # ``map`` hands over all inputs and returns an iterator. Its results come *in the order of the
-# inputs*, whichever was found first.
+# inputs*, whichever was found first. Three names are too few to be faster than a plain loop,
+# because the workers have to start. Hundreds are enough.
 #
 # - **An exception ends it.** The loop raises what the function raised, and no other result
 #   comes. Calls that have not been passed on to the workers are cancelled. (A ``break`` cancels
@@ -103,7 +104,7 @@ if __name__ == "__main__":
 # .. pair::
 #
 # In the broken program all calls are done, one bill is missing, and the status is 0. The worker
-# sent the exception to main, where it lies in the future. The end of the ``with`` block *waits*
+# sent the exception to main, where the future keeps it. The end of the ``with`` block *waits*
 # for all calls, but does not look at their results. So call ``result()`` even if the function
 # returns nothing, and after an error call ``sys.exit("a bill is missing")``.
 # ``executor.map(write_bill, ...)`` alone on a line reports no error either. More about
@@ -144,7 +145,8 @@ if __name__ == "__main__":
 #   ``max_workers``.
 # - Under **fork**, the first ``submit`` `starts them all
 #   <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L846-L850>`__.
-#   It also starts a thread in main, and to fork beside a thread may end in a deadlock.
+#   None is forked later, because the executor then has a thread in main, and a fork beside a
+#   thread may end in a deadlock.
 #
 # They live until the end of the block, so use *one* executor for all your calls. ``initializer=``
 # :ref:`loads something once in each worker <sphx_glr_lessons_pools_initializer.py>`, and
@@ -154,8 +156,9 @@ if __name__ == "__main__":
 # ---------------------------------------
 # If a worker dies, every future that is not done raises ``BrokenProcessPool``, and the executor
 # takes no more calls (:ref:`sphx_glr_lessons_pools_broken_pools.py`). Results that came before
-# stay in their futures. After Ctrl-C, the end of the block may still wait for all other calls
-# (:ref:`how to drop them <sphx_glr_lessons_pools_ctrl_c.py>`).
+# stay in their futures. After Ctrl-C, the end of the block may still wait: in a loop over ``map``
+# for the calls that were passed on, in one over ``as_completed`` for all that are left (:ref:`how
+# to drop them <sphx_glr_lessons_pools_ctrl_c.py>`).
 #
 # When to use something else
 # --------------------------

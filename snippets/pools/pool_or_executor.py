@@ -101,13 +101,13 @@ if __name__ == "__main__":
     starts = range(0, 1_000_000, 100_000)
     with Pool(2) as pool:
         for found in pool.imap_unordered(find_pin, starts):
-            if found:
+            if found is not None:
                 break
     print("pool:", found)
     with ProcessPoolExecutor(2) as executor:
         futures = [executor.submit(find_pin, first) for first in starts]
         for future in as_completed(futures):
-            if found := future.result():
+            if (found := future.result()) is not None:
                 executor.shutdown(cancel_futures=True)
                 break
     print("executor:", found)
@@ -150,7 +150,7 @@ if __name__ == "__main__":
 # :ref:`imap_unordered <sphx_glr_lessons_pools_imap.py>`,
 # :ref:`callbacks <sphx_glr_lessons_pools_callbacks.py>`,
 # :ref:`new workers <sphx_glr_lessons_pools_maxtasksperchild.py>`. After **Ctrl-C**, the end of a
-# pool's block kills the workers, and that of an executor's waits for the calls that are left
+# pool's block kills the workers, and that of an executor's may wait for the calls that are left
 # (:ref:`sphx_glr_lessons_pools_ctrl_c.py`).
 #
 # From Pool to executor: map hides an error
@@ -162,7 +162,11 @@ if __name__ == "__main__":
 # ``Pool.map`` would have raised the exception. The executor's ``map`` returns an iterator.
 # ``list()`` takes the results out of it, and raises the exception. (In your program, pass it on
 # with ``sys.exit``.) ``apply_async(f, (x,))`` becomes ``submit(f, x)``, ``get()`` becomes
-# ``result()``, and ``starmap(f, pairs)`` becomes ``map(f, *zip(*pairs))``.
+# ``result()``, and ``starmap(f, pairs)`` becomes ``map(f, *zip(*pairs))``. Two more traps:
+#
+# - For many short calls, give ``map`` a ``chunksize``. ``Pool.map`` chose one.
+# - ``result(timeout=5)`` raises the built-in ``TimeoutError``. ``get(timeout=5)`` raises
+#   ``multiprocessing.TimeoutError``, which is another class: delete its import.
 #
 # Neither of them
 # ---------------
@@ -172,8 +176,8 @@ if __name__ == "__main__":
 #   same methods (:ref:`sphx_glr_lessons_pools_thread_pool.py`).
 # - **Pure Python without new processes**: since Python 3.14,
 #   :class:`~concurrent.futures.InterpreterPoolExecutor` runs each worker in an interpreter with a
-#   GIL of its own, inside your process. Arguments are still copied. A crash ends your program,
-#   and some extension modules cannot be imported there.
+#   GIL of its own, inside your process. Arguments are still copied (a ``memoryview`` shares its
+#   bytes). A crash ends your program, and some extension modules cannot be imported there.
 # - **Large NumPy arrays**: `joblib <https://joblib.readthedocs.io/en/stable/parallel.html>`__
 #   passes them to its workers as memory-mapped files, and it sends lambdas, too.
 #
