@@ -215,7 +215,7 @@ def test_ctrl_c_in_a_loop(run: Callable[..., Any], tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     found = run(interrupted, str(folder), timeout=90)
-    assert 20 < found["map"] < 30
+    assert 30 - 1 - 2 <= found["map"] < 30  # one call runs, at most two wait
     assert found["submit"] == 0
 
 
