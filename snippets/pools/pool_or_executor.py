@@ -54,8 +54,8 @@ def ask_executor(bill):
     """Return what main gets from an executor."""
     with ProcessPoolExecutor(1) as executor:
         future = executor.submit(add, bill)
-        error = future.exception()  # (2)
-        if error is not None:
+        error = future.exception()
+        if error is not None:  # (2)
             return type(error).__name__
         return future.result()
 
@@ -68,7 +68,7 @@ if __name__ == "__main__":
 # %%
 # 1. The pool has one worker at a time, and this call comes after ``add``. If ``add`` has not
 #    answered now, it never will, and ``get()`` without a timeout would hang.
-# 2. ``exception()`` waits for the call and returns what it raised. ``result()`` would raise it:
+# 2. ``exception()`` waited for the call and returned what it raised. ``result()`` would raise it:
 #    after ``sys.exit`` a :exc:`SystemExit`, which ``except Exception`` does not catch.
 #
 # An exception comes back from both. The other three differ:
