@@ -17,8 +17,8 @@ if __name__ == "__main__":
         futures = {}
         with ProcessPoolExecutor(max_workers=2) as executor:
             for customer, hours in HOURS.items():
-                job = (write_bill, folder, customer, hours)
-                futures[executor.submit(*job)] = customer
+                future = executor.submit(write_bill, folder, customer, hours)
+                futures[future] = customer
         for future, customer in futures.items():
             try:
                 print(customer, future.result())  # cured: raises it

@@ -4,16 +4,17 @@ Pool or ProcessPoolExecutor: which one?
 
 Python has two process pools: ``multiprocessing.Pool`` and ``ProcessPoolExecutor``. Both call a
 function in worker processes. In short: take the executor in new code. It tells you when a worker
-was killed, where a ``Pool`` waits forever. Take a ``Pool`` for short tasks in chunks with
-``imap_unordered``, to drop all work at once before Python 3.14, or for ``maxtasksperchild`` under
-fork.
+was killed, where a ``Pool`` waits forever. A ``Pool`` is still better for many short calls if you
+want each result as soon as it is ready: ``imap_unordered`` sends them in chunks. Before Python
+3.14, only a ``Pool`` can kill its workers.
 """
 
 # %%
-# Four calls that go wrong, in both
-# ---------------------------------
-# The same function adds up bills, first in a ``Pool`` and then in an executor. One bill is not a
-# number. The other calls end their process, leave with ``sys.exit``, or start a process.
+# The same four calls in a Pool and in an executor
+# ------------------------------------------------
+# A function adds up bills. The first bill is not a number, because it has a comma. The second
+# call ends its worker as a kill would, the third calls ``sys.exit``, and the last starts a
+# process.
 
 import os
 import sys
@@ -52,10 +53,11 @@ def ask_pool(bill):
 def ask_executor(bill):
     """Return what main gets from an executor."""
     with ProcessPoolExecutor(1) as executor:
-        try:
-            return executor.submit(add, bill).result()
-        except BaseException as error:  # (2)
+        future = executor.submit(add, bill)
+        error = future.exception()
+        if error is not None:  # (2)
             return type(error).__name__
+        return future.result()
 
 
 if __name__ == "__main__":
@@ -64,10 +66,10 @@ if __name__ == "__main__":
         print(f"{bill}: executor: {ask_executor(bill)}")
 
 # %%
-# 1. The only worker answers this call after ``add``. So if the first answer is not there now, it
-#    will never come, and ``get()`` without a limit would hang.
-# 2. ``sys.exit`` raises :exc:`SystemExit`, which is no ``Exception``. This page only shows its
-#    name; in your program, let what you do not expect end it.
+# 1. The pool has one worker at a time, and this call comes after ``add``. If ``add`` has not
+#    answered now, it never will, and ``get()`` without a timeout would hang.
+# 2. ``exception()`` waited for the call and returned what it raised. ``result()`` would raise it:
+#    after ``sys.exit`` a :exc:`SystemExit`, which ``except Exception`` does not catch.
 #
 # An exception comes back from both. The other three differ:
 #
@@ -81,7 +83,7 @@ if __name__ == "__main__":
 #
 # The first answer is enough: who stops at once?
 # ----------------------------------------------
-# Workers look for the PIN that has a given hash, each time in 100,000 numbers.
+# Each call looks among 100,000 numbers for the PIN that has a given hash.
 
 from concurrent.futures import as_completed
 from hashlib import sha256
@@ -101,13 +103,13 @@ if __name__ == "__main__":
     starts = range(0, 1_000_000, 100_000)
     with Pool(2) as pool:
         for found in pool.imap_unordered(find_pin, starts):
-            if found:
+            if found is not None:
                 break
     print("pool:", found)
     with ProcessPoolExecutor(2) as executor:
         futures = [executor.submit(find_pin, first) for first in starts]
         for future in as_completed(futures):
-            if found := future.result():
+            if (found := future.result()) is not None:
                 executor.shutdown(cancel_futures=True)
                 break
     print("executor:", found)
@@ -150,7 +152,7 @@ if __name__ == "__main__":
 # :ref:`imap_unordered <sphx_glr_lessons_pools_imap.py>`,
 # :ref:`callbacks <sphx_glr_lessons_pools_callbacks.py>`,
 # :ref:`new workers <sphx_glr_lessons_pools_maxtasksperchild.py>`. After **Ctrl-C**, the end of a
-# pool's block kills the workers, and that of an executor's waits for the calls that are left
+# pool's block kills the workers, and that of an executor's may wait for the calls that are left
 # (:ref:`sphx_glr_lessons_pools_ctrl_c.py`).
 #
 # From Pool to executor: map hides an error
@@ -161,8 +163,16 @@ if __name__ == "__main__":
 #
 # ``Pool.map`` would have raised the exception. The executor's ``map`` returns an iterator.
 # ``list()`` takes the results out of it, and raises the exception. (In your program, pass it on
-# with ``sys.exit``.) ``apply_async(f, (x,))`` becomes ``submit(f, x)``, ``get()`` becomes
-# ``result()``, and ``starmap(f, pairs)`` becomes ``map(f, *zip(*pairs))``.
+# with ``sys.exit``.)
+#
+# ``Pool(processes=4)`` becomes ``ProcessPoolExecutor(max_workers=4)``. ``apply_async(f, (x,))``
+# becomes ``submit(f, x)``, ``get()`` becomes ``result()``, and ``starmap(f, pairs)`` becomes
+# ``map(f, *zip(*pairs))``. Two more traps:
+#
+# - For many short calls, give ``map`` a ``chunksize``. ``Pool.map`` chose one.
+# - ``result(timeout=5)`` raises the built-in ``TimeoutError``. ``get(timeout=5)`` raises
+#   ``multiprocessing.TimeoutError``, which is another class. So delete
+#   ``from multiprocessing import TimeoutError``.
 #
 # Neither of them
 # ---------------
@@ -172,8 +182,8 @@ if __name__ == "__main__":
 #   same methods (:ref:`sphx_glr_lessons_pools_thread_pool.py`).
 # - **Pure Python without new processes**: since Python 3.14,
 #   :class:`~concurrent.futures.InterpreterPoolExecutor` runs each worker in an interpreter with a
-#   GIL of its own, inside your process. Arguments are still copied. A crash ends your program,
-#   and some extension modules cannot be imported there.
+#   GIL of its own, inside your process. Arguments are still copied (a ``memoryview`` shares its
+#   bytes). A crash ends your program, and some extension modules cannot be imported there.
 # - **Large NumPy arrays**: `joblib <https://joblib.readthedocs.io/en/stable/parallel.html>`__
 #   passes them to its workers as memory-mapped files, and it sends lambdas, too.
 #

@@ -2,11 +2,14 @@
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +169,7 @@ def ask(folder: str) -> list[object]:
             quick = other.submit(abs, -1)
             done, not_done = wait([*futures, quick], return_when=FIRST_COMPLETED)
             found += [done == {quick}, len(not_done)]
+            found.append(next(as_completed([*futures, quick])) is quick)
         try:
             futures[0].result(timeout=0.1)
         except TimeoutError:
@@ -179,8 +183,66 @@ def ask(folder: str) -> list[object]:
 def test_what_a_future_tells(run: Callable[..., Any], tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
-    before = [0, 11, False, True, 11, "TimeoutError", False, True]
+    before = [0, 11, False, True, 11, True, "TimeoutError", False, True]
     assert run(ask, str(folder), timeout=90) == [*before, 1, None, True]
+
+
+def interrupted(folder: str) -> dict[str, int]:
+    """Return how many of 30 calls are cancelled when Ctrl-C ends main's loop over them."""
+    found = {}
+    for how in ("map", "submit"):
+        go = Path(folder, how)
+        with Recording(1) as executor:
+            inputs = range(1, 31)
+            if how == "map":
+                loop: Any = executor.map(fail_first, [how] * 30, inputs, [go] * 30)
+            else:
+                loop = as_completed([executor.submit(fail_first, how, i, go) for i in inputs])
+            futures: list[Any] = executor.__dict__["futures"]
+            while not futures[0].running():
+                time.sleep(0.01)
+            threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
+            with contextlib.suppress(KeyboardInterrupt):
+                for _ in loop:
+                    break
+            found[how] = sum(future.cancelled() for future in futures)
+            go.touch()
+    return found
+
+
+def test_ctrl_c_in_a_loop(run: Callable[..., Any], tmp_path: Path) -> None:
+    """It ends map's iterator, so that the others are cancelled; as_completed leaves them."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    found = run(interrupted, str(folder), timeout=90)
+    assert 30 - 1 - 2 <= found["map"] < 30  # one call runs, at most two wait
+    assert found["submit"] == 0
+
+
+def workers_after_each(folder: str) -> list[int]:
+    """Return how many workers there are after each of three calls, and after one more, later."""
+    go = Path(folder, "go")
+    found = []
+    with ProcessPoolExecutor(2) as executor:
+        futures = []
+        for number in range(1, 4):
+            futures.append(executor.submit(fail_first, "wait", number, go))
+            found.append(len(active_children()))
+        go.touch()
+        wait(futures)
+    with ProcessPoolExecutor(2) as executor:
+        for _ in range(2):
+            executor.submit(abs, -1).result()
+            time.sleep(0.2)  # the executor's thread counts the worker as idle
+        found.append(len(active_children()))
+    return found
+
+
+def test_when_workers_start(run: Callable[..., Any], tmp_path: Path, start_method: str) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    expected = [2, 2, 2, 2] if start_method == "fork" else [1, 2, 2, 1]
+    assert run(workers_after_each, str(folder), timeout=90) == expected
 
 
 def die() -> None:

@@ -41,6 +41,28 @@ def test_program(run_program: Callable[..., Ended]) -> None:
 ONLY_CALLS = {"starts = range(0, 1_000_000, 100_000)": "starts = range(0, 1_000, 1_000)"}
 
 
+def test_the_executor_drops_what_was_not_passed_on(run_program: Callable[..., Ended]) -> None:
+    """Some of the nine other searches; without cancel_futures it would finish all of them."""
+    for how, numbers in (("True", range(1, 9)), ("False", range(9, 10))):
+        changed = {
+            "len(others) > 0": "len(others)",
+            "cancel_futures=True": f"cancel_futures={how}",
+            '["7,50", "killed", "sys.exit", "starts a process"]': "[]",
+        }
+        ended = run_program("pool_or_executor.py", timeout=90, changed=changed)
+        assert ended.status == 0, ended.output
+        assert int(ended.output.split()[-1]) in numbers
+
+
+def test_a_pin_of_zero_is_found(run_program: Callable[..., Ended]) -> None:
+    changed = {
+        'b"1234"': 'b"0"',
+        '["7,50", "killed", "sys.exit", "starts a process"]': "[]",
+    }
+    ended = run_program("pool_or_executor.py", timeout=90, changed=changed)
+    assert "pool: 0\nexecutor: 0\n" in ended.output
+
+
 def test_a_call_that_returns_is_answered(run_program: Callable[..., Ended]) -> None:
     """The pool's missing answers are due to the ends of its workers."""
     changed = {"os._exit(1)": "return 1", 'sys.exit("cannot add this")': "return 2"}
@@ -113,25 +135,39 @@ def test_when_map_raises(run: Callable[..., Any], tmp_path: Path, which: str) ->
 
 def moved() -> list[object]:
     pairs = [(2, 3), (3, 2)]
+    late = []
     with Pool(1) as pool:
         listed = pool.starmap(pow, pairs)
+        try:
+            pool.apply_async(time.sleep, (0.5,)).get(timeout=0)
+        except Exception as error:
+            late.append((type(error).__module__, isinstance(error, TimeoutError)))
     with ProcessPoolExecutor(1) as executor:
         iterated = executor.map(pow, *zip(*pairs, strict=True))
-        return [listed, hasattr(iterated, "__len__"), list(iterated)]
+        try:
+            executor.submit(time.sleep, 0.5).result(timeout=0)
+        except Exception as error:
+            late.append((type(error).__module__, isinstance(error, TimeoutError)))
+        return [listed, hasattr(iterated, "__len__"), list(iterated), *late]
 
 
 def test_starmap_becomes_map(run: Callable[..., Any]) -> None:
-    assert run(moved) == [[8, 9], False, [8, 9]]
+    """And TimeoutError is another one."""
+    late = [("multiprocessing.context", False), ("builtins", True)]
+    assert run(moved) == [[8, 9], False, [8, 9], *late]
 
 
 INTERPRETERS = """
 import os, sys
 from concurrent.futures import InterpreterPoolExecutor
 words = ["tea"]
+letters = bytearray(b"tea")
 with InterpreterPoolExecutor(1) as executor:
     print(executor.submit(os.getpid).result() == os.getpid())
     print(executor.submit(list.append, words, "milk").result(), words)
-    print(executor.submit(len, words).result(), flush=True)
+    print(executor.submit(len, words).result())
+    executor.submit(memoryview.__setitem__, memoryview(letters), 0, 83).result()
+    print(letters.decode(), flush=True)
     executor.submit(os._exit, 7)
 print("not reached")
 """
@@ -147,7 +183,7 @@ def test_interpreters() -> None:
         timeout=60,
         env=PLAIN,
     )
-    assert done.stdout == "True\nNone ['tea']\n1\n", done.stderr
+    assert done.stdout == "True\nNone ['tea']\n1\nSea\n", done.stderr
     assert done.returncode == 7
 
 
