@@ -120,5 +120,6 @@ Where next
 # sphinx_gallery_lesson_asked = ["file is imported again in each child, __mp_main__"]
 # sphinx_gallery_lesson_asked = ["code at the top of my file runs once per worker"]
 # sphinx_gallery_lesson_asked = ["it spawns an infinite number of processes", "script runs twice"]
-# sphinx_gallery_lesson_asked = ["why if __name__ == '__main__' is needed", "BrokenProcessPool on Windows"]
+# sphinx_gallery_lesson_asked = ["why if __name__ == '__main__' is needed"]
+# sphinx_gallery_lesson_asked = ["BrokenProcessPool on Windows"]
 # sphinx_gallery_lesson_asked = ["works on Linux but not on Windows", "freeze_support"]
