@@ -33,8 +33,9 @@ program and never reads the file. Under **spawn** the file is read again:
    raise. The program itself ends with 0.
 
 Arguments that are larger than a pipe holds, 64 KiB on Linux, make ``start()`` itself fail with
-``BrokenPipeError: [Errno 32] Broken pipe``, because the child dies before it has read them. (In
-Python 3.11.7 and 3.12.1 ``start()`` then never returns under spawn.)
+``BrokenPipeError: [Errno 32] Broken pipe``, because the child dies before it has read them.
+(`Before Python 3.13.8 <https://github.com/python/cpython/issues/118981>`__, ``start()`` then never
+returns under spawn.)
 
 Under **forkserver** the cause and the cure are the same. The last line may be another one: main
 ends with ``ConnectionResetError: [Errno 104] Connection reset by peer`` on Python 3.14

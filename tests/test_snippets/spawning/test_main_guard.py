@@ -116,7 +116,7 @@ def test_pool_without_a_guard_starts_workers_without_end(tmp_path):
     assert deaths == 3
 
 
-@pytest.mark.skipif(sys.version_info < (3, 13), reason="start() never returns under spawn")
+@pytest.mark.skipif(sys.version_info < (3, 13, 8), reason="start() never returns under spawn")
 def test_large_argument_makes_start_fail(start_method, tmp_path):
     """The child dies before it has read it all. Only a forked one does not read it."""
     script = tmp_path / "large.py"
