@@ -7,7 +7,7 @@ GALLERY := $(BIN)/python -m gallery
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 PYTEST := $(BIN)/python -m pytest
 # Tests of one file may share what takes its time, such as a browser; others stand alone.
-EACH := -n 3 --dist worksteal
+EACH := -n 4 --dist worksteal
 BY_FILE := -n 4 --dist loadfile --no-loadscope-reorder
 # What `make test` runs by file; pyproject.toml says what these marks of tests mean.
 SHARING := built_site or tiny_site or other_python
