@@ -92,8 +92,9 @@ def run(request: pytest.FixtureRequest, start_method: str, tmp_path: Path) -> Ca
             try:
                 process.wait(timeout)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
                 process.wait()
+                end_session(process.pid)
                 pytest.fail(
                     f"{function.__qualname__} did not end within {timeout} s under "
                     f"{start_method}; it said:\n{terminal.finish()}"

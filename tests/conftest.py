@@ -141,7 +141,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     for entry in left:
         print(f"\nleft after the suite: {shm_leaks.described(entry.name)}")
     if processes or left:
-        session.exitstatus = LEFT_SOMETHING
+        # What is left by a test that failed tells no more than its failure.
+        if session.exitstatus != pytest.ExitCode.TESTS_FAILED:
+            session.exitstatus = LEFT_SOMETHING
 
 
 def is_worker(session: pytest.Session) -> bool:

@@ -166,9 +166,9 @@ if __name__ == "__main__":
 # executor, draws the bar, and returns a list in the order of the inputs. In tqdm 4.70:
 #
 # - A slow first task does not hold the bar back. Failed tasks count, too.
-# - Above 1,000 inputs it warns: ``Iterable length 1001 > 1000 but `chunksize` is not set``. But
-#   with ``chunksize=10`` each chunk counts as *one*: all results come, and the bar ends at 10 %.
-#   Pass ``chunksize=1``, or write a loop as above.
+# - Above 1,000 inputs it warns: ``Iterable length 1001 > 1000``, and that ``chunksize`` is not
+#   set. But with ``chunksize=10`` each chunk counts as *one*: all results come, and the bar ends
+#   at 10 %. Pass ``chunksize=1``, or write a loop as above.
 #
 # Where next
 # ----------

@@ -47,6 +47,7 @@ sys.stdout.write = by_line(sys.stdout.write)
 CHANCE = {
     "pools/ending_a_pool": r"(south|west|east): begun",  # terminated before it began, or after
     "pools/shutting_down": r"\d were running; of these done: ",  # when the error comes
+    "pools/broken_pools": r"\d left, begun:",  # how far the others were when a worker died
     # The tracker outlives main: it may warn when the kernel no longer listens.
     "spawning/parent_killed": r".*resource_tracker: There appear to be",
     "shared_memory/structures": r"\d done,",  # how far each worker is when main looks

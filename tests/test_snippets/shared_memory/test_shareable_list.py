@@ -288,10 +288,9 @@ def another_dies():
     """Tell what main gets of the lock when a worker has died, and another one held it."""
     taken, lock = Event(), Lock()
     with ProcessPoolExecutor(2, initializer=hold, initargs=(taken, lock)) as executor:
-        future = executor.submit(die, 1)
-        executor.submit(die, 1)
+        executor.submit(int)  # starts the worker that takes the lock; another one does it
         assert taken.wait(30)
-        error = future.exception(30)
+        error = executor.submit(die, 1).exception(30)
     return type(error).__name__, lock.acquire(timeout=0.5)
 
 
