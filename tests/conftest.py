@@ -140,10 +140,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         print(f"\nleft running after the suite: {process}")
     for entry in left:
         print(f"\nleft after the suite: {shm_leaks.described(entry.name)}")
-    if processes or left:
-        # What is left by a test that failed tells no more than its failure.
-        if session.exitstatus != pytest.ExitCode.TESTS_FAILED:
-            session.exitstatus = LEFT_SOMETHING
+    # What is left where a test has failed tells no more than its failure.
+    if (processes or left) and session.exitstatus != pytest.ExitCode.TESTS_FAILED:
+        session.exitstatus = LEFT_SOMETHING
 
 
 def is_worker(session: pytest.Session) -> bool:
