@@ -86,7 +86,7 @@ def test_the_switch_chooses_what_happened(visit):
 def test_a_program_that_hangs_says_when_it_was_ended_and_where_it_stood(visit):
     page = visit(HANGS).page
     broken = page.locator(".view.broken")
-    assert re.search(r"was given 5 s, and was still running: we ended it", broken.inner_text())
+    assert re.search(r"was given 10 s, and was still running: we ended it", broken.inner_text())
     broken.locator("summary", has_text="Where its processes stood").click()
     assert "BaseProcess.join" in broken.inner_text() or "not known" in broken.inner_text()
 
