@@ -12,6 +12,7 @@ import importlib.util
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import tempfile
@@ -37,6 +38,7 @@ AT_ONCE = 1 + (os.cpu_count() or 1)  # tests mostly wait
 LIMIT = 300.0  # seconds for one test file
 LENT = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 CALLING = ROOT / "tests" / "calling.py"
+FOLDERS = re.compile(r"(?<![\w.:/])/(?:[^/\s'\"]+/)+")
 
 
 def test_file(lesson: Lesson) -> Path:
@@ -222,6 +224,11 @@ def _key(lesson: Lesson, one: Found) -> str:
     return digest.hexdigest()
 
 
+def _told(text: str) -> str:
+    """Shorten what a page is to tell, and leave out folders: they are of this machine."""
+    return FOLDERS.sub("", text)[:200]
+
+
 def _read(results: Path, status: int, errors: Path, seconds: float) -> Cell:
     """Read what pytest reported."""
     if status < 0:
@@ -230,7 +237,7 @@ def _read(results: Path, status: int, errors: Path, seconds: float) -> Cell:
         cases = list(ElementTree.parse(results).iter("testcase"))
     except (OSError, ElementTree.ParseError):
         said = errors.read_text("utf-8", errors="replace").strip().splitlines()
-        last = f": {said[-1][:200]}" if said else ""
+        last = f": {_told(said[-1])}" if said else ""
         return Cell("failed", f"pytest ended with {status}{last}", seconds)
     skipped = [case for case in cases if case.find("skipped") is not None]
     bad = [
@@ -243,7 +250,7 @@ def _read(results: Path, status: int, errors: Path, seconds: float) -> Cell:
     if bad:
         case, problem = bad[0]
         first = (problem.get("message") or "").splitlines()[:1]
-        why = f"{failed} of {ran} tests: {case.get('name')}: {' '.join(first)[:200]}"
+        why = f"{failed} of {ran} tests: {case.get('name')}: {_told(' '.join(first))}"
         return Cell("failed", why, seconds, ran, ran - failed)
     if status or not ran:
         why = f"pytest ended with {status}" if status else "every test was skipped"
