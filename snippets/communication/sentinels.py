@@ -203,4 +203,4 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["several producers and consumers", "for item in queue"]
 # sphinx_gallery_lesson_asked = ["a producer died, the consumer waits", "iter(queue.get, None)"]
 # sphinx_gallery_lesson_asked = ["sentinel value in a queue", "enum or object() as a sentinel"]
-# sphinx_gallery_lesson_asked = ["stop workers that read from a queue"]
+# sphinx_gallery_lesson_asked = ["stop workers that read from a queue", "what is a sentinel"]

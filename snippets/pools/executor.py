@@ -169,7 +169,7 @@ if __name__ == "__main__":
 
 # sphinx_gallery_lesson_added = "2026-11-30"
 # sphinx_gallery_lesson_order = 25
-# sphinx_gallery_lesson_short = "ProcessPoolExecutor"
+# sphinx_gallery_lesson_short = "Executors"
 # sphinx_gallery_lesson_asked = ["ProcessPoolExecutor submit or map"]
 # sphinx_gallery_lesson_asked = ["which input does a future belong to, dict of futures"]
 # sphinx_gallery_lesson_asked = ["ProcessPoolExecutor hides exceptions, no error shown"]
