@@ -1,0 +1,1 @@
+"""Lessons about synchronisation: processes that wait for one another."""
