@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -122,8 +122,14 @@ def uses(source: str | bytes, manual: Manual) -> list[tuple[str, int]]:
     return sorted(set(_Finder(manual).of(ast.parse(source))), key=lambda use: use[::-1])
 
 
+WALKS = 4  # as many functions may hand an object on to one another
+
+
 class _Finder(ast.NodeVisitor):
-    """Walks through the code twice: what a function finds in a global may stand further down."""
+    """Walks through the code until it knows more no longer.
+
+    What a function finds in a global, and what it is given, may come further down.
+    """
 
     def __init__(self, manual: Manual) -> None:
         self.manual = manual
@@ -134,12 +140,17 @@ class _Finder(ast.NodeVisitor):
         self.bases: dict[str, list[str]] = {c: [base] for c, base in BASES.items()}
         self.members: dict[tuple[str, str], Value | None] = {}  # of the script's own classes
         self.returned: dict[ast.AST, Value | None] = {}
+        self.given: dict[tuple[ast.AST, str], Value] = {}  # what a call passes for a parameter
 
     def of(self, tree: ast.Module) -> list[tuple[str, int]]:
         """Return the uses."""
         self.visit(tree)
-        self.found.clear()
-        self.visit(tree)
+        for _ in range(WALKS):
+            known = dict(self.given)
+            self.found.clear()
+            self.visit(tree)
+            if self.given == known:
+                break
         return self.found
 
     # -- names and scopes ---------------------------------------------------------------------
@@ -396,6 +407,51 @@ class _Finder(ast.NodeVisitor):
             return self.annotated(parts[0])
         return Each(self.annotated(parts[0])) if name != "Callable" else None
 
+    # -- what a call passes ---------------------------------------------------------------------
+
+    def passed(self, function: ast.expr | None, values: Iterable[Value | None]) -> None:
+        """Remember what a function of the script is called with, in the order of its parameters."""
+        called = self.value(function)
+        if not isinstance(called, Own):
+            return
+        made = called.node
+        if isinstance(made, ast.ClassDef):
+            inits = (n for n in made.body if isinstance(n, Function) and n.name == "__init__")
+            made = next(inits, made)
+        if isinstance(made, Function):
+            names = [argument.arg for argument in _arguments(made.args)]
+            for name, value in zip(names[made is not called.node :], values, strict=False):
+                if value is not None:
+                    self.given.setdefault((made, name), value)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.generic_visit(node)
+        named = {word.arg: word.value for word in node.keywords if word.arg}
+        values = [self.value(argument) for argument in node.args]
+        self.passed(node.func, values)
+        match self.value(node.func):
+            case Own(node=ast.FunctionDef() as made):
+                for name, given in named.items():
+                    if (value := self.value(given)) is not None:
+                        self.given.setdefault((made, name), value)
+        for function, arguments in (("target", "args"), ("initializer", "initargs")):
+            if function in named and arguments in named:
+                self.passed(named[function], self.places(named[arguments]))
+        match node.func, node.args:
+            case ast.Attribute(attr="submit" | "to_thread" | "run_in_executor"), [function, *_]:
+                self.passed(function, values[1:])
+            case ast.Attribute(attr="apply" | "apply_async"), [function, arguments, *_]:
+                self.passed(function, self.places(arguments))
+            case ast.Attribute(attr="starmap" | "starmap_async"), [function, _, *_]:
+                row = self.item_of(values[1])
+                self.passed(function, row.items if isinstance(row, Row) else ())
+            case ast.Attribute(attr=attr), [function, *_] if "map" in attr:
+                self.passed(function, map(self.item_of, values[1:]))
+
+    def places(self, node: ast.expr) -> Iterable[Value | None]:
+        """Return what the places of a tuple or list display hold."""
+        return map(self.item, node.elts) if isinstance(node, ast.Tuple | ast.List) else ()
+
     # -- uses ---------------------------------------------------------------------------------
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -551,7 +607,7 @@ class _Finder(ast.NodeVisitor):
                 self.visit(outside)
         with self.scope(node):
             for number, argument in enumerate(_arguments(node.args)):
-                value = self.annotated(argument.annotation)
+                value = self.annotated(argument.annotation) or self.given.get((node, argument.arg))
                 if number == 0 and value is None and isinstance(cls, ast.ClassDef):
                     value = Object(f".{cls.name}")
                 self.scopes[-1][argument.arg] = value
