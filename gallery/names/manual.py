@@ -38,12 +38,14 @@ class ManualError(Exception):
 class Name:
     """A documented name, ``multiprocessing.Process.start``.
 
-    ``place`` is the page and the anchor below :data:`ROOT`.
+    ``place`` is the page and the anchor below :data:`ROOT`. ``why_not`` says why no lesson uses it,
+    where that is meant.
     """
 
     full: str
     kind: str
     place: str
+    why_not: str = ""
 
     @property
     def address(self) -> str:
@@ -112,7 +114,9 @@ class Manual:
 
 
 def read_manual(path: Path = FILE) -> Manual:
-    """Read the list: a line a name, with tabs between name, kind and place.
+    """Read the list: a line a name, with tabs between name, kind, place and why no lesson uses it.
+
+    The last is left out where a lesson does, or will.
 
     Raises ManualError with file, line and the way out for each line that is wrong.
     """
@@ -132,7 +136,7 @@ def read_manual(path: Path = FILE) -> Manual:
         wrong += [f"{path}:{number}: {words}" for words in _wrong(fields, first)]
         if fields[0] not in first:
             first[fields[0]] = number
-            names.append(Name(*[*fields, "", ""][:3]))
+            names.append(Name(*[*fields, "", ""][:4]))
     if not names:
         wrong.append(f"{path}: there is no name in it; take it from version control again")
     if wrong:
@@ -142,13 +146,14 @@ def read_manual(path: Path = FILE) -> Manual:
 
 def _wrong(fields: list[str], first: dict[str, int]) -> Iterator[str]:
     """Say what is wrong with a line."""
-    if len(fields) != 3:
+    if len(fields) not in (3, 4):
         yield (
             f"{len(fields)} fields; give three with tabs between them: name, kind "
-            f"({', '.join(KINDS)}) and place (library/page.html#anchor)"
+            f"({', '.join(KINDS)}) and place (library/page.html#anchor); a fourth may say why no "
+            "lesson uses it"
         )
         return
-    name, kind, place = fields
+    name, kind, place = fields[:3]
     if not NAME.fullmatch(name):
         yield f"{name!r} is no name; give it in full, as multiprocessing.Process.start"
     if name in first:

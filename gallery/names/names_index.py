@@ -34,10 +34,11 @@ class NamesDirective(ListDirective):
         section = begin_section(self.state.document, module, f"names in {module}")
         if used := [name for name in names if self.catalogue.counts[name.full]]:
             section += self.entries(used)
-        if unused := [name for name in names if not self.catalogue.counts[name.full]]:
-            many = f"{len(unused)} names" if len(unused) > 1 else "1 name"
-            summary = f"{many} that no lesson uses yet"
-            section += folded("", self.entries(unused), summary=summary)
+        unused = [name for name in names if not self.catalogue.counts[name.full]]
+        for said, meant in ("that no lesson uses yet", False), ("that no lesson is about", True):
+            if folds := [name for name in unused if bool(name.why_not) is meant]:
+                many = f"{len(folds)} names" if len(folds) > 1 else "1 name"
+                section += folded("", self.entries(folds), summary=f"{many} {said}")
         return section
 
     def entries(self, names: Iterable[Name]) -> nodes.definition_list:
@@ -66,10 +67,12 @@ class NamesIndex(NamesDirective):
         facts.state(self.env, "lists of lessons")
         self.env.note_dependency(str(names_file(facts.app_of(self.env))))
         names = list(catalogue.manual)
-        used = sum(1 for name in names if catalogue.counts[name.full])
+        unused = [name for name in names if not catalogue.counts[name.full]]
+        meant = sum(bool(name.why_not) for name in unused)
         said = (
-            f"{len(names)} names: {used} are in the code of at least one of the "
-            f"{len(catalogue.lessons)} lessons and errors, {len(names) - used} not yet."
+            f"{len(names)} names: {len(names) - len(unused)} are in the code of at least one of "
+            f"the {len(catalogue.lessons)} lessons and errors, {len(unused) - meant} not yet. Of "
+            f"{meant} the list says why no lesson is about them."
         )
         pages = [f"names/{chapter.name}" for chapter in build.chapters]
         return [
@@ -82,7 +85,8 @@ class NamesIndex(NamesDirective):
         """Name the chapters, and how many of their lessons use it."""
         using = self.catalogue.using(name.full)
         if not using:
-            return nodes.paragraph("", "not yet in a lesson", classes=["names-unused"])
+            said = name.why_not or "not yet in a lesson"
+            return nodes.paragraph("", said, classes=["names-unused"])
         said = nodes.paragraph()
         for chapter in build_of(self.env).chapters:
             count = sum(taught.chapter == chapter.name for taught in using)

@@ -2,7 +2,7 @@
 Get a pool's results as they come: imap and imap_unordered
 ==========================================================
 
-Your pool works for minutes, and you see nothing of it: ``pool.map`` returns only when the last
+Your pool works for minutes, and you see nothing: ``pool.map`` returns only when the last
 input is done. In short: ``for result in pool.imap_unordered(function, inputs):`` gives you each
 result as soon as it is ready, and ``pool.imap`` gives them in the order of the inputs. So you can
 show progress, save each result, or stop early.
@@ -11,7 +11,7 @@ show progress, save each result, or stop early.
 # %%
 # A progress line for each file
 # -----------------------------
-# The program counts the words of four files, twice. The first is the longest by far.
+# The program counts the words of four files, twice. The first is by far the longest.
 
 import tempfile
 from collections import Counter

@@ -106,6 +106,12 @@ def test_a_bad_row_is_refused_with_its_line(tmp_path, row, words):
     assert str(error.value).startswith(f"{path}:4: ")
 
 
+def test_a_fourth_field_says_why_no_lesson_uses_the_name(tmp_path):
+    path = tmp_path / "names.tsv"
+    path.write_text(GOOD + NEXT.replace("\n", "\tnot on this planet\n"))
+    assert [name.why_not for name in read_manual(path)] == ["", "not on this planet"]
+
+
 def test_all_bad_rows_are_told_at_once(tmp_path):
     path = tmp_path / "names.tsv"
     path.write_text(GOOD + "a\nb\n")

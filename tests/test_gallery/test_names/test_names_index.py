@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from gallery.names.manual import read_manual
+
 INDEX = "# Names\n\n```{names-index}\n```\n"
 LOCK = "from multiprocessing import Lock\n"
 FORK = (
@@ -50,6 +52,11 @@ def test_a_new_lesson_appears_by_itself(site):
     assert re.findall(r'<dt id="([\w.]+)"', shown) == ["multiprocessing", "multiprocessing.Lock"]
     assert 'id="multiprocessing.Event"' in folded
     count = len(re.findall('<dt id="', folded))
+    meant = sum(bool(name.why_not) for name in read_manual())
+    in_packages = r"<summary>(\d+) names? that no lesson is about</summary>"
+    assert sum(map(int, re.findall(in_packages, page))) == meant
+    assert f"Of {meant} the list says why" in page
+    assert "for those who write an executor" in entry(site, "concurrent.futures.InvalidStateError")
     assert f"<summary>{count} names that no lesson uses yet</summary>" in folded
     assert "Also read" not in site.page("one")
     assert site.page("one").count('id="cell-') == 2

@@ -157,6 +157,39 @@ def test_what_calls_give(code, names):
     assert found("import multiprocessing as mp\n" + code) == names
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "f(1, mp.Queue())",
+        "f(1, q=mp.Queue())",
+        "mp.Process(target=f, args=(1, mp.Queue()))",
+        "mp.Pool(initializer=f, initargs=(1, mp.Queue()))",
+        "mp.Pool().apply_async(f, [1, mp.Queue()])",
+        "mp.Pool().starmap(f, [(n, mp.Queue()) for n in x])",
+        "mp.Pool().map(g, [mp.Queue() for _ in x])",
+        "x.submit(f, 1, mp.Queue())",
+        "g(mp.Queue())",  # which hands it on
+        "W(mp.Queue())",
+    ],
+)
+def test_what_a_function_is_given(call):
+    code = """
+        import multiprocessing as mp
+        class W:
+            def __init__(self, q):
+                self.q = q
+            def go(self):
+                f(1, self.q)
+        def f(n, q):
+            q.qsize()
+        def g(q):
+            f(1, q)
+        """
+    code = textwrap.dedent(code)
+    assert f"{QUEUE}.qsize" in found(code + call)
+    assert f"{QUEUE}.qsize" not in found(code + call.replace("mp.Queue()", "x"))
+
+
 def test_an_import_counts_for_its_module():
     code = "from multiprocessing.shared_memory import SharedMemory\nimport multiprocessing.pool"
     assert uses(code, MANUAL) == [
@@ -223,6 +256,15 @@ def test_every_lesson_can_be_searched():
         assert {n for cells in taught.cells.values() for n in cells} <= {
             cell.number for cell in Lesson.read(path).cells
         }
+
+
+def test_what_no_lesson_is_about_is_in_no_lesson():
+    used = {
+        name
+        for x in scripts_in(ROOT / "snippets")
+        for name in taught_by(Lesson.read(x), MANUAL).cells
+    }
+    assert [name.full for name in MANUAL if name.why_not and name.full in used] == []
 
 
 def test_programs_beside_a_lesson_count_without_a_cell(write):
