@@ -85,8 +85,8 @@ class NamesIndex(NamesDirective):
         """Name the chapters, and how many of their lessons use it."""
         using = self.catalogue.using(name.full)
         if not using:
-            said = name.why_not or "not yet in a lesson"
-            return nodes.paragraph("", said, classes=["names-unused"])
+            words = name.why_not or "not yet in a lesson"
+            return nodes.paragraph("", words, classes=["names-unused"])
         said = nodes.paragraph()
         for chapter in build_of(self.env).chapters:
             count = sum(taught.chapter == chapter.name for taught in using)

@@ -434,9 +434,9 @@ class _Finder(ast.NodeVisitor):
                 for name, given in named.items():
                     if (value := self.value(given)) is not None:
                         self.given.setdefault((made, name), value)
-        for function, arguments in (("target", "args"), ("initializer", "initargs")):
-            if function in named and arguments in named:
-                self.passed(named[function], self.places(named[arguments]))
+        for target, args in (("target", "args"), ("initializer", "initargs")):
+            if target in named and args in named:
+                self.passed(named[target], self.places(named[args]))
         match node.func, node.args:
             case ast.Attribute(attr="submit" | "to_thread" | "run_in_executor"), [function, *_]:
                 self.passed(function, values[1:])
@@ -445,7 +445,7 @@ class _Finder(ast.NodeVisitor):
             case ast.Attribute(attr="starmap" | "starmap_async"), [function, _, *_]:
                 row = self.item_of(values[1])
                 self.passed(function, row.items if isinstance(row, Row) else ())
-            case ast.Attribute(attr=attr), [function, *_] if "map" in attr:
+            case ast.Attribute(attr=method), [function, *_] if "map" in method:
                 self.passed(function, map(self.item_of, values[1:]))
 
     def places(self, node: ast.expr) -> Iterable[Value | None]:
