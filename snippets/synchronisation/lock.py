@@ -73,7 +73,7 @@ if __name__ == "__main__":
 #
 # In the broken program, both workers counted the lines before either of them had written. There
 # is no error. A ``with lock:`` around the *write* only would not help. For numbers in shared
-# memory, the same happens with :ref:`value += 1 <sphx_glr_lessons_shared_memory_lost_updates.py>`.
+# memory, :ref:`value += 1 <sphx_glr_lessons_shared_memory_lost_updates.py>` does the same.
 #
 # A file that you write anew is worse: ``path.write_text(json.dumps(stock))`` empties it first. A
 # worker that reads in this moment raises ``JSONDecodeError: Expecting value: line 1 column 1
@@ -153,8 +153,8 @@ if __name__ == "__main__":
 #
 # Different from threading.Lock
 # -----------------------------
-# A :class:`threading.Lock` does not work between processes: under fork each has a copy of its own,
-# and spawn and forkserver refuse it (:ref:`cannot pickle '_thread.lock' object
+# A :class:`threading.Lock` does not work between processes: under fork each has its own copy, and
+# spawn and forkserver refuse it (:ref:`cannot pickle '_thread.lock' object
 # <sphx_glr_lessons_communication_what_can_be_pickled.py>`). Both mistakes above raise
 # ``RuntimeError`` there. Its ``acquire(blocking=False)`` is ``acquire(block=False)`` here, and a
 # timeout of -1, which there means "no limit", here means "do not wait".

@@ -11,8 +11,8 @@ processes at once, but not in three. All others wait there for their turn.
 # %%
 # Six workers, and a database for two
 # -----------------------------------
-# Six workers start together, and each asks a database for the sales of its region. A small server
-# in main stands in for the database. It refuses a third client, and keeps count. Main starts all
+# Six workers start together, and each asks a database for the sales of its region. Here the
+# database is a small server in main. It refuses a third client, and keeps count. Main starts all
 # workers before it serves, so no thread of the server runs when main forks.
 #
 # .. pair::
@@ -23,7 +23,7 @@ processes at once, but not in three. All others wait there for their turn.
 # In the cured program, each worker takes a permit before it connects:
 #
 # 1. ``Semaphore(2)`` is a counter that begins at 2. It belongs to no process.
-# 2. The start of ``with permits:`` takes one: the counter goes down. While it is 0, a worker waits
+# 2. The start of ``with permits:`` takes one: the counter goes down. While it is 0, workers wait
 #    in this line.
 # 3. The end of the ``with`` gives it back, also after an exception or Ctrl-C, and one of the
 #    waiting workers goes on.
@@ -78,8 +78,8 @@ if __name__ == "__main__":
 #    ``get_value()`` raises :exc:`NotImplementedError`, because the system's ``sem_getvalue`` `is
 #    not implemented <https://github.com/python/cpython/issues/125828>`__.
 #
-# Do not decide by ``get_value()``, as in ``if permits.get_value(): connect()``. Another worker may
-# take the permit in between. ``acquire(block=False)`` looks and takes in one step.
+# Do not decide by ``get_value()``, as in ``if permits.get_value(): connect()``. Another worker
+# may take the permit in between. ``acquire(block=False)`` looks and takes in one step.
 #
 # Released too often: BoundedSemaphore
 # ------------------------------------
@@ -111,8 +111,8 @@ if __name__ == "__main__":
 # - It looks at the counter only. If another worker has a permit at that moment, the wrong release
 #   succeeds, and the *other* worker gets the ``ValueError`` when it gives back its own.
 # - On macOS, it is `checked for a bound of 1 only
-#   <https://github.com/python/cpython/blob/3.14/Modules/_multiprocessing/semaphore.c>`__. With any
-#   other, it works like a Semaphore there.
+#   <https://github.com/python/cpython/blob/3.14/Modules/_multiprocessing/semaphore.c>`__. With
+#   any other, it works like a Semaphore there.
 #
 # When not to use a Semaphore
 # ---------------------------
@@ -131,8 +131,8 @@ if __name__ == "__main__":
 # ----------
 # - :ref:`sphx_glr_lessons_synchronisation_locks_in_pools.py`, for a semaphore in a pool: it goes
 #   to the workers through the pool's initializer.
-# - :ref:`sphx_glr_lessons_synchronisation_choosing.py`, if you are not sure that it is a semaphore
-#   that you need.
+# - :ref:`sphx_glr_lessons_synchronisation_choosing.py`, if you are not sure that you need a
+#   semaphore.
 
 # sphinx_gallery_lesson_added = "2026-11-30"
 # sphinx_gallery_lesson_order = 20
