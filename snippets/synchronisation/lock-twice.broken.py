@@ -20,7 +20,7 @@ def sell(items, path, lock):
 
 
 if __name__ == "__main__":
-    lock = Lock()  # broken: waits for its own holder
+    lock = Lock()  # broken: its holder waits for itself
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "stock.json")
         path.write_text(json.dumps({"tea": 5, "jam": 3}))

@@ -38,15 +38,12 @@ def book(orders, path, lock):
 
 
 if __name__ == "__main__":
-    lock = Lock()
+    lock = Lock()  # (3)
     orders = [["tea", "jam"], ["rice", "salt"], ["oil", "figs"]]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "invoices.csv")
         path.touch()
-        workers = [
-            Process(target=book, args=(part, path, lock))  # (3)
-            for part in orders
-        ]
+        workers = [Process(target=book, args=(part, path, lock)) for part in orders]
         for worker in workers:
             worker.start()
         for worker in workers:
@@ -60,12 +57,12 @@ if __name__ == "__main__":
 # 1. The slow work is outside the lock, so the workers do it at the same time.
 # 2. One worker at a time is inside, and the others wait in this line. The read is inside, too:
 #    what you have read without the lock may be out of date when you write.
-# 3. All workers must have the same lock, so main makes it and passes it on. A ``Lock()`` at the
-#    top of the file is :ref:`another one in each worker
-#    <sphx_glr_lessons_shared_memory_pass_a_value.py>` under spawn and forkserver.
+# 3. All workers must have the same lock, so main makes it and passes it on. Under spawn and
+#    forkserver, a ``Lock()`` at the top of the file is :ref:`not the same for all
+#    <sphx_glr_lessons_shared_memory_pass_a_value.py>`.
 #
-# Every number came once. Which order gets which number differs from run to run: a lock keeps
-# workers apart, but does not put them in an order.
+# Every number came once. Which order gets which number differs from run to run: a lock does not
+# put workers in an order.
 #
 # Without the lock, two invoices have the same number
 # ---------------------------------------------------
@@ -81,9 +78,9 @@ if __name__ == "__main__":
 #
 # Do not wait forever: acquire() with a timeout
 # ---------------------------------------------
-# ``with lock:`` waits without a limit. ``acquire(timeout=1)`` gives up after a second and returns
-# False, and ``acquire(block=False)`` does so at once. You release it yourself, in a ``finally``.
-# Main tries it before and after a worker dies with the lock.
+# ``acquire(timeout=1)`` gives up after a second and returns False, and ``acquire(block=False)``
+# does so at once. You release it yourself, in a ``finally``. Main tries it before and after a
+# worker dies with the lock.
 
 import os
 
@@ -126,12 +123,12 @@ if __name__ == "__main__":
 #   ``join()``, without an error.
 #
 # After that, end the other workers, check the file, and begin anew with a new Lock. (Let yours
-# end with ``sys.exit("the lock is not free")``.) A *file lock* is different: the kernel releases
-# it when its process ends. See :func:`fcntl.flock` on Linux and macOS, and
-# :func:`msvcrt.locking` on Windows.
+# end with ``sys.exit("the lock is not free")``.) A *file lock* is different. When a process dies,
+# the system closes its files, and this releases the lock. See :func:`fcntl.flock` on Linux and
+# macOS, and :func:`msvcrt.locking` on Windows.
 #
-# From Python 3.14 on, ``lock.locked()`` says whether the lock is taken. Use it for messages only:
-# the answer may be out of date at once.
+# From Python 3.14 on, ``lock.locked()`` says whether it is taken. That is good for messages only:
+# it may be out of date at once.
 #
 # A function that takes the lock calls another that takes it: RLock
 # -----------------------------------------------------------------
@@ -139,10 +136,11 @@ if __name__ == "__main__":
 #
 # .. pair:: lock-twice
 #
-# With a Lock, the worker waits for itself: a deadlock with one process. An
-# :class:`~multiprocessing.RLock` counts how often its owner has taken it, and is free after as
-# many releases. Often it is better to let ``read_stock`` read without the lock, and to say in its
-# docstring that the caller holds it.
+# With a Lock, the worker waits for itself: a deadlock with one process. (The resource tracker's
+# warning under spawn and forkserver comes from our kill.) An :class:`~multiprocessing.RLock`
+# counts how often its owner has taken it, and is free after as many releases. Often it is better
+# to let ``read_stock`` read without the lock, and to say in its docstring that the caller holds
+# it.
 #
 # They also differ in who may release them:
 #
