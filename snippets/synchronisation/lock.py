@@ -4,8 +4,8 @@ Lock and RLock: let one process at a time use a file
 
 Several workers write to one file, and lines have the same number, updates are lost, or a reader
 finds half a file. In short: make ``lock = Lock()`` in main, pass it to each ``Process`` as an
-argument, and write ``with lock:`` around all from the read to the write. Here you also see what a
-killed worker does to a lock, and when you need an RLock.
+argument, and write ``with lock:`` around everything from the read to the write. You also see
+what a killed worker does to a lock, and when you need an RLock.
 """
 
 # %%
@@ -59,10 +59,10 @@ if __name__ == "__main__":
 #    what you have read without the lock may be out of date when you write.
 # 3. All workers must have the same lock, so main makes it and passes it on. Under spawn and
 #    forkserver, a ``Lock()`` at the top of the file is :ref:`not the same for all
-#    <sphx_glr_lessons_shared_memory_pass_a_value.py>`.
+#    <sphx_glr_lessons_shared_memory_pass_a_value.py>`. On Linux and macOS, main must also keep it
+#    in a variable there, or it is gone before a worker opens it (``FileNotFoundError``).
 #
-# Every number came once. Which order gets which number differs from run to run: a lock does not
-# put workers in an order.
+# Every number came once. Which order gets which number differs from run to run.
 #
 # Without the lock, two invoices have the same number
 # ---------------------------------------------------
@@ -72,8 +72,8 @@ if __name__ == "__main__":
 # is no error. A ``with lock:`` around the *write* only would not help. For numbers in shared
 # memory, :ref:`value += 1 <sphx_glr_lessons_shared_memory_lost_updates.py>` does the same.
 #
-# A file that you write anew is worse: ``path.write_text(json.dumps(stock))`` empties it first. A
-# worker that reads in this moment raises ``JSONDecodeError: Expecting value: line 1 column 1
+# A file that you rewrite is worse: ``path.write_text(json.dumps(stock))`` empties it first. A
+# worker that reads at that moment raises ``JSONDecodeError: Expecting value: line 1 column 1
 # (char 0)``. So a worker that only reads takes the lock, too.
 #
 # Do not wait forever: acquire() with a timeout
@@ -114,21 +114,22 @@ if __name__ == "__main__":
     print("exit code:", worker.exitcode)
 
 # %%
-# - **A worker raises** inside ``with lock:``, or is interrupted by Ctrl-C: the ``with`` releases
-#   the lock. The file may be half written, so write what belongs together in one call.
+# - **A worker raises** inside ``with lock:``, also because of Ctrl-C: the ``with`` releases the
+#   lock. (Ctrl-C while it is being taken may leave it taken.) The file may be half written, so
+#   write what belongs together in one call.
 # - **A worker is killed** inside, by ``kill()``, ``terminate()`` or the out-of-memory killer: the
 #   lock stays taken. It is a `semaphore
 #   <https://github.com/python/cpython/blob/3.14/Modules/_multiprocessing/semaphore.c>`__, and the
 #   system does not know who holds it. With ``with lock:`` all others would hang, and main in
 #   ``join()``, without an error.
 #
-# After that, end the other workers, check the file, and begin anew with a new Lock. (Let yours
-# end with ``sys.exit("the lock is not free")``.) A *file lock* is different. When a process dies,
-# the system closes its files, and this releases the lock. See :func:`fcntl.flock` on Linux and
-# macOS, and :func:`msvcrt.locking` on Windows.
+# After that, end the other workers and your program (``sys.exit("the lock is not free")``), check
+# the file, and start again with a new Lock. A *file lock* is different. When a process dies, the
+# system closes its files, and this releases the lock, unless a forked child has the same open
+# file. So let each worker open it itself. See :func:`fcntl.flock` on Linux and macOS, and
+# :func:`msvcrt.locking` on Windows.
 #
-# From Python 3.14 on, ``lock.locked()`` says whether it is taken. That is good for messages only:
-# it may be out of date at once.
+# From Python 3.14 on, ``lock.locked()`` tells, but may be out of date at once.
 #
 # A function that takes the lock calls another that takes it: RLock
 # -----------------------------------------------------------------
@@ -136,13 +137,12 @@ if __name__ == "__main__":
 #
 # .. pair:: lock-twice
 #
-# With a Lock, the worker waits for itself: a deadlock with one process. (The resource tracker's
-# warning under spawn and forkserver comes from our kill.) An :class:`~multiprocessing.RLock`
-# counts how often its owner has taken it, and is free after as many releases. Often it is better
-# to let ``read_stock`` read without the lock, and to say in its docstring that the caller holds
-# it.
+# With a Lock, the worker waits for itself: a deadlock. (The resource tracker's warning comes
+# from our kill.) An :class:`~multiprocessing.RLock` counts how often its owner has taken it, and
+# is free after as many releases. Often it is better to let ``read_stock`` read without the lock,
+# and to say in its docstring that the caller holds it.
 #
-# They also differ in who may release them:
+# They differ in who may release them:
 #
 # - **Lock**: any process. If it is free, you get ``ValueError: semaphore or lock released too
 #   many times``.
@@ -153,17 +153,17 @@ if __name__ == "__main__":
 # -----------------------------
 # A :class:`threading.Lock` does not work between processes: under fork each has its own copy, and
 # spawn and forkserver refuse it (:ref:`cannot pickle '_thread.lock' object
-# <sphx_glr_lessons_communication_what_can_be_pickled.py>`). Both mistakes above raise
-# ``RuntimeError`` there. Its ``acquire(blocking=False)`` is ``acquire(block=False)`` here, and a
-# timeout of -1, which there means "no limit", here means "do not wait".
+# <sphx_glr_lessons_communication_what_can_be_pickled.py>`). Its ``acquire(blocking=False)`` is
+# ``acquire(block=False)`` here, and a timeout of -1, which there means "no limit", here means "do
+# not wait".
 #
 # When not to use a Lock
 # ----------------------
 # - **One process can do all the writing.** Send it the rows through :ref:`a queue
 #   <sphx_glr_lessons_communication_queues.py>`, or return them from :ref:`a pool
 #   <sphx_glr_lessons_pools_pool_map.py>`.
-# - **Your program is started twice**, or another program uses the file. A Lock is known only to
-#   the processes that you passed it to. Take a file lock, or SQLite.
+# - **Your program is started twice**, or another program uses the file. It does not have your
+#   Lock. Take a file lock, or SQLite.
 #
 # Where next
 # ----------
@@ -182,5 +182,6 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_asked = ["acquire a lock with a timeout, try to lock without waiting"]
 # sphinx_gallery_lesson_asked = ["ValueError: semaphore or lock released too many times"]
 # sphinx_gallery_lesson_asked = ["attempt to release recursive lock not owned by thread"]
+# sphinx_gallery_lesson_asked = ["FileNotFoundError in SemLock._rebuild"]
 # sphinx_gallery_lesson_asked = ["JSONDecodeError when several processes use one file"]
 # sphinx_gallery_lesson_asked = ["threading.Lock does not work between processes"]

@@ -25,12 +25,12 @@ processes at once, but not in three. All others wait there for their turn.
 # 1. ``Semaphore(2)`` is a counter that begins at 2. It belongs to no process.
 # 2. The start of ``with permits:`` takes one: the counter goes down. While it is 0, workers wait
 #    in this line.
-# 3. The end of the ``with`` gives it back, also after an exception or Ctrl-C, and one of the
-#    waiting workers goes on.
+# 3. The end of the ``with`` gives it back, also after an exception, such as Ctrl-C's
+#    ``KeyboardInterrupt``. Then one of the waiting workers goes on.
 #
 # So no worker was refused, and the database never saw a third client. Which worker comes next
 # differs from run to run. What a worker computes from the answer belongs below the ``with``. If
-# your server notices late that a client has gone, make one permit less than it has places.
+# your server notices late that a client has gone, make one permit fewer than it has places.
 #
 # A :ref:`Lock <sphx_glr_lessons_synchronisation_lock.py>` is a semaphore with one permit, and
 # ``acquire()`` takes the same arguments: ``permits.acquire(timeout=5)`` returns False if none was
@@ -70,7 +70,7 @@ if __name__ == "__main__":
 # The permit is lost, because the system does not know who had it. From now on only one worker at
 # a time gets in. After a second crash, none does, and the program hangs without an error. So look
 # at the exit codes. After a bad one, you can give back the permit, but only if you know that the
-# worker had it when it died. It is safer to end the other workers and to begin anew with a new
+# worker had it when it died. It is safer to end the other workers and to start again with a new
 # Semaphore.
 #
 # .. platform:: macOS
@@ -103,7 +103,7 @@ if __name__ == "__main__":
         print("ValueError:", error)
 
 # %%
-# A Semaphore took it without a word: it now has three permits, and the database will refuse
+# A Semaphore accepted it without an error: it now has three permits, and the database will refuse
 # clients again. A :class:`~multiprocessing.BoundedSemaphore` refuses to rise above its first
 # value: ``ValueError: semaphore or lock released too many times``. Take it whenever each release
 # belongs to an acquire. Its check is not perfect:
@@ -122,8 +122,9 @@ if __name__ == "__main__":
 # - **The workers only wait for answers.** Threads can do that, with
 #   :class:`threading.BoundedSemaphore` or a small :ref:`ThreadPool
 #   <sphx_glr_lessons_pools_thread_pool.py>`.
-# - **The limit is for each second or minute**, or other programs use the service as well. A
-#   semaphore counts who is inside at this moment, of the processes that have it.
+# - **The limit is per second or minute**, or other programs use the service as well. A semaphore
+#   counts only who is inside at this moment, of the processes that have it. Wait, and try again
+#   when the service refuses.
 # - **The items to be used differ**, as with four GPUs. Put their names in :ref:`a queue
 #   <sphx_glr_lessons_communication_queues.py>`. A worker gets one, uses it, and puts it back.
 #

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Lock, Process, RLock
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import IO, Any
 
 import pytest
 
@@ -28,6 +29,44 @@ def test_program(run_program: Callable[..., Ended]) -> None:
     assert orders == {"tea", "jam", "rice", "salt", "oil", "figs"}
     last = ["rows: 2", "has the lock, and crashes", "rows: None", "exit code: 1"]
     assert ended.output.splitlines()[-4:] == last
+
+
+def test_a_slow_worker_is_alone_from_the_read_to_the_write(
+    run_program: Callable[..., Ended],
+) -> None:
+    """The others would read meanwhile, but for the lock."""
+    slow = {"+ 1\n": "+ 1; __import__('time').sleep(0.3)\n"}
+    ended = run_program("lock.py", changed=slow, timeout=60)
+    assert "numbers: [1, 2, 3, 4, 5, 6]\n" in ended.output
+
+
+def test_a_lock_that_main_does_not_keep(
+    run_program: Callable[..., Ended], start_method: str
+) -> None:
+    """Its name is gone before the worker opens it; under fork, it needs none."""
+    ended = run_program("lock.py", changed={"(part, path, lock)": "(part, path, Lock())"})
+    assert ("FileNotFoundError" in ended.output) is (start_method != "fork")
+    assert ended.status == (start_method != "fork")
+
+
+def test_ctrl_c_and_the_with() -> None:
+    """Inside, the lock is released. Between the taking and the ``with``, it is not."""
+    lock = Lock()
+    with pytest.raises(KeyboardInterrupt), lock:
+        raise KeyboardInterrupt
+    assert lock.acquire(block=False)
+    lock.release()
+
+    def ctrl_c(frame: FrameType, event: str, _: object) -> None:
+        if event == "return" and frame.f_code.co_name == "__enter__":
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sys.setprofile(ctrl_c)
+        with lock:
+            pass
+    assert not lock.acquire(block=False)
 
 
 def test_a_worker_that_releases_the_lock_leaves_it_free(run_program: Callable[..., Ended]) -> None:
@@ -159,6 +198,37 @@ def test_the_kernel_releases_a_file_lock(run: Callable[..., Any], tmp_path: Path
     path = tmp_path / "invoices.csv"
     path.touch()
     assert run(after_a_holder_s_death, str(path)) == [3, 3]
+
+
+def try_flock(file: IO[str] | None, path: str) -> None:
+    import fcntl
+
+    with file or Path(path).open("r+") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def flock_in_forked_children(path: str) -> list[int | None]:
+    """Return how two ended that took main's flock: with main's open file, and with their own."""
+    import fcntl
+
+    codes = []
+    with Path(path).open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for opened in (file, None):
+            fork = multiprocessing.get_context("fork")
+            child = fork.Process(target=try_flock, args=(opened, path))
+            child.start()
+            child.join()
+            codes.append(child.exitcode)
+    return codes
+
+
+def test_a_forked_child_has_main_s_file_lock(run: Callable[..., Any], tmp_path: Path) -> None:
+    """Unless it opens the file itself."""
+    path = tmp_path / "invoices.csv"
+    path.touch()
+    assert run(flock_in_forked_children, str(path)) == [0, 1]
+    assert "BlockingIOError" in run.output  # type: ignore[attr-defined]
 
 
 def test_a_reader_meets_an_empty_file(tmp_path: Path) -> None:
