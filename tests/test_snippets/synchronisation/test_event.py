@@ -56,13 +56,14 @@ def test_no_database(run_program: Callable[..., Ended]) -> None:
 def test_main_sets_nothing_when_a_worker_was_killed(run_program: Callable[..., Ended]) -> None:
     """A worker is killed while it waits: without the check main hangs."""
     asleep = "while not repr(stop._cond).endswith(', 2)>'): time.sleep(0.1)"
-    kill = f"{asleep}\n        workers[0].kill(); workers[0].join(); tell(stop, workers)"
+    end = "workers[0].kill(); workers[0].join(); print('killed')"
+    kill = "\n        ".join([asleep, end, "tell(stop, workers)"])
     quick = {"stop.wait(0.2)": "stop.wait(600)", "tell(stop, workers)": kill}
     ended = run_program("event.py", changed=quick)
     assert ended.status == 1
     assert "exit codes: [-9, None]" in ended.output
     unchecked = {"    if any(codes):": "    if False:"}
-    assert run_program("event.py", hangs="main: stop", changed=quick | unchecked).status is None
+    assert run_program("event.py", hangs="killed", changed=quick | unchecked).status is None
 
 
 def test_a_pulse_is_missed(run_program: Callable[..., Ended]) -> None:
