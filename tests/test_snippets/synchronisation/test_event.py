@@ -125,18 +125,6 @@ def test_a_woken_process_may_get_false(run: Callable[..., Any]) -> None:
     assert run(woken_by_pulses) is True
 
 
-def test_a_woken_thread_gets_true() -> None:
-    event, answers = threading.Event(), []
-    thread = threading.Thread(target=lambda: answers.append(event.wait()))
-    thread.start()
-    while not event._cond._waiters:  # type: ignore[attr-defined]
-        time.sleep(0.01)
-    event.set()
-    event.clear()
-    thread.join(LIMIT)
-    assert answers == [True]
-
-
 def wait_with(handler: str, event: Any, began: Any) -> None:
     if handler == "exit":
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
