@@ -59,18 +59,19 @@ if __name__ == "__main__":
 # %%
 # 1. Each worker waits here until the third one comes. So all lines "brightest" of the strips come
 #    before the first line "scaled".
-# 2. ``wait()`` returns another number in each worker, from 0 to 2. Exactly one worker gets 0, and
-#    that one writes the summary.
+# 2. ``wait()`` returns another number in each worker, from 0 to 2. The one that gets 0 writes the
+#    summary.
 #
 # .. chance::
 #
 #    Which worker gets 0 differs from run to run: it is the one that came first.
 #
-# When all have left the barrier, it is ready for the next phase.
+# When all have left the barrier, it is ready for the next phase. Keep it in a variable of main
+# until the workers have ended: when main drops it, the next shared object may get its memory.
 #
 # Many steps: why one wait is not enough
 # --------------------------------------
-# Heat flows along a rod. In each step, a cell becomes the mean of itself and its two neighbours.
+# Heat flows along a rod. In each step, a cell becomes the mean of itself and its neighbours.
 # Two workers have half of the cells each, and at the edge each of them reads a cell of the other.
 #
 # .. pair::
@@ -91,10 +92,10 @@ if __name__ == "__main__":
 # ----------------------------------------
 # .. pair:: barrier-raises
 #
-# Worker 1 has failed and will not come. The barrier does not notice that, and neither does main,
-# which waits in ``join()`` for worker 0. In the cured program, worker 1 calls ``abort()``. That
-# *breaks* the barrier: ``wait()`` raises :exc:`threading.BrokenBarrierError` in all who wait, and
-# in all who come later. (Let main end with ``sys.exit("a worker failed")``.)
+# The worker of strip 1 has failed and will not come. The barrier does not notice, and neither
+# does main, which joins the worker of strip 0. In the cured program, the failed worker calls
+# ``abort()``. That *breaks* the barrier: ``wait()`` raises :exc:`threading.BrokenBarrierError` in
+# all who wait, and in all who come later. (Let main end with ``sys.exit("a worker failed")``.)
 #
 # ``from multiprocessing import BrokenBarrierError`` raises ``ImportError``: the exception is in
 # ``threading``.
@@ -102,8 +103,7 @@ if __name__ == "__main__":
 # A worker is killed: timeout, broken, reset
 # ------------------------------------------
 # A killed worker cannot call ``abort()``. Here one dies before it reaches the barrier, as if the
-# system had killed it for lack of memory, and the others wait for one second. This barrier also
-# has an ``action``.
+# system had killed it, and the others wait for a second. This barrier also has an ``action``.
 
 import os
 from functools import partial
@@ -140,11 +140,13 @@ if __name__ == "__main__":
     print("after reset, broken:", barrier.broken)
     codes = run([stretch_or_stop] * WORKERS, *shared, 60)
     print("exit codes:", codes, "brightest:", max(picture))
+    if any(codes):
+        sys.exit("a worker failed again")
 
 # %%
 # After a second, the worker that came first stopped waiting. That broke the barrier for the other
-# one as well, so neither changed its strip. ``reset()`` mends the barrier, and the second try
-# succeeds. ``n_waiting`` says how many wait at this moment.
+# one, too, so neither changed its strip. ``reset()`` mended it, and the second try succeeded.
+# ``n_waiting`` says how many wait at this moment.
 #
 # - **The timeout** has to be longer than the longest phase, the start of the processes included.
 #   ``Barrier(3, timeout=60)`` makes it the default of each ``wait()``.
@@ -153,10 +155,11 @@ if __name__ == "__main__":
 #
 # **No timeout helps if a worker is killed while it waits.** The barrier wakes all sleepers and
 # `waits until each has woken up
-# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L302-L304>`__, but
-# the dead one never does (`an open issue <https://github.com/python/cpython/issues/123899>`__). The
-# other worker's ``wait(timeout=1)`` hangs, and so do ``abort()`` and ``reset()``. What always helps
-# is a main that watches its workers, and terminates the others when one has failed (:ref:`how
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L302-L304>`__,
+# but the dead one never does (`an open issue
+# <https://github.com/python/cpython/issues/123899>`__). The other worker's ``wait(timeout=1)``
+# hangs, and so do ``abort()`` and ``reset()``. What always helps is that main watches its
+# workers, and terminates the others when one has failed (:ref:`how
 # <sphx_glr_lessons_communication_producers_that_fail.py>`). Make a new barrier after that.
 #
 # Ctrl-C in a terminal interrupts all processes, and each ``wait()`` raises ``KeyboardInterrupt``.
@@ -165,21 +168,20 @@ if __name__ == "__main__":
 #
 # Too few come: a barrier in a pool
 # ---------------------------------
-# ``Barrier(4)`` needs four processes that wait *at the same time*. In a pool of three workers the
-# fourth task does not begin before another one ends, so all hang.
+# ``Barrier(4)`` needs four processes at the same time. In a pool of three workers the fourth task
+# does not begin before another one ends, so all hang.
 #
 # When you need no barrier
 # ------------------------
 # - **The tasks are independent**: use a pool.
 # - **Each phase can be a call of its own**: ``pool.map`` returns when all are done, so it *is* a
-#   barrier, and it raises what a worker raised (:ref:`sphx_glr_lessons_pools_pool_map.py`). Here:
-#   ``peaks = pool.map(find_peak, strips)``, and then a ``map`` that scales. A barrier pays off if
-#   there are very many short steps, or data that is too large to send.
+#   barrier, and it raises what a worker raised (:ref:`sphx_glr_lessons_pools_pool_map.py`). A
+#   ``Barrier`` pays off for very many short steps, or data that is too large to send.
 #
 # Where next
 # ----------
-# - :ref:`sphx_glr_lessons_synchronisation_event.py`, if all wait for one process, and not for each
-#   other.
+# - :ref:`sphx_glr_lessons_synchronisation_event.py`, if all wait for one process, and not for
+#   each other.
 # - :ref:`sphx_glr_lessons_shared_memory_shared_array.py`, for the memory that the workers share.
 
 # sphinx_gallery_lesson_added = "2026-11-30"

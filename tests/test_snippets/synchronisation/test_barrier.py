@@ -206,3 +206,32 @@ def tasks_of_a_pool(parties: int) -> tuple[list[int], list[int]]:
 def test_a_barrier_in_a_pool_needs_as_many_workers(run: Any) -> None:
     assert run(tasks_of_a_pool, 2) == ([0, 1], [1, 1])
     assert run(tasks_of_a_pool, 3) == ([], [1, 1, 0])
+
+
+def come_late(barrier: Any, go: Any) -> None:
+    """Come when main says so."""
+    assert go.wait(30)
+    barrier.wait(timeout=30)
+
+
+def barrier_of_main(keep_it: bool) -> list[int | None]:
+    """Return the exit codes of two workers, where main makes another shared object meanwhile."""
+    barrier, go = Barrier(2), multiprocessing.Event()
+    workers = [Process(target=come_late, args=(barrier, go)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    kept = [barrier] if keep_it else []
+    del barrier
+    value = multiprocessing.Value("i", 7)
+    go.set()
+    for worker in workers:
+        worker.join(30)
+    assert value.value == 7 and len(kept) == keep_it
+    return [worker.exitcode for worker in workers]
+
+
+@pytest.mark.parametrize("start_method", ["fork"], indirect=True)
+def test_main_keeps_the_barrier(run: Any) -> None:
+    assert run(barrier_of_main, True) == [0, 0]
+    assert run(barrier_of_main, False) == [1, 1]
+    assert "AssertionError" in run.output
