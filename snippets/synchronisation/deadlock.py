@@ -38,7 +38,7 @@ def two_workers(target, both):
     workers = []
     for name, *job in [("A", 1, 2, 100), ("B", 2, 1, 30)]:
         args = (*job, balances, locks, both)
-        worker = Process(target=target, args=args, name=f"worker {name}")
+        worker = Process(target=target, args=args, name=name)
         worker.start()
         workers.append(worker)
     return workers, balances, locks
@@ -70,7 +70,8 @@ if __name__ == "__main__":
 # later, it prints where it is. In both tracebacks the first line is the lock's ``__enter__``, and
 # the second is the ``with`` of the second lock. Two processes that wait for a lock, each of them
 # inside the ``with`` of another lock: that is how you recognise a deadlock. (Under fork the last
-# lines are main's: a forked child is a copy, call stack included.)
+# lines are main's: a forked child is a copy, call stack included. Python 3.13 may cut them short
+# with ``<invalid frame>``.)
 #
 # In your program, set the alarm to longer than the work takes, and call
 # ``faulthandler.cancel_dump_traceback_later()`` when it is done. For a program that hangs
@@ -82,12 +83,14 @@ if __name__ == "__main__":
 #
 #    A waits for B, and B waits for A.
 #
-# 1. Worker A takes lock 1, worker B takes lock 2. A lock lets in one process only.
-# 2. A wants lock 2 and waits. It *keeps* lock 1 meanwhile.
-# 3. Nothing takes a lock away from its holder, neither Python nor the kernel.
-# 4. B wants lock 1 and waits for A, which waits for B: a circle.
+# 1. Worker A takes lock 1. A lock lets in *one process at a time*.
+# 2. Worker B takes lock 2. *Nothing takes a lock away* from its holder, neither Python nor the
+#    kernel.
+# 3. A wants lock 2 and waits. It *keeps* lock 1 meanwhile.
+# 4. B wants lock 1 and waits for A, which waits for B: *a circle*.
 #
-# All four are needed. Cure 1 below takes away the circle, cures 2 and 3 the keeping.
+# Each step has one of the four conditions of a deadlock, and where one of them is missing there
+# is none. Cure 1 below takes away the circle, cures 2 and 3 the keeping.
 #
 # Neither Python nor the kernel finds a deadlock: to them, these are two sleeping processes. It
 # would last forever.

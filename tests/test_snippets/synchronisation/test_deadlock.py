@@ -22,7 +22,7 @@ def test_program(run_program: Any) -> None:
     """Both wait for their second lock, as their alarms say; giving back ends it."""
     ended = run_program("deadlock.py", timeout=60)
     assert ended.status == 0, ended.output
-    assert "waiting: ['worker A', 'worker B']\nbalances: 500 500\n" in ended.output
+    assert "waiting: ['A', 'B']\nbalances: 500 500\n" in ended.output
     alarms = ended.output.split("Timeout (")[1:]
     assert len(alarms) == 2
     for alarm in alarms:
