@@ -120,7 +120,7 @@ def transfer_or_retry(source, target, amount, balances, locks, both):
         with locks[source]:
             if attempt == 1:
                 both.wait(60)  # the deadlock, made again
-            if locks[target].acquire(timeout=0.2):
+            if locks[target].acquire(timeout=source * 0.5):
                 balances[source].value -= amount
                 balances[target].value += amount
                 locks[target].release()
@@ -143,9 +143,7 @@ if __name__ == "__main__":
 # 1. A random pause. If both workers gave up and came back at the same moments, they would meet
 #    again and again: busy, but no further. This is a *livelock*.
 #
-# .. chance::
-#
-#    One worker or both give their lock back, and it may take more than one attempt.
+# Worker A has the shorter limit, so it gave up first. With equal limits one or both give up.
 #
 # ``acquire(timeout=...)`` returns ``False`` after the time, and raises nothing. If you forget to
 # look at what it returns, you work without the lock. Where the work between ``acquire`` and

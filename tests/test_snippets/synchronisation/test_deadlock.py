@@ -60,7 +60,9 @@ def test_the_same_order_ends(run_program: Any) -> None:
 
 
 def test_a_transfer_that_fails_is_noticed(run_program: Any) -> None:
-    changed = {"            if locks[target].acquire(timeout=0.2):": "            if [][source]:"}
+    changed = {
+        "            if locks[target].acquire(timeout=source * 0.5):": "            if [][source]:"
+    }
     ended = run_program("deadlock.py", changed=changed)
     assert ended.status == 1
     assert ended.output.endswith("a transfer failed\n")
