@@ -1,0 +1,197 @@
+"""
+Make processes wait for each other: Barrier
+===========================================
+
+Your workers work in phases, and each needs what all the others made in the phase before. If one
+of them runs ahead, it reads old data, and the result is wrong without an error. In short: give
+the same ``Barrier(number_of_workers)`` to all of them, and let each call
+``barrier.wait(timeout=60)`` at the end of a phase. It returns when all have called it.
+"""
+
+# %%
+# Two phases: look at all, then change
+# ------------------------------------
+# A dark picture is to use all shades of grey. Three workers have a strip each. First each worker
+# finds the brightest pixel of its strip. Then it scales the strip, and for that it needs the
+# brightest pixel of the *whole* picture.
+
+import sys
+from multiprocessing import Array, Barrier, Process
+
+WORKERS = 3
+GREY = [y + x % 20 for y in range(90) for x in range(400)]
+
+
+def stretch(number, picture, peaks, barrier, limit):
+    """Scale a strip: the picture's brightest pixel becomes 255."""
+    size = len(picture) // WORKERS
+    strip = slice(number * size, (number + 1) * size)
+    peaks[number] = max(picture[strip])
+    print(f"strip {number}: brightest {peaks[number]}")
+    place = barrier.wait(limit)  # (1)
+    peak = max(peaks)
+    picture[strip] = [p * 255 // peak for p in picture[strip]]
+    print(f"strip {number}: scaled by 255 / {peak}")
+    if place == 0:  # (2)
+        print(f"brightest of all: {peak}")
+
+
+def run(targets, *shared):
+    """Run a process for each strip, and return their exit codes."""
+    workers = []
+    for number, target in enumerate(targets):
+        workers.append(Process(target=target, args=(number, *shared)))
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return [worker.exitcode for worker in workers]
+
+
+if __name__ == "__main__":
+    picture = Array("B", GREY, lock=False)
+    peaks = Array("B", WORKERS, lock=False)
+    barrier = Barrier(WORKERS)
+    if any(run([stretch] * WORKERS, picture, peaks, barrier, 60)):
+        sys.exit("a worker failed")
+    print(f"from {min(GREY)}-{max(GREY)} to {min(picture)}-{max(picture)}")
+
+# %%
+# 1. Each worker waits here until the third one comes. So all lines "brightest" of the strips come
+#    before the first line "scaled".
+# 2. ``wait()`` returns another number in each worker, from 0 to 2. The one that gets 0 writes the
+#    summary.
+#
+# .. chance::
+#
+#    Which worker gets 0 differs from run to run: it is the one that came first.
+#
+# When all have left the barrier, it is ready for the next phase. Keep it in a variable of main
+# until the workers have ended: when main drops it, the next shared object may get its memory.
+#
+# Many steps: why one wait is not enough
+# --------------------------------------
+# Heat flows along a rod. In each step, a cell becomes the mean of itself and its neighbours.
+# Two workers have half of the cells each, and at the edge each of them reads a cell of the other.
+#
+# .. pair::
+#
+# The broken workers begin together and then run at their own pace, so each reads edges of other
+# steps. (The wrong number differs from run to run.) The cured program gives exactly what the
+# plain loop gives:
+#
+# 1. Both workers read the cells that they need, and compute.
+# 2. The first ``wait()``: no worker writes before both have read.
+# 3. Both write their half.
+# 4. The second ``wait()``: no worker reads for the next step before both have written.
+#
+# With two arrays one wait is enough: in each step read one array, write the other, wait, and swap
+# the two.
+#
+# A worker raises: the others wait forever
+# ----------------------------------------
+# .. pair:: barrier-raises
+#
+# The worker of strip 1 has failed and will not come. The barrier does not notice, and neither
+# does main, which joins the worker of strip 0. In the cured program, the failed worker calls
+# ``abort()``. That *breaks* the barrier: ``wait()`` raises :exc:`threading.BrokenBarrierError` in
+# all who wait, and in all who come later. (Let main end with ``sys.exit("a worker failed")``.)
+#
+# ``from multiprocessing import BrokenBarrierError`` raises ``ImportError``: the exception is in
+# ``threading``.
+#
+# A worker is killed: timeout, broken, reset
+# ------------------------------------------
+# A killed worker cannot call ``abort()``. Here one dies before it reaches the barrier, as if the
+# system had killed it, and the others wait for a second. This barrier also has an ``action``.
+
+import os
+from functools import partial
+from threading import BrokenBarrierError
+
+
+def tell(peaks):
+    """Print a summary, once in each phase."""
+    print(f"action: brightest of all {max(peaks)}")
+
+
+def stretch_or_stop(number, *shared):
+    """Scale a strip, unless another worker is missing."""
+    try:
+        stretch(number, *shared)
+    except BrokenBarrierError:
+        sys.exit(f"strip {number}: not all came")
+
+
+def die(*_):
+    """End as a killed process does."""
+    os._exit(9)
+
+
+if __name__ == "__main__":
+    picture = Array("B", GREY, lock=False)
+    peaks = Array("B", WORKERS, lock=False)
+    barrier = Barrier(WORKERS, action=partial(tell, peaks))
+    shared = (picture, peaks, barrier)
+    codes = run([stretch_or_stop, stretch_or_stop, die], *shared, 1)
+    print("exit codes:", codes, "broken:", barrier.broken)
+    print(f"waiting: {barrier.n_waiting} of {barrier.parties}")
+    barrier.reset()
+    print("after reset, broken:", barrier.broken)
+    codes = run([stretch_or_stop] * WORKERS, *shared, 60)
+    print("exit codes:", codes, "brightest:", max(picture))
+    if any(codes):
+        sys.exit("a worker failed again")
+
+# %%
+# After a second, the worker that came first stopped waiting. That broke the barrier for the other
+# one, too, so neither changed its strip. ``reset()`` mended it, and the second try succeeded.
+# ``n_waiting`` says how many wait at this moment.
+#
+# - **The timeout** has to be longer than the longest phase, the start of the processes included.
+#   ``Barrier(3, timeout=60)`` makes it the default of each ``wait()``.
+# - **The action** runs in one process only, the last that comes, while the others still wait. It
+#   gets no arguments, so give it some with ``partial``. If it raises, the barrier is broken.
+#
+# **No timeout helps if a worker is killed while it waits.** The barrier wakes all sleepers and
+# `waits until each has woken up
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L302-L304>`__,
+# but the dead one never does (`an open issue
+# <https://github.com/python/cpython/issues/123899>`__). The other worker's ``wait(timeout=1)``
+# hangs, and so do ``abort()`` and ``reset()``. What always helps is that main watches its
+# workers, and terminates the others when one has failed (:ref:`how
+# <sphx_glr_lessons_communication_producers_that_fail.py>`). Make a new barrier after that.
+#
+# Ctrl-C in a terminal interrupts all processes, and each ``wait()`` raises ``KeyboardInterrupt``.
+# If only one worker gets the signal, its barrier is not broken, and the others wait: there, call
+# ``abort()`` in an ``except BaseException``.
+#
+# Too few come: a barrier in a pool
+# ---------------------------------
+# ``Barrier(4)`` needs four processes at the same time. In a pool of three workers the fourth task
+# does not begin before another one ends, so all hang.
+#
+# When you need no barrier
+# ------------------------
+# - **The tasks are independent**: use a pool.
+# - **Each phase can be a call of its own**: ``pool.map`` returns when all are done, so it *is* a
+#   barrier, and it raises what a worker raised (:ref:`sphx_glr_lessons_pools_pool_map.py`). A
+#   ``Barrier`` pays off for very many short steps, or data that is too large to send.
+#
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_synchronisation_event.py`, if all wait for one process, and not for
+#   each other.
+# - :ref:`sphx_glr_lessons_shared_memory_shared_array.py`, for the memory that the workers share.
+
+# sphinx_gallery_lesson_added = "2026-11-30"
+# sphinx_gallery_lesson_order = 50
+# sphinx_gallery_lesson_short = "Barrier"
+# sphinx_gallery_lesson_failures = "a worker ends itself before it comes to the barrier"
+# sphinx_gallery_lesson_asked = ["multiprocessing Barrier example", "threading.BrokenBarrierError"]
+# sphinx_gallery_lesson_asked = ["wait until all processes have reached a point"]
+# sphinx_gallery_lesson_asked = ["barrier.wait() hangs forever", "Barrier timeout, abort, reset"]
+# sphinx_gallery_lesson_asked = ["synchronize workers in each step of a simulation"]
+# sphinx_gallery_lesson_asked = ["Barrier in a Pool hangs", "Barrier action: which process runs it"]
+# sphinx_gallery_lesson_asked = ["ImportError: cannot import name 'BrokenBarrierError'"]
+# sphinx_gallery_lesson_asked = ["process killed while waiting at a Barrier"]
