@@ -75,8 +75,8 @@ if __name__ == "__main__":
 
 # %%
 # 1. The position and the data belong together, so the lock is held around both. Keep this order:
-#    the file is closed *before* the lock is released. With ``path.open("ab") as file, lock:`` the
-#    data may be written after that.
+#    the file is opened after the lock was taken, and closed before it is released. With
+#    ``path.open("ab") as file, lock:`` the position may be old.
 # 2. The long part is outside the lock. Inside, the workers would compress one after the other.
 # 3. A tuple: mind the comma. The lock reaches each worker when it starts, and ``keep`` makes it a
 #    global variable. :class:`~multiprocessing.pool.Pool` has the same two parameters.
@@ -195,6 +195,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_added = "2026-11-30"
 # sphinx_gallery_lesson_order = 70
 # sphinx_gallery_lesson_short = "Lock and pool"
+# sphinx_gallery_lesson_opens_on = "spawn"
 # sphinx_gallery_lesson_asked = ["RuntimeError: Lock objects should only be shared"]
 # sphinx_gallery_lesson_asked = ["multiprocessing pool lock", "pass a lock to pool.map"]
 # sphinx_gallery_lesson_asked = ["share a lock with ProcessPoolExecutor"]
