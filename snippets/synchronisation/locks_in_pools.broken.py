@@ -22,7 +22,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder, "pages"))
         with Pool(2) as pool:
-            sizes = pool.map(archive.pack, PAGES)  # broken: takes its lock along
+            sizes = pool.map(archive.pack, PAGES)  # broken: has a lock
         print("complete:", archive.path.stat().st_size == sum(sizes))
 
 # sphinx_gallery_lesson_fails = "RuntimeError: Lock objects should only be shared"
