@@ -13,9 +13,9 @@ def share(region, sums, barrier):
 
 if __name__ == "__main__":
     with Manager() as manager:
-        tools = repeat(manager.dict()), repeat(manager.Barrier(3))
+        sums, barrier = manager.dict(), manager.Barrier(3)
         with ProcessPoolExecutor(2) as executor:  # broken: too few
-            for line in executor.map(share, SALES, *tools):
-                print(line)
+            lines = executor.map(share, SALES, repeat(sums), repeat(barrier))
+            print(*lines, sep="\n")
 
 # sphinx_gallery_lesson_fails = "hangs"

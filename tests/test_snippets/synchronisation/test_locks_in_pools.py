@@ -178,6 +178,9 @@ def is_free(lock: Any) -> None:
     sys.exit(0 if lock.acquire(timeout=0.1) else 3)
 
 
+shared: Any = None
+
+
 def keep(lock: Any) -> None:
     global shared
     shared = lock
