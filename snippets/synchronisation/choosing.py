@@ -162,7 +162,7 @@ if __name__ == "__main__":
 # sphinx_gallery_lesson_short = "Which one?"
 # sphinx_gallery_lesson_asked = ["Lock or Semaphore or Event or Condition", "which lock to use"]
 # sphinx_gallery_lesson_asked = ["difference between threading.Lock and multiprocessing.Lock"]
-# sphinx_gallery_lesson_asked = ["TypeError: cannot pickle '_thread.lock' object"]
+# sphinx_gallery_lesson_asked = ["threading.Lock passed to a Process, cannot pickle"]
 # sphinx_gallery_lesson_asked = ["asyncio.Lock in several processes"]
 # sphinx_gallery_lesson_asked = ["Event.set() hangs, process killed while it waits"]
 # sphinx_gallery_lesson_asked = ["notify_all blocks, a waiting process has died"]
