@@ -1,0 +1,36 @@
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, repeat
+from multiprocessing import Lock
+from pathlib import Path
+
+lock = Lock()  # broken: spawned workers make their own
+
+
+def invoice(number):
+    rows = (f"invoice {number}, row {row}\n" for row in range(40))
+    return "".join(rows).encode()
+
+
+def append(path, numbers):
+    places = []
+    for number in numbers:
+        with lock, path.open("ab") as file:
+            places.append((number, file.tell()))
+            file.write(invoice(number))
+    return places
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "invoices")
+        parts = [range(0, 6000, 2), range(1, 6000, 2)]
+        with ProcessPoolExecutor(2) as executor:
+            found = executor.map(append, repeat(path), parts)
+            places = list(chain(*found))
+        stored = path.read_bytes()
+    print(len(places), "invoices")
+    right = [stored.startswith(invoice(n), start) for n, start in places]
+    print("not at their place:", right.count(False))
+
+# sphinx_gallery_lesson_fails = {"spawn": "wrong"}
