@@ -41,7 +41,7 @@ if __name__ == "__main__":
     print("worker:", receiver.recv())
     process.terminate()
     process.join()
-    ended = receiver.poll(1)  # its end of the pipe is closed
+    ended = bool(wait([receiver], 1))  # its end of the pipe is closed
     print("worker ended with its service:", ended)
     page_ends.set()  # or it would stay
-    receiver.poll(None)
+    wait([receiver])

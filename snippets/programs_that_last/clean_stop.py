@@ -23,6 +23,7 @@ from multiprocessing import Event, Process
 from multiprocessing.connection import wait
 from pathlib import Path
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 stop_signal = None
 
 
@@ -34,8 +35,8 @@ def note(number, frame):
 
 def pack(inbox, share, please_stop):
     """Compress the files of one share until asked to stop."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # (1)
+    for number in STOP_SIGNALS:  # (1)
+        signal.signal(number, signal.SIG_IGN)
     while not please_stop.is_set():
         path = next(inbox.glob(f"{share}*.txt"), None)
         if path is None:
@@ -43,7 +44,8 @@ def pack(inbox, share, please_stop):
             continue
         part = path.with_suffix(".part")
         part.write_bytes(lzma.compress(path.read_bytes()))
-        part.replace(path.with_suffix(".xz"))  # (2)
+        ready = path.with_suffix(".xz")
+        part.replace(ready)  # (2)
         path.unlink()
     print(f"{share}: finished the file at hand")
 
@@ -64,7 +66,7 @@ def stop(workers, please_stop, seconds):
 
 def serve(inbox):
     """Let two workers pack files until a signal comes or one ends."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOP_SIGNALS:
         signal.signal(number, note)
     please_stop = Event()
     workers = []
@@ -74,7 +76,9 @@ def serve(inbox):
             worker.start()
             workers.append(worker)
         sentinels = [worker.sentinel for worker in workers]
-        while not stop_signal and not wait(sentinels, timeout=0.2):  # (3)
+        while not stop_signal:
+            if wait(sentinels, timeout=0.2):
+                break  # (3)
             if {path.name[0] for path in inbox.glob("*.xz")} == {"a", "b"}:
                 signal.raise_signal(signal.SIGTERM)  # for this page only
     finally:
@@ -82,6 +86,7 @@ def serve(inbox):
     print("exit codes:", codes)
     if any(codes):
         sys.exit("a worker failed")
+    print("stopped by", signal.Signals(stop_signal).name)
 
 
 if __name__ == "__main__":
@@ -92,7 +97,6 @@ if __name__ == "__main__":
                 text = f"{number} bottles\n" * 20_000
                 Path(inbox, f"{share}{number}.txt").write_text(text)
         serve(inbox)
-        print("stopped by", signal.Signals(stop_signal).name)
         done, left = inbox.glob("*.xz"), inbox.glob("*.txt")
         print("none lost:", len([*done, *left]) == 100)
         print("half a file:", list(inbox.glob("*.part")))
@@ -102,7 +106,7 @@ if __name__ == "__main__":
 #    a service. Only main is to react.
 # 2. The ``.xz`` is there as a whole, or not at all. A file that was not done stays in the inbox,
 #    for the next start.
-# 3. Main also wakes up if a worker dies. Then it stops the other one and ends with status 1.
+# 3. A worker has died. Main stops the other one, too, and ends with status 1.
 #
 # Both workers finished their file, and main ended with 0.
 #
