@@ -51,6 +51,7 @@ CHANCE = {
     # The tracker outlives main: it may warn when the kernel no longer listens.
     "spawning/parent_killed": r".*resource_tracker: There appear to be",
     "shared_memory/structures": r"\d done,",  # how far each worker is when main looks
+    "programs_that_last/logging_to_one_file": r"#-\d\d-\d\d ",  # which worker, and when
     "shared_memory/shareable_list": r"first look: ",
 }
 # Times, pids, counts of a race, and how many threads a kernel had before.

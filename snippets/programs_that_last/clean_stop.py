@@ -1,0 +1,198 @@
+"""
+Stop the program cleanly: Ctrl-C and SIGTERM
+============================================
+
+Your service is stopped by systemd, ``docker stop``, Kubernetes or Ctrl-C. Main dies at once,
+without ``finally``, and workers live on, or die in the middle of a file. In short: main's handler
+only notes the signal. Main's loop sees the note, asks the workers to finish, waits for them with
+a limit, and kills those that are left.
+"""
+
+# %%
+# A service that finishes the work at hand
+# ----------------------------------------
+# Two workers compress the files of a folder. When each has done one, the program sends SIGTERM to
+# itself, as ``kill`` would.
+
+import lzma
+import signal
+import sys
+import tempfile
+import time
+from multiprocessing import Event, Process
+from multiprocessing.connection import wait
+from pathlib import Path
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+stop_signal = None
+
+
+def note(number, frame):
+    """Note the signal, and do nothing else."""
+    global stop_signal
+    stop_signal = number
+
+
+def pack(inbox, share, please_stop):
+    """Compress the files of one share until asked to stop."""
+    for number in STOP_SIGNALS:  # (1)
+        signal.signal(number, signal.SIG_IGN)
+    while not please_stop.is_set():
+        path = next(inbox.glob(f"{share}*.txt"), None)
+        if path is None:
+            time.sleep(0.1)
+            continue
+        part = path.with_suffix(".part")
+        part.write_bytes(lzma.compress(path.read_bytes()))
+        ready = path.with_suffix(".xz")
+        part.replace(ready)  # (2)
+        path.unlink()
+    print(f"{share}: finished the file at hand")
+
+
+def stop(workers, please_stop, seconds):
+    """Ask the workers to end, kill those that do not; return exit codes."""
+    please_stop.set()
+    deadline = time.monotonic() + seconds
+    for worker in workers:
+        worker.join(max(0, deadline - time.monotonic()))
+    for worker in workers:
+        if worker.is_alive():
+            print(f"{worker.name} does not listen: kill")
+            worker.kill()
+            worker.join()
+    return [worker.exitcode for worker in workers]
+
+
+def serve(inbox):
+    """Let two workers pack files until a signal comes or one ends."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, note)
+    please_stop = Event()
+    workers = []
+    try:
+        for share in "ab":
+            worker = Process(target=pack, args=(inbox, share, please_stop))
+            worker.start()
+            workers.append(worker)
+        sentinels = [worker.sentinel for worker in workers]
+        while not stop_signal:
+            if wait(sentinels, timeout=0.2):
+                break  # (3)
+            if {path.name[0] for path in inbox.glob("*.xz")} == {"a", "b"}:
+                signal.raise_signal(signal.SIGTERM)  # for this page only
+    finally:
+        codes = stop(workers, please_stop, seconds=8)
+    print("exit codes:", codes)
+    if any(codes):
+        sys.exit("a worker failed")
+    print("stopped by", signal.Signals(stop_signal).name)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        inbox = Path(folder)
+        for number in range(50):
+            for share in "ab":
+                text = f"{number} bottles\n" * 20_000
+                Path(inbox, f"{share}{number}.txt").write_text(text)
+        serve(inbox)
+        done, left = inbox.glob("*.xz"), inbox.glob("*.txt")
+        print("none lost:", len([*done, *left]) == 100)
+        print("half a file:", list(inbox.glob("*.part")))
+
+# %%
+# 1. Ctrl-C goes to all processes of the terminal, and systemd sends SIGTERM to all processes of
+#    a service. Only main is to react.
+# 2. The ``.xz`` is there as a whole, or not at all. A file that was not done stays in the inbox,
+#    for the next start.
+# 3. A worker has died. Main stops the other one, too, and ends with status 1.
+#
+# Both workers finished their file, and main ended with 0.
+#
+# Why the handler does so little
+# ------------------------------
+# Python calls a handler `between two instructions of the main thread
+# <https://docs.python.org/3/library/signal.html#execution-of-python-signal-handlers>`__, wherever
+# that is:
+#
+# - **please_stop.set() in the handler can hang.** An event of ``multiprocessing`` has `a lock
+#   that is not reentrant
+#   <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L331-L352>`__.
+#   If the signal interrupts main in ``is_set()``, ``wait()`` or ``set()`` of the same event, the
+#   handler waits for a lock that main holds.
+# - **sys.exit() in the handler** raises ``SystemExit`` at any line, also within ``start()`` or in
+#   the ``finally`` block. It is right if main blocks in one call, such as ``queue.get()``: with a
+#   note only, Python `resumes that call <https://peps.python.org/pep-0475/>`__ and main sees the
+#   note too late. Let the first line of ``finally`` ignore both signals then.
+# - **print() and logging** may raise ``RuntimeError: reentrant call``.
+#
+# Without a handler: the worker lives on
+# --------------------------------------
+# The main of this pair starts the service as a process, and sends it SIGTERM with
+# ``terminate()``.
+#
+# .. pair::
+#
+# SIGTERM ended the broken service between two instructions. No ``finally``, no ``atexit``
+# function ran, and its worker is :ref:`an orphan <sphx_glr_lessons_spawning_parent_killed.py>`.
+# A daemon would be left, too. The resource tracker may warn of ``leaked semaphore objects``,
+# which it removes.
+#
+# The limit: before SIGKILL
+# -------------------------
+# ``docker stop`` kills after 10 seconds, Kubernetes after 30, systemd after 90, unless you
+# configure another time. Stay below that with ``seconds``. If one file takes longer, the worker
+# must look at ``please_stop`` within it.
+#
+# - Main calls :meth:`~multiprocessing.Process.kill`, as these workers ignore ``terminate()``. If
+#   yours do not, :ref:`terminate first <sphx_glr_lessons_spawning_stop_a_process.py>`.
+# - **A second Ctrl-C** is noted again, and changes nothing: ``seconds`` limits the wait.
+# - **SIGKILL** of main cannot be handled. :ref:`Let the workers watch their parent
+#   <sphx_glr_lessons_spawning_parent_killed.py>`.
+#
+# **In a container** main is often process 1. For that one, Linux `ignores a signal without a
+# handler <https://man7.org/linux/man-pages/man7/pid_namespaces.7.html>`__, and ``docker stop``
+# takes all of its 10 seconds. Write ``CMD ["python", "service.py"]``: with ``CMD python
+# service.py`` process 1 may be a shell, which passes no signal on.
+#
+# Which exit status
+# -----------------
+# **0** for a stop that was asked for. systemd takes 143 (128 + 15, what a shell shows after a
+# SIGTERM) for a failure, unless you set ``SuccessExitStatus=143``. After Ctrl-C, a script expects
+# 130: ``sys.exit(128 + stop_signal)``.
+#
+# .. platform:: Windows
+#
+#    No other process can send a SIGTERM that Python handles: ``terminate()`` and ``taskkill /F``
+#    end main at once, so the pair leaves its worker in both cases. Ctrl-C works.
+#
+# Under asyncio, a pool, an executor
+# ----------------------------------
+# - **asyncio**, on Linux and macOS: ``loop.add_signal_handler(signal.SIGTERM, stop.set)`` with an
+#   :class:`asyncio.Event`. The loop calls it when it is safe. :ref:`Forked workers inherit it
+#   <sphx_glr_lessons_pools_asyncio_and_processes.py:under-fork-choose-another-start-method>`.
+# - **A pool or an executor**: :ref:`sphx_glr_lessons_pools_ctrl_c.py`, and
+#   :ref:`sphx_glr_lessons_pools_shutting_down.py` for its tasks.
+#
+# When you need no handler
+# ------------------------
+# If no work can be half done, because each result is a transaction of a database, let the signal
+# end main, and the service manager all workers. systemd and containers do that.
+#
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_spawning_stop_a_process.py`, for a worker that waits or sleeps.
+# - :ref:`sphx_glr_lessons_programs_that_last_logging_to_one_file.py`, to log what happened.
+
+# sphinx_gallery_lesson_added = "2026-11-30"
+# sphinx_gallery_lesson_order = 30
+# sphinx_gallery_lesson_short = "A clean stop"
+# sphinx_gallery_lesson_asked = ["graceful shutdown on SIGTERM", "docker stop takes 10 seconds"]
+# sphinx_gallery_lesson_asked = ["systemd stop leaves worker processes"]
+# sphinx_gallery_lesson_asked = ["handle SIGTERM and Ctrl-C with worker processes"]
+# sphinx_gallery_lesson_asked = ["finally and atexit are not run on SIGTERM"]
+# sphinx_gallery_lesson_asked = ["Event.set() in a signal handler hangs"]
+# sphinx_gallery_lesson_asked = ["exit code 143", "half-written file after a stop"]
+# sphinx_gallery_lesson_asked = ["RuntimeError: reentrant call inside a signal handler"]
+# sphinx_gallery_lesson_asked = ["Kubernetes pod does not stop, terminationGracePeriodSeconds"]

@@ -1,0 +1,132 @@
+"""A service that gets SIGTERM or Ctrl-C: it finishes its work, or leaves a worker behind."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.calling import Ended
+
+ASK = "    please_stop.set()\n"
+FAILS = "        path.unlink()\n"
+
+
+def test_program(run_program: Callable[..., Ended]) -> None:
+    """Both workers finish a file; each file is there once, packed or not."""
+    ended = run_program("clean_stop.py")
+    assert ended.status == 0, ended.output
+    for share in "ab":
+        assert f"{share}: finished the file at hand\n" in ended.output
+    said = "exit codes: [0, 0]\nstopped by SIGTERM\nnone lost: True\nhalf a file: []\n"
+    assert ended.output.endswith(said)
+
+
+def test_ctrl_c_and_a_second_one(run_program: Callable[..., Ended]) -> None:
+    """It ends in the same way; two signals more, in the clean-up, change nothing."""
+    changed = {
+        "raise_signal(signal.SIGTERM)": "raise_signal(signal.SIGINT)",
+        ASK: f"    signal.raise_signal(signal.SIGINT)\n    signal.raise_signal(2)\n{ASK}",
+    }
+    ended = run_program("clean_stop.py", changed=changed)
+    assert ended.status == 0, ended.output
+    assert "exit codes: [0, 0]\nstopped by SIGINT\n" in ended.output
+
+
+def test_without_a_handler_nothing_is_finished(run_program: Callable[..., Ended]) -> None:
+    """SIGTERM ends main; only the test's own loop of the workers sees that."""
+    changed = {
+        "        signal.signal(number, note)\n": "        pass\n",
+        "while not please_stop.is_set():": "while not (inbox / 'end').exists():",
+        "signal.raise_signal(signal.SIGTERM)": "(inbox / 'end').touch(), "
+        "[w.join() for w in workers]"
+        ", signal.raise_signal(signal.SIGTERM)",
+    }
+    ended = run_program("clean_stop.py", changed=changed)
+    assert ended.status == -signal.SIGTERM
+    assert "exit codes" not in ended.output
+
+
+def test_a_worker_that_does_not_listen_is_killed(run_program: Callable[..., Ended]) -> None:
+    """SIGTERM would not end it; main ends with 1."""
+    changed = {ASK: "    workers[0].terminate()\n", "seconds=8": "seconds=0.5"}
+    ended = run_program("clean_stop.py", changed=changed)
+    assert ended.status == 1
+    assert "exit codes: [-9, -9]\na worker failed\n" in ended.output
+    assert ended.output.count("does not listen: kill") == 2
+
+
+def test_a_worker_that_fails_ends_the_service(run_program: Callable[..., Ended]) -> None:
+    """Main notices without a signal, stops the other worker, and ends with 1."""
+    changed = {
+        "signal.raise_signal(signal.SIGTERM)": "pass",
+        FAILS: f"{FAILS}        if share == 'a':\n            raise OSError('disk full')\n",
+    }
+    ended = run_program("clean_stop.py", changed=changed)
+    assert ended.status == 1, ended.output
+    assert "exit codes: [1, 0]\na worker failed\n" in ended.output
+    assert "b: finished" in ended.output and "OSError: disk full" in ended.output
+
+
+@pytest.mark.parametrize("half", ["broken", "cured"])
+def test_the_worker_of_a_service(run_program: Callable[..., Ended], half: str) -> None:
+    ended = run_program(f"clean_stop.{half}.py")
+    assert ended.status == 0, ended.output
+    ends = half == "cured"
+    assert f"worker: begun\nworker ended with its service: {ends}\n" in ended.output
+
+
+def set_in_a_handler(inside: bool) -> bool:
+    """Return whether a handler's set() returns, if main is within the event or not."""
+    event: Any = multiprocessing.Event()
+    seen = threading.Event()
+
+    def handle(*_: object) -> None:
+        event.set()
+        seen.set()
+
+    signal.signal(signal.SIGTERM, handle)
+
+    def release_later() -> None:
+        returned.append(seen.wait(1))
+        if inside:
+            event._cond.release()
+
+    returned: list[bool] = []
+    if inside:
+        event._cond.acquire()  # as is_set() does
+    watcher = threading.Thread(target=release_later)
+    watcher.start()
+    signal.raise_signal(signal.SIGTERM)
+    watcher.join()
+    return returned[0]
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_set_in_a_signal_handler(run: Callable[..., Any], inside: bool) -> None:
+    assert run(set_in_a_handler, inside) is not inside
+
+
+def send_later(sender: Any, parent: int) -> None:
+    os.kill(parent, signal.SIGTERM)
+    time.sleep(0.3)
+    sender.send("done")
+
+
+def resumed() -> tuple[bool, int]:
+    noted: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: noted.append(number))
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.Process(target=send_later, args=(sender, os.getpid()))
+    process.start()
+    found = receiver.poll(30)
+    process.join()
+    return found, len(noted)
+
+
+def test_a_call_is_resumed_after_the_handler(run: Callable[..., Any]) -> None:
+    assert run(resumed) == (True, 1)
