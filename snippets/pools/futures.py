@@ -198,9 +198,9 @@ if __name__ == "__main__":
 # .. pair:: futures-callback
 #
 # ``result()`` raised the task's error *in the callback*. The executor logs what a callback
-# raises, and drops it, so the status is 0. The cured program keeps the
-# failed futures for main. (Let yours end with ``if failed: sys.exit("a bill failed")``.) Two
-# threads may call ``book``, so it appends to lists and avoids ``+=``.
+# raises, and drops it, so the status is 0. The cured program keeps the failed futures for main.
+# (Let yours end with ``if failed: sys.exit("a bill failed")``.) Two threads may call ``book``, so
+# it appends to lists and avoids ``+=``.
 #
 # **sys.exit() in a callback** is worse: it silently ends the executor's thread, no more results
 # come, and the program hangs. (In :ref:`a Pool <sphx_glr_lessons_pools_callbacks.py>`, any
