@@ -64,7 +64,7 @@ def print_labels(name):
     setattr(status, name, "done")
 
 
-def summary(status: Namespace, letters, zones, seen, unclear, lock):
+def summary(status: Namespace, letters, zones, seen, unclear):
     """Print what the workers have done."""
     print(status)
     print(letters.value, "letters for", len(seen.copy()), "people")
@@ -80,25 +80,26 @@ if __name__ == "__main__":
             tasks = [executor.submit(print_labels, name) for name in LISTS]
         for task in tasks:
             task.result()
-        summary(*shared)
+        summary(*shared[:-1])
 
 # %%
 # 1. The worker of a list sets an attribute of its own: ``status.friends = "done"``.
 # 2. A manager has ``set`` since Python 3.14. The lines at the top add it to an older one, with
 #    the methods that its proxy needs (:ref:`more on this
 #    <sphx_glr_lessons_shared_memory_your_own_manager.py>`).
-# 3. Each ``seen``, ``letters`` and ``zones`` is a message to the manager and an answer. The lock
-#    keeps the others out from the first message to the last.
+# 3. Each use of ``seen``, ``letters`` or ``zones`` sends messages to the manager. The lock keeps
+#    the other worker out from the first message to the last.
 #
 # Each worker gets the six proxies once, through the ``initializer``. If ``print_labels`` raises,
 # ``with lock:`` releases the lock, and ``task.result()`` raises the error in main. If a worker is
 # killed, ``result()`` raises ``BrokenProcessPool``. (In a ``Pool``, a worker that is killed
 # within ``with lock:`` leaves it locked, and the others wait forever.) The manager ignores
-# Ctrl-C, and ends with main's ``with`` block.
+# Ctrl-C, and ends with main's ``with`` block. An unclear address is an error of your data: end
+# your program with :func:`sys.exit` then.
 #
 # .. chance::
 #
-#    The order of the labels varies, and so does the worker that prints Ben's.
+#    The order of the labels varies, and so does the worker that prints each of them.
 #
 # What you see of it: repr, str, _getvalue
 # ----------------------------------------
@@ -150,9 +151,9 @@ if __name__ == "__main__":
 #
 # .. pair::
 #
-# ``left.value -= 1`` is two messages, ``get`` and ``set``, and ``if left.value`` is another. The
-# other worker comes in between, both get the same number, and a ticket is sold twice. The lock
-# has to be around all three.
+# ``left.value -= 1`` is two messages, ``get`` and ``set``, and ``if left.value <= 0`` is another.
+# If the other worker comes in between, both get the same number, and a ticket is sold twice. The
+# lock has to be around all three.
 #
 # "'ValueProxy' object has no attribute 'get_lock'"
 # -------------------------------------------------

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -254,4 +253,3 @@ def test_the_exceptions() -> None:
     assert concurrent.futures.TimeoutError is TimeoutError
     assert issubclass(CancelledError, Exception)
     assert not issubclass(asyncio.CancelledError, CancelledError)
-    assert sys.version_info >= (3, 11)
