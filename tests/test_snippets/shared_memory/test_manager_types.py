@@ -78,7 +78,8 @@ def raised(call: Callable[[], Any]) -> str:
 def what_they_are() -> dict[str, Any]:
     found: dict[str, Any] = {}
     with Manager() as manager:
-        value: Any = manager.Value("i", 0, lock=False)
+        make_value: Any = manager.Value
+        value = make_value("i", 0, lock=False)
         value.value = "text"
         found["any"] = value.value
         numbers: Any = manager.Array("i", [1, 2])
@@ -87,8 +88,8 @@ def what_they_are() -> dict[str, Any]:
         found["no lock"] = hasattr(numbers, "get_lock") or hasattr(value, "get_lock")
         index = raised(lambda: numbers._callmethod("index", (1,)))
         found["not exposed"] = (index.partition(":")[0], "KeyError: 'index'" in index)
-        lock, queue = manager.Lock(), manager.Queue()
-        found["copies"] = [raised(proxy._getvalue).partition(":")[0] for proxy in (lock, queue)]  # type: ignore[attr-defined]
+        proxies: list[Any] = [manager.Lock(), manager.Queue()]
+        found["copies"] = [raised(proxy._getvalue).partition(":")[0] for proxy in proxies]
     return found
 
 
