@@ -44,8 +44,8 @@ def check_all(executor: Executor, street):
     try:  # (1)
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
         return sum(future.result() for future in done)
-    finally:
-        cancelled = [f for f in futures if f.cancel()]  # (2)
+    finally:  # (2)
+        cancelled = [f for f in futures if f.cancel()]
         print(len(cancelled), "cancelled of", len(futures))
 
 
@@ -91,8 +91,8 @@ if __name__ == "__main__":
 # Letters get a stamp, as hashcash does against spam: a number that gives the text a hash with
 # zeros in front. Three zeros are found soon, 30 in no lifetime.
 
-import concurrent.futures
 import hashlib
+from concurrent import futures
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, as_completed
 from itertools import count
 from multiprocessing import Event
@@ -122,11 +122,11 @@ if __name__ == "__main__":
         try:
             done, _ = wait([easy, hard], None, FIRST_COMPLETED)
             print("one is done:", done == {easy})
-            _, late = wait([easy, hard], 0.2, ALL_COMPLETED)  # (1)
-            print("late:", len(late))
+            _, late = wait([easy, hard], 0.2, ALL_COMPLETED)
+            print("late:", len(late))  # (1)
             for future in as_completed([easy, hard], timeout=0.2):
                 print("stamp:", future.result())
-        except concurrent.futures.TimeoutError:  # (2)
+        except futures.TimeoutError:  # (2)
             print("too late; running:", hard.running())
         finally:
             event.set()  # (3)
@@ -166,14 +166,14 @@ def report(future: Future):
 if __name__ == "__main__":
     event = Event()
     with ProcessPoolExecutor(1, None, keep, (event,)) as executor:
-        try:
+        try:  # (2)
             hard = [executor.submit(stamp, "Ben", 30) for _ in range(5)]
             first, last = hard[0], hard[-1]
             first.add_done_callback(report)
             last.add_done_callback(report)
             while not first.running():
                 time.sleep(0.01)
-            print("cancelled:", first.cancel(), last.cancel())  # (2)
+            print("cancelled:", first.cancel(), last.cancel())
         finally:
             event.set()
     print("done:", first.done(), last.done())

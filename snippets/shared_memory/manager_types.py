@@ -108,13 +108,13 @@ if __name__ == "__main__":
 from multiprocessing.managers import BaseProxy
 
 
-def show(proxy: BaseProxy):
+def show(proxy: BaseProxy):  # (1)
     """Print what repr(), str() and _getvalue() give."""
     looks = BaseProxy.__repr__, BaseProxy.__str__, BaseProxy._getvalue
     for look in looks:
         text, _, _ = str(look(proxy)).partition(" at 0x")
         print(look.__name__, "->", text)
-    print("length:", proxy._callmethod("__len__"))  # (1)
+    print("length:", proxy._callmethod("__len__"))
 
 
 if __name__ == "__main__":
@@ -122,12 +122,12 @@ if __name__ == "__main__":
         array = manager.Array("i", [3, 0, 2])
         show(array)
         copy = array._getvalue()
-        copy[0] = 9
-        print("in the manager:", array[0])  # (2)
+        copy[0] = 9  # (2)
+        print("in the manager:", array[0])
 
         state = manager.Namespace(open=True)
-        state._note = "ask Ben"
-        print(state, "but main has:", state._note)  # (3)
+        state._note = "ask Ben"  # (3)
+        print(state, "but main has:", state._note)
         with ProcessPoolExecutor(1) as executor:
             found = executor.submit(hasattr, state, "_note").result()
         print("the worker has it:", found)
