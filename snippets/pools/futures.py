@@ -1,0 +1,242 @@
+"""
+Wait for some of the work: futures, wait() and as_completed()
+=============================================================
+
+You have submitted many tasks and do not want to wait for all: the first error should end the
+batch, or you take what is ready after a minute, or each task should call a function. In short:
+``done, not_done = wait(futures, timeout=60, return_when=FIRST_EXCEPTION)``. ``wait()`` raises no
+error of a task, so call ``result()`` on each future in ``done``.
+"""
+
+# %%
+# Stop at the first error: FIRST_EXCEPTION
+# ----------------------------------------
+# The water meters of two streets are to be billed, each street only if all its meters are right.
+# One meter of Elm Street has run backwards.
+
+from concurrent.futures import (
+    FIRST_EXCEPTION,
+    Executor,
+    ProcessPoolExecutor,
+    wait,
+)
+
+READINGS = "\n".join(map(str, range(50_000)))
+STREETS = {
+    "Elm Street": [READINGS, READINGS + "\n7"] + 60 * [READINGS],
+    "Oak Street": 4 * [READINGS],
+}
+
+
+def check(readings):
+    """Return what a meter has counted; it must not run backwards."""
+    last = 0
+    for line in readings.splitlines():
+        if int(line) < last:
+            raise ValueError(f"a meter went from {last} to {line}")
+        last = int(line)
+    return last
+
+
+def check_all(executor: Executor, street):
+    """Return what all meters have counted, or raise the first error."""
+    futures = [executor.submit(check, meter) for meter in street]
+    try:  # (1)
+        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        return sum(future.result() for future in done)
+    finally:  # (2)
+        cancelled = [f for f in futures if f.cancel()]
+        print(len(cancelled), "cancelled of", len(futures))
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2) as executor:
+        for name, street in STREETS.items():
+            try:
+                print(name, "used", check_all(executor, street))
+            except ValueError as error:
+                print(name, "is not billed:", error)
+
+# %%
+# 1. ``wait()`` returns two sets as soon as one task has failed, or else when all are done. The
+#    line below it raises the error.
+# 2. ``cancel()`` returns ``True`` for a task that still waits. For one that is done or has begun
+#    it returns ``False`` and does nothing. The ``finally`` is also for Ctrl-C.
+#
+# In your program, leave out ``except ValueError``, and the error ends it with status 1.
+#
+# ``shutdown(cancel_futures=True)`` would :ref:`end the executor
+# <sphx_glr_lessons_pools_shutting_down.py>`. Here main cancels the tasks of one street, and the
+# same executor does the next. So ``check_all`` works with any
+# :class:`~concurrent.futures.Executor`, such as a ``ThreadPoolExecutor``.
+#
+# .. chance::
+#
+#    How many are cancelled varies: the workers go on until main cancels, and up to
+#    ``max_workers + 1`` tasks are in :ref:`their queue
+#    <sphx_glr_lessons_pools_shutting_down.py:why-some-tasks-cannot-be-cancelled>` already.
+#
+# wait() raises nothing
+# ---------------------
+# This program hopes that ``FIRST_EXCEPTION`` raises the exception:
+#
+# .. pair::
+#
+# The broken program says that all is well, and its status is 0. An error stays in its future
+# until you call ``result()``. If a worker is killed, each future that is not done gets a
+# ``BrokenProcessPool``, so ``wait()`` returns then, too.
+#
+# Take what is ready within a limit
+# ---------------------------------
+# Letters get a stamp, as hashcash does against spam: a number that gives the text a hash with
+# zeros in front. Three zeros are found soon, 30 in no lifetime.
+
+import hashlib
+from concurrent import futures
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, as_completed
+from itertools import count
+from multiprocessing import Event
+
+
+def keep(event):
+    """Keep main's event in this worker."""
+    global enough
+    enough = event
+
+
+def stamp(text, zeros):
+    """Return the first number that will do; None if main has enough."""
+    for number in count():
+        digest = hashlib.sha256(f"{text} {number}".encode()).hexdigest()
+        if digest.startswith(zeros * "0"):
+            return number
+        if enough.is_set():
+            return None
+
+
+if __name__ == "__main__":
+    event = Event()
+    with ProcessPoolExecutor(2, None, keep, (event,)) as executor:
+        easy = executor.submit(stamp, "Dear Anna", 3)
+        hard = executor.submit(stamp, "Dear Ben", 30)
+        try:
+            done, _ = wait([easy, hard], None, FIRST_COMPLETED)
+            print("one is done:", done == {easy})
+            _, late = wait([easy, hard], 0.2, ALL_COMPLETED)
+            print("late:", len(late))  # (1)
+            for future in as_completed([easy, hard], timeout=0.2):
+                print("stamp:", future.result())
+        except futures.TimeoutError:  # (2)
+            print("too late; running:", hard.running())
+        finally:
+            event.set()  # (3)
+
+# %%
+# 1. After its limit, ``wait()`` just returns. ``ALL_COMPLETED`` is its default.
+# 2. :func:`~concurrent.futures.as_completed` gives what is ready, and then raises the built-in
+#    ``TimeoutError``, for which this is another name. Its limit is for the whole loop.
+# 3. A limit ends no task, and the end of the block waits for all. So this task looks at an event.
+#    For one that cannot: :ref:`sphx_glr_lessons_pools_deadline.py`.
+#
+# In a loop, hand over only ``not_done`` the next time: if the condition already holds, ``wait()``
+# returns at once.
+#
+# Be called back: add_done_callback
+# ---------------------------------
+# One worker is busy with a long search, and four more tasks wait. A future calls ``report`` when
+# it is done, also after an error or ``cancel()``.
+
+import threading
+import time
+from concurrent.futures import CancelledError, Future
+
+
+def report(future: Future):
+    """Say how a task has ended, and which thread says so."""
+    try:
+        how = f"result {future.result()}"
+    except CancelledError:  # (1)
+        how = "cancelled"
+    except Exception as error:
+        how = f"error {error!r}"
+    here = threading.current_thread() is threading.main_thread()
+    print(how, "- in the main thread:", here)
+
+
+if __name__ == "__main__":
+    event = Event()
+    with ProcessPoolExecutor(1, None, keep, (event,)) as executor:
+        try:  # (2)
+            hard = [executor.submit(stamp, "Ben", 30) for _ in range(5)]
+            first, last = hard[0], hard[-1]
+            first.add_done_callback(report)
+            last.add_done_callback(report)
+            while not first.running():
+                time.sleep(0.01)
+            print("cancelled:", first.cancel(), last.cancel())
+        finally:
+            event.set()
+    print("done:", first.done(), last.done())
+    first.add_done_callback(report)  # (3)
+
+# %%
+# 1. ``result()`` and ``exception()`` of a cancelled future raise this.
+# 2. ``last.cancel()`` called ``report`` before it returned. ``first`` had begun. At its end, the
+#    thread of the executor that receives results called ``report``.
+# 3. This future is done, so ``report`` is called at once.
+#
+# - **A slow callback** holds up all other results. One that waits there for another future of
+#   its executor waits forever.
+# - **wait() and result() may return before the callback has run**: the future `wakes who waits
+#   <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/_base.py#L541-L549>`__
+#   first. After the end of the ``with`` block, all callbacks have run.
+#
+# "exception calling callback for <Future ...>"
+# ---------------------------------------------
+# A callback books bills. The second has a question mark in place of a number.
+#
+# .. pair:: futures-callback
+#
+# ``result()`` raised the task's error *in the callback*. The executor logs what a callback
+# raises, and drops it, so the status is 0. The cured program keeps the failed futures for main.
+# (Let yours end with ``if failed: sys.exit("a bill failed")``.) Two threads may call ``book``, so
+# it appends to lists and avoids ``+=``.
+#
+# **sys.exit() in a callback** is worse: it silently ends the executor's thread, no more results
+# come, and the program hangs. (In :ref:`a Pool <sphx_glr_lessons_pools_callbacks.py>`, any
+# exception of a callback does harm.)
+#
+# A cancelled future can keep wait() waiting
+# ------------------------------------------
+# After ``cancel()``, ``done()`` is ``True`` at once. But ``wait()`` and ``as_completed()`` count
+# the future only when the executor `comes to it
+# <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L476-L494>`__,
+# which it does not while the workers' queue is full. So do not wait for what you have cancelled.
+# And to ``FIRST_EXCEPTION``, a cancelled future is no error.
+#
+# Which one?
+# ----------
+# - **Something to do for each result**: ``as_completed``, with :ref:`the input of each future
+#   <sphx_glr_lessons_pools_executor.py:submit-which-input-does-a-future-belong-to>`.
+# - **Nothing to do before all are there**: ``wait`` with ``FIRST_EXCEPTION``. (``executor.map``
+#   raises an error only after the results before it.)
+# - **New tasks as others end**: ``wait`` with ``FIRST_COMPLETED``, :ref:`in a loop
+#   <sphx_glr_lessons_pools_executor.py:map-reads-all-inputs-first-buffersize-or-wait>`.
+# - **A GUI or another loop of its own**: a callback that hands the future to that loop.
+#
+# Where next
+# ----------
+# - :ref:`sphx_glr_lessons_pools_shutting_down.py`, to drop all that waits and end the executor.
+# - :ref:`sphx_glr_lessons_pools_errors_in_workers.py`, for what an exception brings along.
+
+# sphinx_gallery_lesson_added = "2026-11-30"
+# sphinx_gallery_lesson_order = 27
+# sphinx_gallery_lesson_short = "Futures, wait()"
+# sphinx_gallery_lesson_asked = ["wait FIRST_EXCEPTION does not raise the exception"]
+# sphinx_gallery_lesson_asked = ["as_completed with a timeout", "wait with a timeout"]
+# sphinx_gallery_lesson_asked = ["exception calling callback for <Future at 0x"]
+# sphinx_gallery_lesson_asked = ["add_done_callback runs in which thread"]
+# sphinx_gallery_lesson_asked = ["add_done_callback exception is ignored"]
+# sphinx_gallery_lesson_asked = ["cancelled future, CancelledError from result()"]
+# sphinx_gallery_lesson_asked = ["cancel the other futures when one fails"]
+# sphinx_gallery_lesson_asked = ["TimeoutError: 1 (of 2) futures unfinished"]
