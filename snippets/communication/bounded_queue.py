@@ -141,11 +141,11 @@ if __name__ == "__main__":
     with TemporaryDirectory() as name:
         folder = Path(name, "archive")
         parts = Queue(maxsize=2)
-        for number in [1, 2]:  # there is room for two
-            parts.put_nowait((number, LINES[:10]))
         args = (folder, parts)
         worker = Process(target=compress, args=args, daemon=True)
         worker.start()
+        for number in [1, 2]:  # there is room for two
+            parts.put_nowait((number, LINES[:10]))
         try:
             put((3, LINES[:10]), parts, [worker])
         except RuntimeError as error:
