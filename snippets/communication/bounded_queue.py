@@ -144,9 +144,10 @@ if __name__ == "__main__":
         args = (folder, parts)
         worker = Process(target=compress, args=args, daemon=True)
         worker.start()
+        for number in [1, 2]:  # there is room for two
+            parts.put_nowait((number, LINES[:10]))
         try:
-            for number in range(1, 9):
-                put((number, LINES[:10]), parts, [worker])
+            put((3, LINES[:10]), parts, [worker])
         except RuntimeError as error:
             print("RuntimeError:", error)
 
@@ -157,8 +158,8 @@ if __name__ == "__main__":
 # ended (``None`` is the code of a running worker). In your program, do not catch the
 # ``RuntimeError``: let it end the program.
 #
-# :meth:`~multiprocessing.Queue.put_nowait` raises ``queue.Full`` at once if no place is free. Use
-# it for items that you may drop, such as a progress report.
+# :meth:`~multiprocessing.Queue.put_nowait` never waits: with a third item it would have raised
+# ``queue.Full``. Use it for items that you may drop, such as a progress report.
 #
 # Two bounded queues in a circle: a deadlock
 # ------------------------------------------

@@ -116,11 +116,15 @@ if __name__ == "__main__":
     table = tables.get(timeout=60)
     there = tables.empty(), waiting(tables)
     print("after get(): empty() is {}, qsize() is {}".format(*there))
+    try:
+        tables.get_nowait()
+    except queue.Empty:
+        print("get_nowait() raises Empty")
     loader.join()
 
 # %%
 # After ``put()``, ``empty()`` says that there is nothing, and ``qsize()`` counts one item. Both
-# are right: they look at different places.
+# are right: they look at different places. After ``get()``, all three agree.
 #
 # - ``qsize()`` and ``full()`` ask the semaphore that ``put()`` and ``get()`` count with: `items
 #   put and not yet got

@@ -1,9 +1,10 @@
-from multiprocessing import AuthenticationError, Pipe, Process
+from multiprocessing import Pipe, Process, ProcessError, current_process
 from multiprocessing.connection import Client, Listener, wait
 
 
 def serve(where):
-    with Listener(("127.0.0.1", 0), authkey=b"the key") as listener:
+    key = current_process().authkey  # main has the same
+    with Listener(("127.0.0.1", 0), authkey=key) as listener:
         for _ in range(2):  # two clients
             where.send(listener.address)
             conn = listener.accept()  # broken: raises
@@ -18,10 +19,10 @@ if __name__ == "__main__":
     address = ours.recv()
     try:
         Client(address, authkey=b"a guess")
-    except AuthenticationError as error:
+    except ProcessError as error:
         print("wrong key:", error)
     wait([ours, server.sentinel], 30)  # it listens again, or has ended
-    with Client(address, authkey=b"the key") as conn:
+    with Client(address, authkey=current_process().authkey) as conn:
         conn.send("hello")
         print("right key:", conn.recv())
     server.join()

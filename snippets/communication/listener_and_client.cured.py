@@ -1,15 +1,17 @@
-from multiprocessing import AuthenticationError, Pipe, Process
+from multiprocessing import Pipe, Process, ProcessError, current_process
 from multiprocessing.connection import Client, Listener, wait
 
 
 def serve(where):
-    with Listener(("127.0.0.1", 0), authkey=b"the key") as listener:
+    key = current_process().authkey  # main has the same
+    with Listener(("127.0.0.1", 0), authkey=key) as listener:
         for _ in range(2):  # two clients
             where.send(listener.address)
             try:
                 conn = listener.accept()
-            except (AuthenticationError, EOFError, OSError) as error:
-                print("refused:", error)  # cured: the server goes on
+            except (ProcessError, EOFError, OSError) as error:
+                host, _ = listener.last_accepted
+                print(f"refused {host}: {error}")  # cured: the server goes on
                 continue
             with conn:
                 conn.send(conn.recv().title())
@@ -22,10 +24,10 @@ if __name__ == "__main__":
     address = ours.recv()
     try:
         Client(address, authkey=b"a guess")
-    except AuthenticationError as error:
+    except ProcessError as error:
         print("wrong key:", error)
     wait([ours, server.sentinel], 30)  # it listens again, or has ended
-    with Client(address, authkey=b"the key") as conn:
+    with Client(address, authkey=current_process().authkey) as conn:
         conn.send("hello")
         print("right key:", conn.recv())
     server.join()

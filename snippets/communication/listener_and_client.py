@@ -59,8 +59,7 @@ def answer(conn, key, words):  # (3)
 # %%
 # 1. Port 0 lets the kernel choose a free port, and :attr:`Listener.address
 #    <multiprocessing.connection.Listener.address>` says which one it is. ``backlog`` is how many
-#    clients may wait for ``accept()``; the default is 1. :attr:`Listener.last_accepted
-#    <multiprocessing.connection.Listener.last_accepted>` is the address of the last client.
+#    clients may wait for ``accept()``; the default is 1.
 # 2. A script finds address and key in this file, so keep it in a folder that only you can read.
 #    ``replace()`` puts the whole file there at once: no script reads half of it.
 # 3. A client that does not know the key gets no further than the first two calls, the handshake.
@@ -153,8 +152,11 @@ if __name__ == "__main__":
 #
 # .. pair::
 #
-# The next client, with the right key, found no server. Catch ``EOFError`` and ``OSError`` too:
-# ``accept()`` raises them for a client that leaves at once or sends something else.
+# The next client, with the right key, found no server. ``ProcessError`` is the base class of
+# ``AuthenticationError``. Catch ``EOFError`` and ``OSError`` too: ``accept()`` raises them for a
+# client that leaves at once or sends something else. :attr:`Listener.last_accepted
+# <multiprocessing.connection.Listener.last_accepted>` is the address of the last client, also of
+# one that was refused.
 #
 # The cured server has another weak point: ``accept()`` has no timeout. If a client connects and
 # says nothing, ``accept()`` `waits for its answer
@@ -166,9 +168,9 @@ if __name__ == "__main__":
 #
 # Could ``current_process().authkey`` be the key?
 # -----------------------------------------------
-# Only between processes of one program: main makes 32 random bytes, and its children get the
-# same. A program that was started separately has others, and ``send()`` refuses yours:
-# ``TypeError: Pickling an AuthenticationString object is disallowed for security reasons``.
+# Only between processes of one program, as in the pair: main makes 32 random bytes, and its
+# children get the same. A program that was started separately has others, and ``send()`` refuses
+# yours: ``TypeError: Pickling an AuthenticationString object is disallowed for security reasons``.
 #
 # When to use something else
 # --------------------------

@@ -1,3 +1,4 @@
+import os
 from multiprocessing import Pipe, Process
 
 
@@ -12,6 +13,7 @@ if __name__ == "__main__":
     args = (["12.50", "8", "3.20"], reader, writer)
     worker = Process(target=convert, args=args)
     worker.start()
+    print("PID", os.getpid(), "reads from N", reader.fileno())
     try:
         while True:
             print(reader.recv())  # broken: waits for main itself

@@ -1,3 +1,4 @@
+import os
 from multiprocessing import Pipe, Process
 
 
@@ -13,6 +14,7 @@ if __name__ == "__main__":
     worker = Process(target=convert, args=args)
     worker.start()
     writer.close()  # cured: the worker has the only copy
+    print("PID", os.getpid(), "reads from N", reader.fileno())
     try:
         while True:
             print(reader.recv())

@@ -115,7 +115,8 @@ if __name__ == "__main__":
 #
 # Which process has the pipe open?
 # --------------------------------
-# On Linux, ask the kernel. N is the ``fileno()`` of the end that waits, PID its process:
+# On Linux, ask the kernel. PID is the process that waits, and N the ``fileno()`` of its
+# end. The broken program at the top of this page prints both.
 #
 # .. code-block:: console
 #

@@ -17,6 +17,7 @@ raises the worker's exception.
 import csv
 import random
 from multiprocessing import Pool, TimeoutError
+from multiprocessing.pool import AsyncResult
 
 ORDERS = {
     "north": "tea,3,10\nmilk,2,4",
@@ -53,7 +54,7 @@ if __name__ == "__main__":
         slow = pool.apply_async(  # (1)
             waiting, (3,), {"customers": 300_000}
         )
-        quick = pool.apply_async(revenue, ("north",))
+        quick: AsyncResult = pool.apply_async(revenue, ("north",))
         print("main goes on")
         try:  # (2)
             slow.get(timeout=0.01)
@@ -69,6 +70,9 @@ if __name__ == "__main__":
 # 2. ``timeout`` ends the *waiting*, not the task, which runs on and keeps its worker busy.
 # 3. ``get()`` without a limit waits for the result. Both are collected inside the ``with`` block,
 #    because its end kills the workers.
+#
+# Both are an :class:`~multiprocessing.pool.AsyncResult`. To annotate one, import its class from
+# ``multiprocessing.pool``, as above.
 #
 # ``except TimeoutError`` catches this only with the import above:
 # ``multiprocessing.TimeoutError`` is not the built-in exception of that name. (In a traceback it

@@ -17,9 +17,12 @@ if __name__ == "__main__":
     odd = executor.submit(first_perfect, 3, 2)
     even = executor.submit(first_perfect, 30, 2)
     print("the next even one:", even.result())
-    executor.shutdown(wait=False, cancel_futures=True)
-    for worker in active_children():
-        worker.kill()  # cured: like kill_workers() of 3.14
+    if hasattr(executor, "kill_workers"):  # Python 3.14 and later
+        executor.kill_workers()  # cured: nothing to wait for
+    else:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for worker in active_children():
+            worker.kill()
     print("main ends")
 
 # sphinx_gallery_lesson_failures = "two workers are killed"

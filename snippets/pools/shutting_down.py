@@ -117,8 +117,9 @@ if __name__ == "__main__":
 #
 # **From Python 3.14 on**, :meth:`~concurrent.futures.ProcessPoolExecutor.kill_workers` and
 # :meth:`~concurrent.futures.ProcessPoolExecutor.terminate_workers` shut the executor down and end
-# the workers. ``terminate_workers()`` sends SIGTERM, which a worker may handle or ignore. Both
-# return before the workers are gone. Afterwards:
+# the workers. (In older versions, the cured program ends them one by one.)
+# ``terminate_workers()`` sends SIGTERM, which a worker may handle or ignore. Both return before
+# the workers are gone. Afterwards:
 #
 # - **a task that was done** keeps its result;
 # - **a running one**, begun or passed on, raises ``BrokenProcessPool`` from ``result()``;

@@ -71,11 +71,15 @@ from itertools import product
 if __name__ == "__main__":
     papers, prices = [60, 80], [2.2, 2.6]
     with Pool(2) as pool:
+        later = pool.starmap_async(profit, product(papers, prices))
         zipped = pool.starmap(profit, zip(papers, prices, strict=True))
-        table = pool.starmap(profit, product(papers, prices))
+        table = later.get()
     print(len(zipped), "results, then", len(table))
 
 # %%
+# ``starmap_async`` returned at once, so the workers had all calls to do from the beginning. Main
+# waited in ``starmap``, and then in ``get()``.
+#
 # Without ``strict=True``, ``zip`` ends with the shorter list and drops the rest without a
 # warning.
 #
@@ -187,8 +191,8 @@ if __name__ == "__main__":
 #
 # Where next
 # ----------
-# - :ref:`sphx_glr_lessons_pools_apply_async.py`, if not all calls are known when you start. It
-#   also says what to do with the ``AsyncResult`` that ``starmap_async`` returns.
+# - :ref:`sphx_glr_lessons_pools_apply_async.py`, if not all calls are known when you start, and for
+#   the ``AsyncResult`` that ``starmap_async`` returns.
 # - :ref:`sphx_glr_lessons_cannot_pickle_local_object.py`, for more on functions that do not
 #   travel.
 

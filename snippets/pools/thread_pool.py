@@ -169,9 +169,28 @@ if __name__ == "__main__":
 # ThreadPool or ThreadPoolExecutor?
 # ---------------------------------
 # In new code take :class:`~concurrent.futures.ThreadPoolExecutor`, which has the interface of
-# ``ProcessPoolExecutor``. The end of its block and the end of main wait for all tasks. If its
-# initializer raises, you get ``BrokenThreadPool: A thread initializer failed``. A ``ThreadPool``
-# loses its threads then, and ``map`` waits forever.
+# ``ProcessPoolExecutor``. The end of its block and the end of main wait for all tasks. And it tells
+# you if its initializer has failed:
+
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.thread import BrokenThreadPool
+
+
+def log_in():
+    """Fail, as with a wrong password."""
+    raise PermissionError("wrong password")
+
+
+if __name__ == "__main__":
+    with ThreadPoolExecutor(2, initializer=log_in) as executor:
+        try:
+            executor.submit(len, "tea").result()
+        except BrokenThreadPool as error:
+            print(error)
+
+# %%
+# The reason is in the traceback below ``Exception in initializer``. A ``ThreadPool`` loses its
+# threads then, and ``map`` waits forever.
 #
 # Threads or processes?
 # ---------------------

@@ -100,6 +100,7 @@ if __name__ == "__main__":
     block.unlink()
     other.buf[:5] = b"hello"
     print("still open:", bytes(other.buf[:5]))
+    print("size:", other.size)
     other.close()
     try:
         SharedMemory(name)
@@ -138,8 +139,8 @@ if __name__ == "__main__":
 #
 # The block is larger than you asked for
 # --------------------------------------
-# On Linux a block has the size that you asked for. macOS rounds it up to whole pages, of 4 or 16
-# KiB, and Windows does so for a process that opens it by name (`cpython#145954
+# On Linux a block has the size that you asked for, as above. macOS rounds it up to whole pages, of
+# 4 or 16 KiB, and Windows does so for a process that opens it by name (`cpython#145954
 # <https://github.com/python/cpython/issues/145954>`__). Pass your own size, and use
 # ``buf[:size]``, not ``len(block.buf)`` or ``block.size``.
 #

@@ -153,9 +153,18 @@ if __name__ == "__main__":
 # Threads do share globals. If the work is mostly waiting, for files or servers, take a
 # :class:`~concurrent.futures.ThreadPoolExecutor`, and a lock around each ``+=``.
 #
-# If a forked child should *not* begin with main's values, register a function that resets them:
-# ``os.register_at_fork(after_in_child=reset)``. Each child that main forks calls it first
-# (:func:`os.register_at_fork`).
+# Let a forked child begin without main's values
+# ----------------------------------------------
+# Each child that main forks first calls what was given to :func:`os.register_at_fork`:
+
+if __name__ == "__main__":
+    if hasattr(os, "register_at_fork"):  # not on Windows
+        os.register_at_fork(after_in_child=sizes.clear)
+    run_all([Process(target=show, args=("new",))])
+
+# %%
+# Under fork the list is empty, and the dict is main's. Under spawn and forkserver all three begin
+# as in the file, and nothing calls the function.
 #
 # Where next
 # ----------

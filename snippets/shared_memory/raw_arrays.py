@@ -71,18 +71,18 @@ if __name__ == "__main__":
 #
 # What ``lock=True`` adds
 # -----------------------
-# It is the default of ``Array`` and ``Value``. Here are two arrays without it and two with it:
+# It is the default of ``Array`` and ``Value``, which ``multiprocessing`` takes from
+# ``multiprocessing.sharedctypes``. First three objects without it, then three with it:
 
-from multiprocessing import Array
-from multiprocessing.sharedctypes import synchronized
+from multiprocessing.sharedctypes import Array, Value, synchronized
 
 if __name__ == "__main__":
     bare = RawArray("d", 3)
     wrapped = synchronized(bare)
     wrapped[0] = 1.5
     print(bare[:], wrapped.get_obj() is bare)
-    kinds = [bare, Array("d", 3, lock=False), wrapped, Array("d", 3)]
-    for numbers in kinds:
+    without = [bare, Array("d", 3, lock=False), Value("d", lock=False)]
+    for numbers in [*without, wrapped, Array("d", 3), Value("d")]:
         has_lock = hasattr(numbers, "get_lock")
         print(f"{type(numbers).__name__}, lock: {has_lock}")
 

@@ -98,22 +98,21 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     try:
         with SharedMemoryManager() as smm:
-            note = smm.SharedMemory(5)
-            note.buf[:5] = b"hello"
+            note = smm.ShareableList(["hello", 5])
             raise ValueError("on purpose")
     except ValueError as error:
         print("left by:", error)
     try:
-        SharedMemory(note.name).close()
+        SharedMemory(note.shm.name).close()
     except FileNotFoundError:
         print("the name is gone")
-    print("main still reads:", bytes(note.buf[:5]))
-    note.close()
+    print("main still reads:", list(note))
+    note.shm.close()
 
 # %%
 # No process can attach any more: a task that starts later gets ``FileNotFoundError``. Main had the
 # block open, and can read it until ``close()``. To hand data out of the ``with``, return a
-# copy, such as ``bytes(note.buf[:5])``.
+# copy, such as ``list(note)``.
 #
 # .. platform:: Windows
 #

@@ -79,8 +79,7 @@ if __name__ == "__main__":
 
 # %%
 # 1. All calls run in the server, in its threads. So a :class:`threading.Lock` is right here.
-# 2. :meth:`~multiprocessing.managers.BaseManager.register` gives ``Shop`` a method ``Stock()``,
-#    which type checkers do not know.
+# 2. :meth:`~multiprocessing.managers.BaseManager.register` gives ``Shop`` a method ``Stock()``.
 # 3. The ``with`` block has started the server. ``shop.Stock(...)`` creates an object there and
 #    returns a proxy. A second call creates another.
 #
@@ -152,12 +151,22 @@ class Storehouse(BaseManager):
 Storehouse.register("Shelf", Shelf, exposed=["take", "__getitem__"])
 
 if __name__ == "__main__":
-    with Storehouse() as storehouse:
+    storehouse = Storehouse(("127.0.0.1", 0))
+    storehouse.start()
+    try:
         shelf = storehouse.Shelf({"tea": 2})
         shelf.take("tea")
         print("tea:", shelf["tea"])
+        host, port = storehouse.address
+        print("server on", host)
+    finally:
+        storehouse.shutdown()
 
 # %%
+# ``with`` calls ``start()`` and ``shutdown()``, too. Port 0 becomes a free port in ``address``, to
+# which :ref:`other programs can connect
+# <sphx_glr_lessons_shared_memory_manager_on_the_network.py>`.
+#
 # The server refuses all other names. For a proxy that keeps a copy, derive a class from
 # ``BaseProxy``, list the methods in ``_exposed_``, send calls with
 # :meth:`~multiprocessing.managers.BaseProxy._callmethod`, and register it as ``proxytype``.

@@ -13,6 +13,7 @@ waits, use threads. If memory runs out, take fewer.
 # --------------------
 
 import math
+import multiprocessing
 import os
 from pathlib import Path
 
@@ -33,13 +34,14 @@ def worker_count(file="/sys/fs/cgroup/cpu.max"):
 
 
 if __name__ == "__main__":
-    print("CPUs of the machine:", os.cpu_count())
+    print("CPUs of the machine:", multiprocessing.cpu_count())
     print("workers:", worker_count())
 
 # %%
-# :func:`os.cpu_count` and ``multiprocessing.cpu_count()`` count the *logical* CPUs of the
-# machine. ``taskset``, Slurm, or ``docker run --cpuset-cpus`` can restrict your process to some
-# of them. This is the *affinity*, which :func:`os.process_cpu_count` knows.
+# :func:`os.cpu_count` and :func:`multiprocessing.cpu_count` count the *logical* CPUs of the
+# machine. If Python cannot find out, the first returns ``None``, and the second raises
+# ``NotImplementedError``. ``taskset``, Slurm, or ``docker run --cpuset-cpus`` can restrict your
+# process to some of them. This is the *affinity*, which :func:`os.process_cpu_count` knows.
 #
 # .. platform:: Windows, macOS
 #

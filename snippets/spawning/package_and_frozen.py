@@ -194,8 +194,19 @@ if __name__ == "__main__":  # (1)
 # starts it once more. Or ``sys.executable`` is empty, and no child starts. Tell
 # ``multiprocessing`` where a Python is, before the first process, lock or queue:
 # ``multiprocessing.set_executable(path)``. It has to be the same version, with the same packages.
-# On Windows an application without a console gives the path of ``pythonw.exe``.
-#
+# On Windows an application without a console gives the path of ``pythonw.exe``. Main asks for the
+# command once more:
+
+import os
+from multiprocessing import set_executable
+
+if __name__ == "__main__":
+    set_executable("/opt/python/bin/python3")
+    command = spawn.get_command_line(**WINDOWS)
+    print("started by:", os.fsdecode(command[0]))
+    set_executable(sys.executable)  # as before
+
+# %%
 # :func:`~multiprocessing.set_executable` has no effect under fork. Do not call it in a frozen
 # program.
 #

@@ -20,6 +20,7 @@ def test_program(run_program: Any) -> None:
     assert "after put(): empty() is " in ended.output  # what it is: see Held
     if sys.platform == "linux":
         assert "after get(): empty() is True, qsize() is 0" in ended.output
+    assert "get_nowait() raises Empty\n" in ended.output
     assert len(ended["table"]) == 300_000
 
 

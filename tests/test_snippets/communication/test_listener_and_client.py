@@ -158,15 +158,21 @@ def test_a_wrong_key_ends_the_broken_server(run_program):
 def test_the_cured_server_goes_on(run_program):
     ended = run_program("listener_and_client.cured.py")
     assert ended.status == 0
+    assert "refused 127.0.0.1: digest received was wrong" in ended.output
     assert "right key: Hello" in ended.output
 
 
-@pytest.mark.parametrize(
-    "caught", ["AuthenticationError, EOFError, OSError", "AuthenticationError,"]
-)
+def test_the_server_of_the_pair_has_main_s_key(run_program):
+    other = {"key = current_process().authkey": "key = b'another'"}
+    ended = run_program("listener_and_client.cured.py", changed=other)
+    assert ended.status == 1
+    assert "right key" not in ended.output
+
+
+@pytest.mark.parametrize("caught", ["ProcessError, EOFError, OSError", "ProcessError,"])
 def test_a_client_that_leaves_at_once_needs_the_other_two(run_program, caught):
     changed = {
-        "(AuthenticationError, EOFError, OSError)": f"({caught})",
+        "(ProcessError, EOFError, OSError)": f"({caught})",
         'Client(address, authkey=b"a guess")': "Client(address).close()",
     }
     ended = run_program("listener_and_client.cured.py", changed=changed)

@@ -36,6 +36,8 @@ def test_main_waits_for_its_own_copy(run_program):
     ended = run_program("pipe_ends.broken.py", hangs="3.2")
     assert ended.status is None
     assert "no more" not in ended.output
+    pid, number = re.search(r"^PID (\d+) reads from N (\d+)$", ended.output, re.MULTILINE).groups()
+    assert int(pid) != os.getpid() and int(number) > 2
 
 
 def test_without_that_copy_the_end_comes(run_program):

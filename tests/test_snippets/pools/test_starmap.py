@@ -29,6 +29,7 @@ def test_program(run_program: Callable[..., Ended]) -> None:
     zipped, table = ended["zipped"], ended["table"]
     assert zipped == [table[0], table[3]]
     assert len(table) == 4
+    assert "2 results, then 4\n" in ended.output
     assert ended["named"] == [lesson.profit(60, 2.0, 2_000), lesson.profit(60, 2.5)]
     assert ended["results"] == ended["at_two"] == [profits[0], lesson.profit(70, 2.0)]
     assert "unsupported operand" in ended.output

@@ -26,13 +26,17 @@ def test_program(run_program: Callable[..., Ended]) -> None:
     assert ended.status == 0, ended.output
     assert ended["pooled"] == ended["looped"] == [400, 500, 600, 500] * 4
     assert "main: the pool is terminated\ntask: still at work\n" in ended.output
-    assert ended.output.endswith("6 words, exit code 0\n")
+    assert "6 words, exit code 0\n" in ended.output
+    assert "PermissionError: wrong password\n" in ended.output
+    assert ended.output.endswith(
+        "A thread initializer failed, the thread pool is not usable anymore\n"
+    )
 
 
 def test_a_process_fills_its_own_list(run_program: Callable[..., Ended]) -> None:
     changed = {"from multiprocessing.dummy import P": "from multiprocessing import P"}
     ended = run_program("thread_pool.py", timeout=90, changed=changed)
-    assert ended.output.endswith("0 words, exit code 0\n")
+    assert "\n0 words, exit code 0\n" in ended.output
 
 
 def test_a_lambda_cannot_be_pickled(run_program: Callable[..., Ended]) -> None:

@@ -46,6 +46,8 @@ def test_program(run_program):
     assert max(map(abs, quiet)) == ended["peak"]
     assert ended["loud"] == array("h", [int(sample * factor) for sample in quiet])
     assert ended.output.count("loudest of this part") == blocks.PARTS
+    if sys.platform == "linux":
+        assert "size: 5\n" in ended.output
     assert ended.output.index("taken") < ended.output.index("still") < ended.output.index("gone")
     assert gone(ended["name"])
     assert "leaked" not in ended.output

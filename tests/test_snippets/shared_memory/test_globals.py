@@ -35,11 +35,22 @@ def test_list_dict_and_class_are_the_process_s_own(
     january = "[300], {'January': 300}, files: 1"
     both = "[300, 200], {'January': 300, 'February': 200}, files: 2"
     own = both if start_method == "fork" else "[200], {'February': 200}, files: 1"
-    assert shown == [("main", january), ("child", own), ("main", january)]
+    new = "[], {'January': 300}, files: 1" if start_method == "fork" else "[], {}, files: 0"
+    assert shown == [("main", january), ("child", own), ("main", january), ("new", new)]
     ids = re.findall(r"^\w+: id of the list: (\d+)$", ended.output, re.MULTILINE)
     assert ids[0] == ids[2]
     if start_method == "fork":
         assert ids[1] == ids[0]
+
+
+def test_a_forked_child_begins_without_what_is_cleared(
+    run_program: Callable[..., Ended], start_method: str
+) -> None:
+    """Here the dict: the list is main's then."""
+    changed = {"after_in_child=sizes.clear": "after_in_child=rows_of.clear"}
+    ended = run_program("globals.py", timeout=60, changed=changed)
+    new = "[300], {}, files: 1" if start_method == "fork" else "[], {}, files: 0"
+    assert ended.output.splitlines()[-2] == f"new: {new}"
 
 
 def test_threads_would_have_shared_them(run_program: Callable[..., Ended]) -> None:
@@ -51,7 +62,8 @@ def test_threads_would_have_shared_them(run_program: Callable[..., Ended]) -> No
     ended = run_program("globals.py", timeout=60, changed=changed)
     total = re.findall(r"^main: total is (\d+),", ended.output, re.MULTILINE)
     assert total in (["500"], ["300"], ["200"]), ended.output  # without a lock, one may be lost
-    assert "main: [300, 200], " in ended.output.splitlines()[-2]
+    assert "main: [300, 200], " in ended.output.splitlines()[-4]
+    assert "new: [300, 200], " in ended.output.splitlines()[-2]
 
 
 def test_a_worker_that_fails_ends_the_program(run_program: Callable[..., Ended]) -> None:

@@ -26,8 +26,10 @@ def test_program(run_program: Callable[..., Ended]) -> None:
         "[1.5, 0.0, 0.0] True",
         "c_double_Array_3, lock: False",
         "c_double_Array_3, lock: False",
+        "c_double, lock: False",
         "SynchronizedArray, lock: True",
         "SynchronizedArray, lock: True",
+        "Synchronized, lock: True",
         r"b'smoothing' b'smoothing\x00\x00\x00'",
         r"b'done' b'done\x00hing\x00\x00\x00'",
     ]

@@ -19,7 +19,7 @@ SHM = Path("/dev/shm")
 KEPT = []  # to the end of a program
 linux = pytest.mark.skipif(not SHM.is_dir(), reason="blocks are files on Linux only")
 BRIGHTNESS = "from0.raw 127.5\nfrom100.raw 177.5\nfrom50.raw 152.5\n"
-FREED = "left by: on purpose\nthe name is gone\nmain still reads: b'hello'\n"
+FREED = "left by: on purpose\nthe name is gone\nmain still reads: ['hello', 5]\n"
 
 
 def attachable(name):

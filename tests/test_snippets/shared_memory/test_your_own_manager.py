@@ -132,7 +132,7 @@ def test_no_piece_is_sold_twice(run_program):
     assert sum(map(len, ended["refused"])) == 2 * 1000 - 1600
     assert ended["left"] == {"tea": 0, "coffee": 1600 - 2 * 500}
     assert "'AutoProxy[Stock]' object has no attribute 'pieces'" in ended.output
-    assert "\n{'tea': 2}\n" in ended.output and "tea: 1" in ended.output
+    assert "\n{'tea': 2}\n" in ended.output and "tea: 1\nserver on 127.0.0.1\n" in ended.output
 
 
 class Paused(dict):

@@ -1,5 +1,6 @@
 """How many workers: what a process may use, what a container gets, and never one for each job."""
 
+import multiprocessing
 import os
 import re
 import subprocess
@@ -27,6 +28,13 @@ def workers_with_one_cpu() -> tuple[int, bool]:
 def test_affinity_counts_and_cpu_count_does_not_know_it(run: Callable[..., Any]) -> None:
     """Restricted to one CPU, a process may use one; the machine has what it had."""
     assert run(workers_with_one_cpu) == (1, True)
+
+
+def test_what_both_counts_say_if_python_cannot_find_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None, or an exception."""
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    with pytest.raises(NotImplementedError):
+        multiprocessing.cpu_count()
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def test_only_a_package_needs_its_functions_elsewhere(
     assert cured == "    a file runs as report.cli\n    3\n"
     assert app.startswith(cured)
     assert "\nfrozen: ['--multiprocessing-fork', 'parent_pid=5', 'pipe_handle=7']\n" in app
+    assert app.endswith("\nstarted by: /opt/python/bin/python3\n")
     assert re.search(r"\nscript: \['from multiprocessing.*', '--multiprocessing-fork'\]\n", app)
 
 
