@@ -2,16 +2,16 @@
 Lock and RLock: let one process at a time use a file
 ====================================================
 
-Several workers write to one file, and lines have the same number, updates are lost, or a reader
-finds half a file. In short: make ``lock = Lock()`` in main, pass it to each ``Process`` as an
-argument, and write ``with lock:`` around everything from the read to the write. You also see
-what a killed worker does to a lock, and when you need an RLock.
+Several workers write to one file, and two lines get the same number, updates are lost, or a
+reader finds half a file. In short: make ``lock = Lock()`` in main, pass it to each ``Process``
+as an argument, and write ``with lock:`` around everything from the read to the write. You also
+see what a killed worker does to a lock, and when you need an RLock.
 """
 
 # %%
 # One number for each invoice
 # ---------------------------
-# Three workers book orders. Each invoice gets the next number, and a seal that is slow to make.
+# Three workers book orders. Each invoice gets the next number, and a seal: a slow checksum.
 
 import hashlib
 import sys
@@ -21,7 +21,7 @@ from pathlib import Path
 
 
 def seal(order):
-    """Return a seal that is slow to make, and slow to forge."""
+    """Return a checksum that is slow to compute, and to forge."""
     key = hashlib.pbkdf2_hmac("sha256", order.encode(), b"shop", 200_000)
     return key.hex()[:12]
 
@@ -59,25 +59,25 @@ if __name__ == "__main__":
 #    what you have read without the lock may be out of date when you write.
 # 3. All workers must have the same lock, so main makes it and passes it on. Under spawn and
 #    forkserver, a ``Lock()`` at the top of the file is :ref:`not the same for all
-#    <sphx_glr_lessons_shared_memory_pass_a_value.py>`. On Linux and macOS, main must also keep it
-#    in a variable there, or it is gone before a worker opens it (``FileNotFoundError``).
+#    <sphx_glr_lessons_shared_memory_pass_a_value.py>`, and one that main does not keep in a
+#    variable is gone before the worker opens it (``FileNotFoundError``, on Linux and macOS).
 #
-# Every number came once. Which order gets which number differs from run to run.
+# Every number came once. Which order gets which differs from run to run.
 #
 # Without the lock, two invoices have the same number
 # ---------------------------------------------------
 # .. pair::
 #
-# In the broken program, both workers counted the lines before either of them had written. There
-# is no error. A ``with lock:`` around the *write* only would not help. For numbers in shared
-# memory, :ref:`value += 1 <sphx_glr_lessons_shared_memory_lost_updates.py>` does the same.
+# In the broken program, both workers counted the lines before either had written. There is no
+# error. A ``with lock:`` around the *write* only would not help. For numbers in shared memory,
+# :ref:`value += 1 <sphx_glr_lessons_shared_memory_lost_updates.py>` does the same.
 #
 # A file that you rewrite is worse: ``path.write_text(json.dumps(stock))`` empties it first. A
 # worker that reads at that moment raises ``JSONDecodeError: Expecting value: line 1 column 1
 # (char 0)``. So a worker that only reads takes the lock, too.
 #
-# Do not wait forever: acquire() with a timeout
-# ---------------------------------------------
+# A worker is killed with the lock: acquire() with a timeout
+# ----------------------------------------------------------
 # ``acquire(timeout=1)`` gives up after a second and returns False, and ``acquire(block=False)``
 # does so at once. You release it yourself, in a ``finally``. Main tries it before and after a
 # worker dies with the lock.
@@ -115,21 +115,18 @@ if __name__ == "__main__":
 
 # %%
 # - **A worker raises** inside ``with lock:``, also because of Ctrl-C: the ``with`` releases the
-#   lock. (Ctrl-C while it is being taken may leave it taken.) The file may be half written, so
-#   write what belongs together in one call.
+#   lock. (Ctrl-C during ``acquire()`` may leave it taken.) The file may be half written, so write
+#   what belongs together in one call.
 # - **A worker is killed** inside, by ``kill()``, ``terminate()`` or the out-of-memory killer: the
 #   lock stays taken. It is a `semaphore
 #   <https://github.com/python/cpython/blob/3.14/Modules/_multiprocessing/semaphore.c>`__, and the
 #   system does not know who holds it. With ``with lock:`` all others would hang, and main in
 #   ``join()``, without an error.
 #
-# After that, end the other workers and your program (``sys.exit("the lock is not free")``), check
-# the file, and start again with a new Lock. A *file lock* is different. When a process dies, the
-# system closes its files, and this releases the lock, unless a forked child has the same open
-# file. So let each worker open it itself. See :func:`fcntl.flock` on Linux and macOS, and
-# :func:`msvcrt.locking` on Windows.
-#
-# From Python 3.14 on, ``lock.locked()`` tells, but may be out of date at once.
+# So where a worker may be killed, take the lock with a timeout, and call ``sys.exit("lock not
+# free")`` if you did not get it. Then the workers end, ``join()`` returns, and main sees the exit
+# codes. Check the file, and start again with a new Lock. Make the timeout long, such as a minute:
+# a worker may get the lock again while another still waits.
 #
 # A function that takes the lock calls another that takes it: RLock
 # -----------------------------------------------------------------
@@ -154,8 +151,7 @@ if __name__ == "__main__":
 # A :class:`threading.Lock` does not work between processes: under fork each has its own copy, and
 # spawn and forkserver refuse it (:ref:`cannot pickle '_thread.lock' object
 # <sphx_glr_lessons_communication_what_can_be_pickled.py>`). Its ``acquire(blocking=False)`` is
-# ``acquire(block=False)`` here, and a timeout of -1, which there means "no limit", here means "do
-# not wait".
+# ``acquire(block=False)`` here.
 #
 # When not to use a Lock
 # ----------------------
@@ -163,7 +159,9 @@ if __name__ == "__main__":
 #   <sphx_glr_lessons_communication_queues.py>`, or return them from :ref:`a pool
 #   <sphx_glr_lessons_pools_pool_map.py>`.
 # - **Your program is started twice**, or another program uses the file. It does not have your
-#   Lock. Take a file lock, or SQLite.
+#   Lock. Take SQLite, or a *file lock*: :func:`fcntl.flock` on Linux and macOS,
+#   :func:`msvcrt.locking` on Windows. When its holder dies, the system releases it, unless a
+#   forked child has the same open file. So let each worker open the file itself.
 #
 # Where next
 # ----------

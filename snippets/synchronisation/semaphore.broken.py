@@ -37,7 +37,7 @@ def report(region, address, start):
 
 if __name__ == "__main__":
     start = Barrier(len(SALES))
-    ThreadingTCPServer.request_queue_size = 16
+    ThreadingTCPServer.request_queue_size = 16  # room for all to wait
     with ThreadingTCPServer(("127.0.0.1", 0), Database) as server:
         server.timeout = 0.1
         workers = []

@@ -39,7 +39,7 @@ def report(region, address, start, permits):
 if __name__ == "__main__":
     permits = Semaphore(2)  # cured: two at a time
     start = Barrier(len(SALES))
-    ThreadingTCPServer.request_queue_size = 16
+    ThreadingTCPServer.request_queue_size = 16  # room for all to wait
     with ThreadingTCPServer(("127.0.0.1", 0), Database) as server:
         server.timeout = 0.1
         workers = []

@@ -5,7 +5,7 @@ Semaphore: limit how many processes use something at once
 Your workers use a database, an API or a device that serves only a few at a time, and some of them
 get "too many connections". In short: make ``permits = Semaphore(2)`` in main, pass it to each
 ``Process`` as an argument, and write ``with permits:`` around the part that may run in two
-processes at once, but not in three. All others wait there for their turn.
+processes at once, but not in three. All others wait there until one leaves.
 """
 
 # %%
@@ -68,10 +68,10 @@ if __name__ == "__main__":
 
 # %%
 # The permit is lost, because the system does not know who had it. From now on only one worker at
-# a time gets in. After a second crash, none does, and the program hangs without an error. So look
-# at the exit codes. After a bad one, you can give back the permit, but only if you know that the
-# worker had it when it died. It is safer to end the other workers and to start again with a new
-# Semaphore.
+# a time gets in. After a second crash, none does, and the program hangs without an error. So let
+# the workers call ``acquire(timeout=60)``, and ``sys.exit("no permit")`` if that returns False.
+# Main looks at the exit codes. After a bad one, start again with a new Semaphore. You could give
+# back the permit, but only if you know that the worker had it when it died.
 #
 # .. platform:: macOS
 #
@@ -84,7 +84,8 @@ if __name__ == "__main__":
 # Released too often: BoundedSemaphore
 # ------------------------------------
 # Without ``with``, it is easy to release a permit that you do not have. A common case is
-# ``acquire(timeout=5)``, which got none, and a ``finally`` that releases anyway.
+# ``acquire(timeout=5)``, which got none, and a ``finally`` that releases anyway. Begin the
+# ``try`` only when ``acquire()`` has returned True.
 
 from multiprocessing import BoundedSemaphore
 

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Lock, Process, RLock
@@ -74,6 +75,51 @@ def test_a_worker_that_releases_the_lock_leaves_it_free(run_program: Callable[..
     released = {"    os._exit(1)": "    lock.release()"}
     ended = run_program("lock.py", changed=released, timeout=60)
     assert ended.output.endswith("rows: 2\nexit code: 0\n")
+
+
+def test_a_timeout_in_the_workers_ends_the_program(run_program: Callable[..., Ended]) -> None:
+    """One dies with the lock. The others leave, and main sees that a worker failed."""
+    one_dies = {
+        "        with lock:  # (2)\n": (
+            "        if not lock.acquire(timeout=1):\n"
+            "            sys.exit('lock not free')\n"
+            "        __import__('os')._exit(9)\n"
+            "        if lock:\n"
+        )
+    }
+    ended = run_program("lock.py", changed=one_dies, timeout=60)
+    assert ended.status == 1
+    assert ended.output.count("lock not free\n") == 2
+    assert ended.output.endswith("a worker failed\n") and "booked" not in ended.output
+
+
+def wait_for(lock: Any, here: Any) -> None:
+    here.set()
+    with lock:
+        pass
+
+
+def overtaken() -> bool:
+    """Return whether main gets the lock again while a child waits for it."""
+    for _ in range(20):
+        lock, here = Lock(), multiprocessing.Event()
+        lock.acquire()
+        child = Process(target=wait_for, args=(lock, here))
+        child.start()
+        here.wait(timeout=60)
+        time.sleep(0.2)  # it waits by now
+        lock.release()
+        again = lock.acquire(block=False)
+        if again:
+            lock.release()
+        child.join()
+        if again:
+            return True
+    return False
+
+
+def test_who_waits_longer_does_not_go_first(run: Callable[..., Any]) -> None:
+    assert run(overtaken) is True
 
 
 def test_without_the_lock_numbers_come_twice(run_program: Callable[..., Ended]) -> None:
