@@ -12,8 +12,8 @@ the same ``Barrier(number_of_workers)`` to all of them, and let each call
 # Two phases: look at all, then change
 # ------------------------------------
 # A dark picture is to use all shades of grey. Three workers have a strip each. First each worker
-# finds the brightest pixel of its strip. Then it scales the strip, and for that it needs the
-# brightest pixel of the *whole* picture.
+# finds the brightest pixel of its strip. Then it scales the strip, which needs the brightest
+# pixel of the *whole* picture.
 
 import sys
 from multiprocessing import Array, Barrier, Process
@@ -64,15 +64,15 @@ if __name__ == "__main__":
 #
 # .. chance::
 #
-#    Which worker gets 0 differs from run to run: it is the one that came first.
+#    Which worker gets 0 differs from run to run: the one that came first.
 #
 # When all have left the barrier, it is ready for the next phase. Keep it in a variable of main
 # until the workers have ended: when main drops it, the next shared object may get its memory.
 #
-# Many steps: why one wait is not enough
-# --------------------------------------
-# Heat flows along a rod. In each step, a cell becomes the mean of itself and its neighbours.
-# Two workers have half of the cells each, and at the edge each of them reads a cell of the other.
+# Many steps: wait twice in each
+# ------------------------------
+# Heat flows along a rod. In each step, a cell becomes the mean of itself and its neighbours. Two
+# workers have half of the cells each, and each reads an edge cell of the other.
 #
 # .. pair::
 #
@@ -85,17 +85,17 @@ if __name__ == "__main__":
 # 3. Both write their half.
 # 4. The second ``wait()``: no worker reads for the next step before both have written.
 #
-# With two arrays one wait is enough: in each step read one array, write the other, wait, and swap
+# With two arrays one wait in each step is enough: read one array, write the other, wait, and swap
 # the two.
 #
 # A worker raises: the others wait forever
 # ----------------------------------------
 # .. pair:: barrier-raises
 #
-# The worker of strip 1 has failed and will not come. The barrier does not notice, and neither
-# does main, which joins the worker of strip 0. In the cured program, the failed worker calls
-# ``abort()``. That *breaks* the barrier: ``wait()`` raises :exc:`threading.BrokenBarrierError` in
-# all who wait, and in all who come later. (Let main end with ``sys.exit("a worker failed")``.)
+# The worker of strip 1 has failed. The barrier does not notice, and neither does main, which
+# joins the worker of strip 0. In the cured program, the failed worker calls ``abort()``. That
+# *breaks* the barrier: ``wait()`` raises :exc:`threading.BrokenBarrierError` in all who wait, and
+# in all who come later. (Let main end with ``sys.exit("a worker failed")``.)
 #
 # ``from multiprocessing import BrokenBarrierError`` raises ``ImportError``: the exception is in
 # ``threading``.
@@ -103,7 +103,7 @@ if __name__ == "__main__":
 # A worker is killed: timeout, broken, reset
 # ------------------------------------------
 # A killed worker cannot call ``abort()``. Here one dies before it reaches the barrier, as if the
-# system had killed it, and the others wait for a second. This barrier also has an ``action``.
+# system had killed it, and the others wait for a second.
 
 import os
 from functools import partial
@@ -144,22 +144,22 @@ if __name__ == "__main__":
         sys.exit("a worker failed again")
 
 # %%
-# After a second, the worker that came first stopped waiting. That broke the barrier for the other
-# one, too, so neither changed its strip. ``reset()`` mended it, and the second try succeeded.
-# ``n_waiting`` says how many wait at this moment.
+# After a second, one worker's ``wait()`` timed out. That broke the barrier for the other, too, so
+# neither changed its strip. ``reset()`` mended it, and the second try succeeded.
 #
 # - **The timeout** has to be longer than the longest phase, the start of the processes included.
 #   ``Barrier(3, timeout=60)`` makes it the default of each ``wait()``.
 # - **The action** runs in one process only, the last that comes, while the others still wait. It
-#   gets no arguments, so give it some with ``partial``. If it raises, the barrier is broken.
+#   gets no arguments, so give it some with ``partial``: a ``lambda`` works under fork only. If it
+#   raises, the barrier is broken.
 #
 # **No timeout helps if a worker is killed while it waits.** The barrier wakes all sleepers and
 # `waits until each has woken up
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L302-L304>`__,
 # but the dead one never does (`an open issue
 # <https://github.com/python/cpython/issues/123899>`__). The other worker's ``wait(timeout=1)``
-# hangs, and so do ``abort()`` and ``reset()``. What always helps is that main watches its
-# workers, and terminates the others when one has failed (:ref:`how
+# hangs, and so do ``abort()`` and ``reset()``. So main has to watch its workers, and
+# to terminate the others when one has failed (:ref:`how
 # <sphx_glr_lessons_communication_producers_that_fail.py>`). Make a new barrier after that.
 #
 # Ctrl-C in a terminal interrupts all processes, and each ``wait()`` raises ``KeyboardInterrupt``.
@@ -176,7 +176,7 @@ if __name__ == "__main__":
 # - **The tasks are independent**: use a pool.
 # - **Each phase can be a call of its own**: ``pool.map`` returns when all are done, so it *is* a
 #   barrier, and it raises what a worker raised (:ref:`sphx_glr_lessons_pools_pool_map.py`). A
-#   ``Barrier`` pays off for very many short steps, or data that is too large to send.
+#   ``Barrier`` pays off for very many short steps, or where each worker keeps large data.
 #
 # Where next
 # ----------

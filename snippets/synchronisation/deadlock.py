@@ -12,8 +12,8 @@ deadlock of two locks, see who waits where, and undo it in three ways.
 # Two locks in opposite order
 # ---------------------------
 # Money moves between two accounts. Each account has a lock, and a transfer needs both of them:
-# the lock of the account that pays, and then the lock of the account that gets the money. Two
-# workers transfer in opposite directions.
+# first the lock of the account that pays, then the other. Two workers transfer in opposite
+# directions.
 
 import faulthandler
 from multiprocessing import Barrier, Lock, Process, Value
@@ -60,22 +60,21 @@ if __name__ == "__main__":
 # 1. A barrier makes it certain: no worker goes on before both hold their first lock
 #    (:ref:`sphx_glr_lessons_synchronisation_barrier.py`). Without it the same happens, but only
 #    now and then.
-# 2. Here both wait, until main ends them.
-#
-# Neither worker printed "moved". In the timeline, both bars go on until main terminated them.
+# 2. Here both wait: neither prints "moved", and in the timeline main terminates them.
 #
 # See who waits where
 # -------------------
 # ``faulthandler.dump_traceback_later(0.3)`` is an alarm: if the process still runs 0.3 seconds
 # later, it prints where it is. In both tracebacks the first line is the lock's ``__enter__``, and
 # the second is the ``with`` of the second lock. Two processes that wait for a lock, each of them
-# inside the ``with`` of another lock: that is how you recognise a deadlock. (Under fork the last
-# lines are main's: a forked child is a copy, call stack included. Python 3.13 may cut them short
-# with ``<invalid frame>``.)
+# inside the ``with`` of another lock: that is how you recognise it. (Under fork the last lines
+# are main's: the child is a copy, call stack included. From Python 3.13 on, some of them may be
+# ``<invalid frame>``.)
 #
 # In your program, set the alarm to longer than the work takes, and call
 # ``faulthandler.cancel_dump_traceback_later()`` when it is done. For a program that hangs
-# already, ``py-spy dump --pid PID`` (``pip install py-spy``) shows the same from outside.
+# already, ``py-spy dump --pid PID`` shows the same from outside (``pip install py-spy``; it may
+# need ``sudo``).
 #
 # Why neither goes on
 # -------------------
@@ -89,11 +88,10 @@ if __name__ == "__main__":
 # 3. A wants lock 2 and waits. It *keeps* lock 1 meanwhile.
 # 4. B wants lock 1 and waits for A, which waits for B: *a circle*.
 #
-# Each step has one of the four conditions of a deadlock, and where one of them is missing there
-# is none. Cure 1 below takes away the circle, cures 2 and 3 the keeping.
+# These are the four conditions of a deadlock: where one is missing, there is none. Cure 1 takes
+# away the circle, cures 2 and 3 the keeping.
 #
-# Neither Python nor the kernel finds a deadlock: to them, these are two sleeping processes. It
-# would last forever.
+# Nothing detects this: to Python and to the kernel, two processes sleep.
 #
 # Cure 1: the same order everywhere
 # ---------------------------------
@@ -101,17 +99,18 @@ if __name__ == "__main__":
 #
 # Both workers now take lock 1 first. The one that comes second waits *before it holds anything*,
 # so there is no circle. Any order will do, if all processes use the same one: account numbers,
-# names, paths. Do not sort by ``id()``: it differs between processes.
+# names, paths. Do not sort by ``id()``: a lock can have another one in each process. And refuse a
+# transfer from an account to itself: it would wait for the lock that it holds.
 #
 # Cure 2: a timeout, give back, try again
 # ---------------------------------------
 # Sometimes you cannot choose the order, because the first lock's data tells which lock comes
 # second. Then wait for the second lock for a limited time only, and give the first one back.
 
-import random
 import sys
-import time
 from itertools import count
+from random import uniform
+from time import sleep
 
 
 def transfer_or_retry(source, target, amount, balances, locks, both):
@@ -121,13 +120,15 @@ def transfer_or_retry(source, target, amount, balances, locks, both):
             if attempt == 1:
                 both.wait(60)  # the deadlock, made again
             if locks[target].acquire(timeout=source * 0.5):
-                balances[source].value -= amount
-                balances[target].value += amount
-                locks[target].release()
+                try:
+                    balances[source].value -= amount
+                    balances[target].value += amount
+                finally:
+                    locks[target].release()
                 print(f"moved {amount}")
                 return
         print(f"attempt {attempt}: gave lock {source} back")
-        time.sleep(random.uniform(0, 0.4))  # (1)
+        sleep(uniform(0, 0.4))  # (1)
 
 
 if __name__ == "__main__":
@@ -145,25 +146,25 @@ if __name__ == "__main__":
 #
 # Worker A has the shorter limit, so it gave up first. With equal limits one or both give up.
 #
-# ``acquire(timeout=...)`` returns ``False`` after the time, and raises nothing. If you forget to
-# look at what it returns, you work without the lock. Where the work between ``acquire`` and
-# ``release`` can raise, put the ``release`` into a ``finally``.
+# ``acquire(timeout=...)`` returns ``False`` after the time, and raises nothing. If you ignore
+# that, you work without the lock.
 #
 # Cure 3: one lock
 # ----------------
 # One lock for all accounts cannot make a circle. Transfers then wait for each other even where
-# they have no account in common. If they are short, that costs next to nothing: begin with this.
+# they have no account in common. While transfers are short, so are these waits: begin with this.
 #
 # Ctrl-C, kill, and a worker that raises
 # --------------------------------------
 # - **Ctrl-C** in a terminal ends a deadlock: each process raises ``KeyboardInterrupt``, the
-#   workers in the lock's ``__enter__``, main in ``join()``. The tracebacks show the circle.
-# - **One worker gets the signal alone** (``kill -INT PID`` on Linux and macOS): the exception
-#   leaves its ``with``, which gives the lock back, and the other worker goes on. So it is with
-#   any exception.
-# - **One worker is killed**: its lock stays taken, and the other worker waits forever. So main
-#   has to terminate both. One that is killed between the two lines of a transfer leaves it half
-#   done.
+#   workers in the lock's ``__enter__``, main in ``join()``.
+# - **One worker gets the signal alone** (``kill -INT PID`` on Linux and macOS): the
+#   exception, like any other, leaves its ``with``, which gives the lock back. The other worker
+#   goes on.
+# - **One worker is killed**: its lock stays taken, and the other worker waits, or tries again,
+#   forever. So main has to terminate it.
+#
+# An interrupt or a kill between the two lines of a transfer leaves it half done.
 #
 # Other deadlocks
 # ---------------

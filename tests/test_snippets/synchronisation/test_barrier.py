@@ -7,10 +7,16 @@ import re
 import signal
 import time
 from multiprocessing import Array, Barrier, Pool, Process
+from pathlib import Path
 from threading import BrokenBarrierError
 from typing import Any
 
 import pytest
+
+from snippets.synchronisation import barrier as lesson
+from tests.calling import in_session
+
+LESSON = Path(lesson.__file__)
 
 
 def test_program(run_program: Any) -> None:
@@ -71,6 +77,23 @@ def test_one_wait_is_not_enough(run_program: Any, left_out: str) -> None:
         changed[write] = slow + write
     ended = run_program("barrier.cured.py", changed=changed)
     assert ended.output.endswith("all cells equal: False\n")
+
+
+def test_two_arrays_need_one_wait(run_program: Any) -> None:
+    """The second worker is slow to write: the first one does not overwrite what it reads."""
+    new = "        rod[first:last] = new\n"
+    changed = {
+        FIRST: "",
+        LAST: "        barrier.wait()\n        rod, other = other, rod\n",
+        new: "        time.sleep((first > 1) * 0.01)\n" + new.replace("rod", "other"),
+        "simulate(rod, first": "simulate(rod, other, first",
+        "args = (rod, first": "args = (rod, other, first",
+        "    barrier = B": '    other = Array("d", START, lock=False)\n    barrier = B',
+        "import sys\n": "import sys, time\n",
+        "STEPS = 200": "STEPS = 20",
+    }
+    ended = run_program("barrier.cured.py", changed=changed)
+    assert ended.output.endswith("all cells equal: True\n")
 
 
 def test_a_worker_that_raises_leaves_the_others(run_program: Any) -> None:
@@ -155,6 +178,21 @@ def test_an_interrupt_does_not_break_the_barrier(run: Any) -> None:
     assert "KeyboardInterrupt" in run.output
 
 
+def test_ctrl_c_ends_all_who_wait() -> None:
+    """Under fork: a forkserver's children would keep their lines in a buffer."""
+    code = "import multiprocessing, runpy, sys; multiprocessing.set_start_method('fork'); "
+    code += "runpy.run_path(sys.argv[1], run_name='__main__')"
+    with in_session("-u", "-c", code, LESSON.with_name("barrier-raises.broken.py")) as program:
+        assert program.stdout
+        assert "ValueError" in program.stdout.readline()
+        time.sleep(2)  # from here on the others certainly wait
+        os.killpg(program.pid, signal.SIGINT)
+        out, err = program.communicate()
+    assert program.returncode == -signal.SIGINT
+    assert err.count("\nKeyboardInterrupt") == 3
+    assert "BrokenBarrierError" not in out + err
+
+
 def failing() -> None:
     """Fail as an action."""
     raise ValueError("action")
@@ -174,6 +212,13 @@ def action_that_raises() -> tuple[str, bool]:
 def test_an_action_that_raises_breaks_the_barrier(run: Any) -> None:
     assert run(action_that_raises) == ("action", True)
     assert not hasattr(multiprocessing, "BrokenBarrierError")
+
+
+def test_a_lambda_as_action_works_under_fork_only(run_program: Any, start_method: str) -> None:
+    changed = {"action=partial(tell, peaks)": "action=lambda: tell(peaks)"}
+    ended = run_program("barrier.py", timeout=60, changed=changed)
+    assert (ended.status == 0) == (start_method == "fork")
+    assert start_method == "fork" or "pickle" in ended.output
 
 
 def keep(barrier: Any, arrived: Any) -> None:

@@ -58,6 +58,20 @@ def test_the_same_order_ends(run_program: Any) -> None:
     assert ended.output.endswith("balances: 300 700\n")
 
 
+def test_a_transfer_to_the_same_account_hangs(run_program: Any) -> None:
+    changed = {"(1, 2, 3), (2, 1, 1)": "(1, 1, 3), (2, 1, 1)"}
+    ended = run_program("deadlock.cured.py", hangs="from 1 to 1: begun", changed=changed)
+    assert ended.status is None
+
+
+def test_a_transfer_that_raises_gives_both_locks_back(run_program: Any) -> None:
+    finally_ = "                finally:\n"
+    changed = {finally_: f"                    assert source == 1\n{finally_}"}
+    ended = run_program("deadlock.py", changed=changed)
+    assert "moved 100\n" in ended.output and "moved 30" not in ended.output
+    assert ended.output.endswith("a transfer failed\n")
+
+
 def test_a_transfer_that_fails_is_noticed(run_program: Any) -> None:
     changed = {
         "            if locks[target].acquire(timeout=source * 0.5):": "            if [][source]:"
