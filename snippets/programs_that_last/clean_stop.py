@@ -33,12 +33,12 @@ def pack(inbox, share, please_stop):
         part.write_bytes(lzma.compress(path.read_bytes()))
         part.replace(path.with_suffix(".xz"))
         path.unlink()  # (2)
-    print(f"{share}: finished the file at hand")
+    print(f"share {share}: finished the file at hand")
 
 
 # %%
-# 1. Ctrl-C goes to all processes of the terminal. Only main is to react.
-# 2. The ``.xz`` is there as a whole, or not at all. A file that was not done stays in the inbox,
+# 1. Ctrl-C goes to all processes of the terminal. Only main should react.
+# 2. The ``.xz`` is there as a whole, or not at all. A file that was not done stays in the folder,
 #    for the next start.
 #
 # Main notes the signal, and stops the workers
@@ -48,16 +48,14 @@ def pack(inbox, share, please_stop):
 import sys
 import tempfile
 from multiprocessing import Event, Process
-from multiprocessing.connection import wait
 from pathlib import Path
 
-stop_signal = None
+noted = []
 
 
 def note(number, frame):
     """Note the signal, and do nothing else."""
-    global stop_signal
-    stop_signal = number
+    noted.append(number)
 
 
 def stop(workers, please_stop, seconds):
@@ -67,7 +65,6 @@ def stop(workers, please_stop, seconds):
     for worker in workers:
         worker.join(max(0, deadline - time.monotonic()))
         if worker.is_alive():
-            print(f"{worker.name} does not listen: kill")
             worker.kill()
             worker.join()
     return [worker.exitcode for worker in workers]
@@ -80,54 +77,47 @@ def serve(inbox):
     please_stop = Event()
     workers = []
     try:
-        for share in "ab":
+        for share in "12":
             worker = Process(target=pack, args=(inbox, share, please_stop))
             worker.start()
             workers.append(worker)
-        while not stop_signal:
-            if wait([worker.sentinel for worker in workers], timeout=0.2):
-                break  # (1)
-            if {path.name[0] for path in inbox.glob("*.xz")} == {"a", "b"}:
+        while not noted and all(worker.is_alive() for worker in workers):
+            time.sleep(0.2)
+            if {path.name[0] for path in inbox.glob("*.xz")} == {"1", "2"}:
                 signal.raise_signal(signal.SIGTERM)  # for this page only
     finally:
         codes = stop(workers, please_stop, seconds=8)
-    print("exit codes:", codes)
-    if any(codes):
-        sys.exit("a worker failed")
-    print("stopped by", signal.Signals(stop_signal).name)
+    if any(codes) or not noted:
+        sys.exit(f"not a clean stop, exit codes: {codes}")
+    print(f"stopped by {signal.Signals(noted[0]).name}, exit codes: {codes}")
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         inbox = Path(folder)
-        for number in range(100):
-            name = f"{'ab'[number % 2]}{number}.txt"
-            Path(inbox, name).write_text(f"{number} bottles\n" * 20_000)
+        for number in range(10, 30):  # share 1: 10 to 19
+            Path(inbox, f"{number}.txt").write_text(str(list(range(60_000))))
         serve(inbox)
-        done, left = inbox.glob("*.xz"), inbox.glob("*.txt")
-        print("none lost:", len([*done, *left]) == 100)
-        print("half a file:", list(inbox.glob("*.part")))
+        print("half a file:", any(inbox.glob("*.part")))
 
 # %%
-# 1. A worker has died. Main stops the other one, too, and ends with status 1.
-#
-# Both workers finished their file, and main ended with 0.
+# Both workers finished their file, and main ended with 0. If a worker dies, main stops the other
+# one, and ends with status 1.
 #
 # Why the handler does so little
 # ------------------------------
 # Python calls a handler `between two instructions of the main thread
-# <https://docs.python.org/3/library/signal.html#execution-of-python-signal-handlers>`__, wherever
-# that is:
+# <https://docs.python.org/3/library/signal.html#execution-of-python-signal-handlers>`__:
 #
 # - **please_stop.set() in the handler can hang.** An event of ``multiprocessing`` has `a lock
 #   that is not reentrant
 #   <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L331-L352>`__.
 #   If the signal interrupts main in ``is_set()`` or ``set()`` of the same event, the handler
-#   waits for a lock that main holds. In ``wait()`` it waits until main wakes up.
-# - **sys.exit() in the handler** raises ``SystemExit`` at any line, also within ``start()`` or in
-#   the ``finally`` block. It is right if main blocks in one call, such as ``queue.get()``: with a
-#   note only, Python `resumes that call <https://peps.python.org/pep-0475/>`__ and main sees the
-#   note too late. Let the first line of ``finally`` ignore both signals then.
+#   waits for a lock that main holds. If main is in ``wait()``, each waits for the other.
+# - **sys.exit() in the handler** raises ``SystemExit`` at any line, also in ``start()`` or in
+#   ``finally``. You need it if main blocks in one call, such as ``queue.get()``: after
+#   the handler Python `resumes that call <https://peps.python.org/pep-0475/>`__, and main would
+#   see a note too late. Then let the first line of ``finally`` ignore both signals.
 # - **print() and logging** may raise ``RuntimeError: reentrant call``.
 #
 # Without a handler: the worker lives on
@@ -139,8 +129,8 @@ if __name__ == "__main__":
 #
 # The kernel ended the broken service at once. No ``finally``, no ``atexit`` function ran, and its
 # worker is :ref:`an orphan <sphx_glr_lessons_spawning_parent_killed.py>`.
-# A daemon would be left, too. The resource tracker may warn of ``leaked semaphore objects``,
-# which it removes.
+# A daemonic worker would be left, too. The resource tracker may warn of ``leaked semaphore
+# objects``, which it removes.
 #
 # The limit: before SIGKILL
 # -------------------------
@@ -148,8 +138,8 @@ if __name__ == "__main__":
 # seconds, `Kubernetes
 # <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination>`__ after 30,
 # `systemd <https://man7.org/linux/man-pages/man5/systemd-system.conf.5.html>`__ after 90, unless
-# you configure another time. Stay below that with ``seconds``. If one file takes longer, the
-# worker must look at ``please_stop`` within it.
+# you configure another time. Choose ``seconds`` below that. If one file takes longer, the worker
+# must look at ``please_stop`` while it packs, too.
 #
 # - Main calls :meth:`~multiprocessing.Process.kill`, as these workers ignore ``terminate()``. If
 #   yours do not, :ref:`terminate first <sphx_glr_lessons_spawning_stop_a_process.py>`.
@@ -162,12 +152,12 @@ if __name__ == "__main__":
 # systemd sends SIGTERM to all processes of a service. Under **forkserver**, the default on Linux
 # since Python 3.14, that `ends the fork server
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/forkserver.py#L253-L258>`__.
-# Main then gets `255 as exit code
+# Main then gets the `exit code 255
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/popen_forkserver.py#L67-L72>`__
-# of workers that still run, and ends before them, with status 1. A spawned worker that is still
+# for workers that still run, and ends before them, with status 1. A spawned worker that is still
 # starting dies. `KillMode=mixed
 # <https://man7.org/linux/man-pages/man5/systemd.kill.5.html>`__ sends SIGTERM to main only, and
-# SIGKILL to those that are left at the end:
+# SIGKILL to those left at the end:
 #
 # .. code-block:: ini
 #
@@ -178,7 +168,7 @@ if __name__ == "__main__":
 # ---------------------------------
 # ``docker stop`` and Kubernetes send SIGTERM to process 1 only. For that one, Linux `ignores a
 # signal without a handler <https://man7.org/linux/man-pages/man7/pid_namespaces.7.html>`__, and
-# ``docker stop`` takes all of its 10 seconds. Write ``CMD ["python", "service.py"]``: with ``CMD
+# ``docker stop`` takes all 10 seconds. Write ``CMD ["python", "service.py"]``: with ``CMD
 # python service.py`` process 1 may be a shell, which passes no signal on.
 #
 # Which exit status
@@ -186,7 +176,7 @@ if __name__ == "__main__":
 # **0** for a stop that was asked for. systemd takes 143 (128 + 15, what a shell shows after a
 # SIGTERM) for a failure, unless you set `SuccessExitStatus=143
 # <https://man7.org/linux/man-pages/man5/systemd.service.5.html>`__. A command-line tool often
-# ends with 130 after Ctrl-C: ``sys.exit(128 + stop_signal)``.
+# ends with 130 after Ctrl-C: ``sys.exit(128 + noted[0])``.
 #
 # .. platform:: Windows
 #
@@ -204,7 +194,8 @@ if __name__ == "__main__":
 # When you need no handler
 # ------------------------
 # If no work can be half done, because each result is a transaction of a database, let the signal
-# end main, and the service manager all workers. systemd and containers do that.
+# end main. systemd then ends the workers, and so does a container, if main is not its process 1:
+# use ``docker run --init``.
 #
 # Where next
 # ----------

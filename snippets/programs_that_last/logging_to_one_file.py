@@ -75,8 +75,8 @@ if __name__ == "__main__":
         print(path.read_text(), end="")
 
 # %%
-# 1. The message only. Main's handler adds time, process and level. Without this line,
-#    ``basicConfig`` also formats here, and the file has ``INFO INFO:orders:north...``.
+# 1. Send the message only. Main's handler adds time, process and level. Without this line,
+#    ``basicConfig`` also formats here: the file has ``INFO INFO:orders:north...``.
 # 2. Under fork a worker inherits main's file handler. ``force=True`` removes it.
 # 3. Start this thread *after* ``submit()`` has started the workers: a process with
 #    threads should not fork.
@@ -89,8 +89,8 @@ if __name__ == "__main__":
 #   worker, and the arguments of the message, too. Only what you pass as ``extra`` must be
 #   picklable: otherwise the record :ref:`is lost
 #   <sphx_glr_lessons_communication_feeder_thread.py>`.
-# - **An exception that a task raises** is not logged. It comes to main with ``result()``, here
-#   as a traceback on stderr and status 1.
+# - **An exception that a task raises** comes to main with ``result()``, here as a traceback on
+#   stderr and status 1. Let main log it.
 # - **Levels.** The worker's level decides what is sent. If main has two handlers with different
 #   levels, pass ``QueueListener(records, file, console, respect_handler_level=True)``.
 #
@@ -99,7 +99,8 @@ if __name__ == "__main__":
 # 1. The end of ``with executor`` waits for the workers. Each one sends what its :ref:`feeder
 #    thread <sphx_glr_lessons_communication_feeder_thread.py>` still has, and ends.
 # 2. ``stop()`` puts a sentinel behind the last record, and waits until the thread has written
-#    all. Without it, records may be lost.
+#    all. Without ``stop()``, records may be lost.
+# 3. Main logs its last line, and closes the file.
 #
 # ``finally`` does so after an exception and after Ctrl-C (:ref:`the workers should ignore it
 # <sphx_glr_lessons_pools_ctrl_c.py>`).
@@ -137,7 +138,7 @@ if __name__ == "__main__":
 #
 # A worker is killed: its last lines are missing
 # ----------------------------------------------
-# ``log.info()`` returns when the feeder thread has the record. A worker that crashes, is killed,
+# ``log.info()`` only hands the record to the feeder thread. A worker that crashes, is killed,
 # or calls ``os._exit()`` loses what that thread has not sent.
 # If it was just writing to the pipe, it also keeps the queue's lock (`not on Windows
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/queues.py#L43-L46>`__), and
@@ -183,14 +184,12 @@ if __name__ == "__main__":
 # When you need no queue
 # ----------------------
 # **A service or a container.** Let each process write to stderr, one line a record, with
-# ``initializer=partial(logging.basicConfig, level=logging.INFO)``. systemd or the container
-# platform collects the lines, and rotates.
+# ``initializer=functools.partial(logging.basicConfig, level=logging.INFO)``. systemd or the
+# container platform collects the lines, and rotates.
 #
-# Can a forked child hang in ``log.info()``, because a thread of main was logging? ``logging``
-# `renews its locks
-# <https://github.com/python/cpython/blob/3.14/Lib/logging/__init__.py#L254-L279>`__ in the child,
-# but an open file has a lock, too. The child hangs when it writes to a file that the thread was
-# writing.
+# Under **fork**, ``logging`` `renews its locks
+# <https://github.com/python/cpython/blob/3.14/Lib/logging/__init__.py#L254-L279>`__ in the child.
+# But an open file has a lock, too: the child hangs if a thread of main was writing to that file.
 #
 # Where next
 # ----------

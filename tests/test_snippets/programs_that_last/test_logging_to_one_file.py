@@ -82,7 +82,7 @@ def test_under_the_guard_only(run_program: Callable[..., Ended], start_method: s
 def test_in_each_worker(run_program: Callable[..., Ended]) -> None:
     ended = run_program("logging_to_one_file.cured.py")
     assert ended.status == 0
-    assert re.fullmatch(r"\w+-1 INFO north: 2 lines\nMain.*: 19 ordered\n\n", ended.output)
+    assert re.fullmatch(r"\w+-1 INFO north: 2 lines\nMain.*: 19 ordered\n", ended.output)
 
 
 def test_two_rotate(run_program: Callable[..., Ended], start_method: str) -> None:
