@@ -3,12 +3,11 @@ import time
 from multiprocessing import Event, Pipe, Process
 from multiprocessing.connection import wait
 
-stop_signal = None
+noted = []
 
 
 def note(number, frame):
-    global stop_signal
-    stop_signal = number
+    noted.append(number)
 
 
 def work(alive, please_stop, page_ends):
@@ -25,8 +24,8 @@ def service(alive, page_ends):
     worker = Process(target=work, args=args)
     worker.start()
     try:
-        while not stop_signal and not wait([worker.sentinel], timeout=0.2):
-            pass
+        while not noted and worker.is_alive():
+            time.sleep(0.2)
     finally:
         please_stop.set()
         worker.join()

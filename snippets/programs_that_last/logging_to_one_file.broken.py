@@ -26,6 +26,6 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "orders.log")
         main(path)
-        print(path.read_text())
+        print(path.read_text(), end="")
 
 # sphinx_gallery_lesson_fails = {"spawn": "wrong", "forkserver": "wrong"}

@@ -47,4 +47,4 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "orders.log")
         main(path)
-        print(path.read_text())
+        print(path.read_text(), end="")

@@ -75,24 +75,23 @@ if __name__ == "__main__":
         print(path.read_text(), end="")
 
 # %%
-# 1. The message only. Main's handler adds time, process and level. Without this line,
-#    ``basicConfig`` also formats here, and the file has ``INFO INFO:orders:north...``.
+# 1. Send the message only. Main's handler adds time, process and level. Without this line,
+#    ``basicConfig`` also formats here: the file has ``INFO INFO:orders:north...``.
 # 2. Under fork a worker inherits main's file handler. ``force=True`` removes it.
 # 3. Start this thread *after* ``submit()`` has started the workers: a process with
 #    threads should not fork.
 #
 # - **Who and when.** A record keeps the process name and the time of its worker.
 # - **Order.** The lines of one worker are in order. Those of two may be swapped, as the times
-#   show. Main's own lines do not go through the queue, so its last one is logged after
-#   ``stop()``.
+#   show. Main's own lines skip the queue, so it logs its last one after ``stop()``.
 # - **Tracebacks** cannot be pickled. ``QueueHandler`` `makes them text
 #   <https://github.com/python/cpython/blob/3.14/Lib/logging/handlers.py#L1501-L1516>`__ in the
 #   worker, and the arguments of the message, too. Only what you pass as ``extra`` must be
 #   picklable: otherwise the record :ref:`is lost
 #   <sphx_glr_lessons_communication_feeder_thread.py>`.
-# - **An exception that a task raises** is not logged. It comes to main with ``result()``, here
-#   as a traceback on stderr and status 1.
-# - **Levels.** The worker's level decides what is sent. If two handlers of main have different
+# - **An exception that a task raises** comes to main with ``result()``, here as a traceback on
+#   stderr and status 1. Let main log it.
+# - **Levels.** The worker's level decides what is sent. If main has two handlers with different
 #   levels, pass ``QueueListener(records, file, console, respect_handler_level=True)``.
 #
 # Close in this order: workers, listener, file
@@ -100,7 +99,8 @@ if __name__ == "__main__":
 # 1. The end of ``with executor`` waits for the workers. Each one sends what its :ref:`feeder
 #    thread <sphx_glr_lessons_communication_feeder_thread.py>` still has, and ends.
 # 2. ``stop()`` puts a sentinel behind the last record, and waits until the thread has written
-#    all before it. Without it, the end of main may drop records.
+#    all. Without ``stop()``, records may be lost.
+# 3. Main logs its last line, and closes the file.
 #
 # ``finally`` does so after an exception and after Ctrl-C (:ref:`the workers should ignore it
 # <sphx_glr_lessons_pools_ctrl_c.py>`).
@@ -115,7 +115,7 @@ if __name__ == "__main__":
 #
 # Under **fork** the worker has a copy of main's handler. Under **spawn** and **forkserver** it
 # imports the file and skips the guard. Its records below WARNING vanish, and the others go to
-# stderr without time and name.
+# stderr without the time and the process name.
 #
 # Two processes rotate one file: lines are lost
 # ---------------------------------------------
@@ -138,9 +138,13 @@ if __name__ == "__main__":
 #
 # A worker is killed: its last lines are missing
 # ----------------------------------------------
-# ``log.info()`` returns when the feeder thread has the record. A worker that crashes, is killed,
-# or calls ``os._exit()`` loses what that thread has not sent: the lines that you need most. If it
-# was just writing to the pipe, it also keeps the queue's lock, and ``stop()`` never returns.
+# ``log.info()`` only hands the record to the feeder thread. A worker that crashes, is killed,
+# or calls ``os._exit()`` loses what that thread has not sent.
+# If it was just writing to the pipe, it also keeps the queue's lock (`not on Windows
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/queues.py#L43-L46>`__), and
+# ``stop()`` never returns. An executor then `terminates the other workers
+# <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L591-L594>`__:
+# they lose lines, too.
 #
 # A :class:`multiprocessing.SimpleQueue` has no feeder thread. When ``log.info()`` returns, the
 # record is in the pipe, and main reads it even if the worker is dead:
@@ -158,13 +162,13 @@ if __name__ == "__main__":
 #        def enqueue_sentinel(self):
 #            self.queue.put(None)
 #
-# Now a worker waits while the pipe is full. A kill in the middle of ``put()`` still keeps the
-# lock. A :class:`~logging.handlers.SocketHandler` shares no lock.
+# Now a worker waits while the pipe is full, and a kill in ``put()`` still keeps the lock. A
+# :class:`~logging.handlers.SocketHandler` shares no lock.
 #
 # log_to_stderr: what multiprocessing itself logs
 # -----------------------------------------------
 # :func:`~multiprocessing.get_logger` is not for your records. The library logs there when
-# children start and end, and :func:`~multiprocessing.log_to_stderr` shows it, in children, too:
+# children start and end. :func:`~multiprocessing.log_to_stderr` shows it:
 
 from multiprocessing import get_logger, log_to_stderr
 
@@ -175,17 +179,17 @@ if __name__ == "__main__":
     get_logger().setLevel(logging.WARNING)  # quiet again
 
 # %%
-# If a program hangs, a child with only the first of these lines still runs its function.
+# A child with only the first of these lines still runs its function, or was killed.
 #
 # When you need no queue
 # ----------------------
 # **A service or a container.** Let each process write to stderr, one line a record, with
-# ``initializer=partial(logging.basicConfig, level=logging.INFO)``. systemd or the container
-# platform collects the lines, and rotates.
+# ``initializer=functools.partial(logging.basicConfig, level=logging.INFO)``. systemd or the
+# container platform collects the lines, and rotates.
 #
-# Can a forked child hang in ``log.info()``, because a thread of main held a handler's lock? Not
-# any more: ``logging`` `renews its locks
+# Under **fork**, ``logging`` `renews its locks
 # <https://github.com/python/cpython/blob/3.14/Lib/logging/__init__.py#L254-L279>`__ in the child.
+# But an open file has a lock, too: the child hangs if a thread of main was writing to that file.
 #
 # Where next
 # ----------

@@ -13,16 +13,18 @@ import pytest
 from tests.calling import Ended
 
 ASK = "    please_stop.set()\n"
-FAILS = "        path.unlink()\n"
+FAILS = "        path.unlink()  # (2)\n"
+HALF = '        print("half a file:", any(inbox.glob("*.part")))\n'
 
 
 def test_program(run_program: Callable[..., Ended]) -> None:
     """Both workers finish a file; each file is there once, packed or not."""
-    ended = run_program("clean_stop.py")
+    changed = {HALF: f"{HALF}        print('files:', len(list(inbox.iterdir())))\n"}
+    ended = run_program("clean_stop.py", changed=changed)
     assert ended.status == 0, ended.output
-    for share in "ab":
-        assert f"{share}: finished the file at hand\n" in ended.output
-    said = "exit codes: [0, 0]\nstopped by SIGTERM\nnone lost: True\nhalf a file: []\n"
+    for share in "12":
+        assert f"share {share}: finished the file at hand\n" in ended.output
+    said = "stopped by SIGTERM, exit codes: [0, 0]\nhalf a file: False\nfiles: 20\n"
     assert ended.output.endswith(said)
 
 
@@ -34,7 +36,7 @@ def test_ctrl_c_and_a_second_one(run_program: Callable[..., Ended]) -> None:
     }
     ended = run_program("clean_stop.py", changed=changed)
     assert ended.status == 0, ended.output
-    assert "exit codes: [0, 0]\nstopped by SIGINT\n" in ended.output
+    assert "stopped by SIGINT, exit codes: [0, 0]\n" in ended.output
 
 
 def test_without_a_handler_nothing_is_finished(run_program: Callable[..., Ended]) -> None:
@@ -56,20 +58,42 @@ def test_a_worker_that_does_not_listen_is_killed(run_program: Callable[..., Ende
     changed = {ASK: "    workers[0].terminate()\n", "seconds=8": "seconds=0.5"}
     ended = run_program("clean_stop.py", changed=changed)
     assert ended.status == 1
-    assert "exit codes: [-9, -9]\na worker failed\n" in ended.output
-    assert ended.output.count("does not listen: kill") == 2
+    assert "not a clean stop, exit codes: [-9, -9]\n" in ended.output
 
 
 def test_a_worker_that_fails_ends_the_service(run_program: Callable[..., Ended]) -> None:
     """Main notices without a signal, stops the other worker, and ends with 1."""
     changed = {
         "signal.raise_signal(signal.SIGTERM)": "pass",
-        FAILS: f"{FAILS}        if share == 'a':\n            raise OSError('disk full')\n",
+        FAILS: f"{FAILS}        if share == '1':\n            raise OSError('disk full')\n",
     }
     ended = run_program("clean_stop.py", changed=changed)
     assert ended.status == 1, ended.output
-    assert "exit codes: [1, 0]\na worker failed\n" in ended.output
-    assert "b: finished" in ended.output and "OSError: disk full" in ended.output
+    assert "not a clean stop, exit codes: [1, 0]\n" in ended.output
+    assert "share 2: finished" in ended.output and "OSError: disk full" in ended.output
+
+
+def test_a_worker_that_returns_ends_the_service(run_program: Callable[..., Ended]) -> None:
+    """No signal came: its exit code is 0, but the service's is 1."""
+    changed = {
+        "signal.raise_signal(signal.SIGTERM)": "pass",
+        FAILS: f"{FAILS}        if share == '1':\n            return\n",
+    }
+    ended = run_program("clean_stop.py", changed=changed)
+    assert ended.status == 1, ended.output
+    assert "not a clean stop, exit codes: [0, 0]\n" in ended.output
+
+
+def test_sigterm_to_all_processes(run_program: Callable[..., Ended], start_method: str) -> None:
+    """It ends the fork server, and main ends before its workers, with 1."""
+    changed = {
+        "signal.raise_signal(signal.SIGTERM)": "__import__('os').killpg(0, signal.SIGTERM)",
+        FAILS: f"{FAILS}        time.sleep(1)\n",
+    }
+    ended = run_program("clean_stop.py", changed=changed)
+    early = start_method == "forkserver"
+    assert ended.status == (1 if early else 0), ended.output
+    assert f"exit codes: {[255, 255] if early else [0, 0]}\n" in ended.output
 
 
 @pytest.mark.parametrize("half", ["broken", "cured"])
@@ -80,7 +104,7 @@ def test_the_worker_of_a_service(run_program: Callable[..., Ended], half: str) -
     assert f"worker: begun\nworker ended with its service: {ends}\n" in ended.output
 
 
-def set_in_a_handler(inside: bool) -> bool:
+def set_in_a_handler(main_is: str) -> bool:
     """Return whether a handler's set() returns, if main is within the event or not."""
     event: Any = multiprocessing.Event()
     seen = threading.Event()
@@ -91,24 +115,32 @@ def set_in_a_handler(inside: bool) -> bool:
 
     signal.signal(signal.SIGTERM, handle)
 
-    def release_later() -> None:
+    def watch() -> None:
+        if main_is == "waiting":
+            while not event._cond._sleeping_count.get_value():
+                time.sleep(0.01)
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
         returned.append(seen.wait(1))
-        if inside:
+        if main_is == "inside":
             event._cond.release()
+        if main_is == "waiting" and not returned[0]:
+            event._cond._woken_count.release()
 
     returned: list[bool] = []
-    if inside:
+    if main_is == "inside":
         event._cond.acquire()  # as is_set() does
-    watcher = threading.Thread(target=release_later)
+    watcher = threading.Thread(target=watch)
     watcher.start()
-    signal.raise_signal(signal.SIGTERM)
+    if main_is == "waiting":
+        event.wait(20)
     watcher.join()
     return returned[0]
 
 
-@pytest.mark.parametrize("inside", [False, True])
-def test_set_in_a_signal_handler(run: Callable[..., Any], inside: bool) -> None:
-    assert run(set_in_a_handler, inside) is not inside
+@pytest.mark.parametrize("main_is", ["outside", "inside", "waiting"])
+def test_set_in_a_signal_handler(run: Callable[..., Any], main_is: str) -> None:
+    assert run(set_in_a_handler, main_is) is (main_is == "outside")
 
 
 def send_later(sender: Any, parent: int) -> None:

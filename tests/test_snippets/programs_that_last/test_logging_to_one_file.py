@@ -82,7 +82,7 @@ def test_under_the_guard_only(run_program: Callable[..., Ended], start_method: s
 def test_in_each_worker(run_program: Callable[..., Ended]) -> None:
     ended = run_program("logging_to_one_file.cured.py")
     assert ended.status == 0
-    assert re.fullmatch(r"\w+-1 INFO north: 2 lines\nMain.*: 19 ordered\n\n", ended.output)
+    assert re.fullmatch(r"\w+-1 INFO north: 2 lines\nMain.*: 19 ordered\n", ended.output)
 
 
 def test_two_rotate(run_program: Callable[..., Ended], start_method: str) -> None:
@@ -206,3 +206,32 @@ def records_with_locks() -> int:
 
 def test_an_argument_need_not_be_picklable_but_extra_must(run: Callable[..., Any]) -> None:
     assert run(records_with_locks) in (1, 2)  # at its end the feeder gives up
+
+
+def log_beside_a_writer() -> tuple[bool, bool]:
+    """Return whether a child that logs ends, forked while a thread writes the file and later."""
+    reader, writer = os.pipe()
+    logging.basicConfig(
+        level=logging.INFO, handlers=[logging.StreamHandler(os.fdopen(writer, "w"))]
+    )
+    thread = threading.Thread(target=logging.info, args=("x" * 200_000,))
+    thread.start()
+    os.read(reader, 1)  # now it writes, until the pipe is full
+    ends = []
+    for limit in (1.5, 20):
+        process = multiprocessing.Process(target=logging.info, args=("in the child",))
+        process.start()
+        if thread.is_alive():
+            left = 200_000
+            while left:
+                left -= len(os.read(reader, left))
+            thread.join()
+        process.join(limit)
+        ends.append(process.exitcode == 0)
+        process.kill()
+    return ends[0], ends[1]
+
+
+@pytest.mark.parametrize("start_method", ["fork"])
+def test_a_forked_child_and_the_lock_of_an_open_file(run: Callable[..., Any]) -> None:
+    assert run(log_beside_a_writer) == (False, True)
