@@ -121,7 +121,7 @@ if __name__ == "__main__":
 # with a Lock            wait forever
 # with a Semaphore       have one place less
 # in an Event's wait     ``set()`` never returns
-# in a Condition's wait  ``notify()`` never returns
+# in a Condition's wait  ``notify_all()`` never returns, nor does ``notify()`` if no other waits
 # before a Barrier       wait forever, or with a timeout get ``BrokenBarrierError``
 # in a Barrier's wait    wait forever, even with a timeout
 # in a Queue's get       wait forever in ``get()``, :ref:`as here

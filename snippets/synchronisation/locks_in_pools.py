@@ -138,7 +138,8 @@ if __name__ == "__main__":
 # %%
 # The real lock, a :class:`threading.Lock`, is in the manager's process. A task gets a :ref:`proxy
 # <sphx_glr_lessons_shared_memory_manager_dict.py>`. Each ``acquire`` and each ``release`` is a
-# message to the manager and an answer, much slower than a ``multiprocessing.Lock``.
+# message to the manager and an answer, much slower than a ``multiprocessing.Lock``. :ref:`Keep the
+# proxy in main <sphx_glr_lessons_synchronisation_manager_locks.py>` until the tasks are done.
 #
 # "A SemLock created in a fork context is being shared with a process in a spawn context"
 # ---------------------------------------------------------------------------------------

@@ -53,6 +53,11 @@ if __name__ == "__main__":
 # Order matters in the ``with``: the executor's block ends before the manager's
 # (:ref:`otherwise workers fail <sphx_glr_lessons_shared_memory_manager_dict.py>`).
 #
+# Keep the Event in a variable of main until the workers have it. When no process has a proxy, the
+# manager deletes it. After ``queue.put(manager.Event())``, ``get()`` raises ``RemoteError`` with a
+# ``KeyError``. After ``pool.apply_async(search, (0, manager.Event()))``, the worker dies of it, and
+# main waits forever for the result.
+#
 # If you make the pool yourself, a ``multiprocessing.Event`` in ``initargs`` is faster
 # (:ref:`sphx_glr_lessons_synchronisation_locks_in_pools.py`). Take the manager's if a library made
 # the pool, if each task has an Event of its own, or if the workers are on :ref:`other machines
@@ -126,8 +131,8 @@ if __name__ == "__main__":
 # notified, it takes the Condition's lock, which no worker will release. An executor raises
 # ``BrokenProcessPool`` if a worker is killed: make a new one, with new tools.
 #
-# If the manager itself is killed, each call raises ``EOFError``, ``ConnectionResetError``,
-# ``BrokenPipeError`` or ``ConnectionRefusedError``.
+# If the manager itself is killed, each call raises ``EOFError`` or an ``OSError``, such as
+# ``ConnectionResetError``, ``BrokenPipeError`` or ``ConnectionRefusedError``.
 #
 # Where next
 # ----------
