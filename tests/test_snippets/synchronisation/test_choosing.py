@@ -264,7 +264,7 @@ def test_main_hangs_if_a_worker_is_killed_with_the_lock(run_program: Callable[..
     """The workers that come after it wait, and main waits for them."""
     dies = "        print('dying')\n        import os, signal\n"
     dies += "        os.kill(os.getpid(), signal.SIGKILL)\n"
-    changed = {"        file.write(line)\n": dies}
+    changed = {"        file.write(line)  # (3)\n": dies}
     ended = run_program("choosing.py", "dying", 60, changed)
     assert ended.status is None
     assert ended.output.count("dying") == 1
