@@ -3,9 +3,9 @@ Lock, Semaphore, Event, Condition, Barrier or Queue: which one?
 ===============================================================
 
 Your processes must wait for one another, and ``multiprocessing`` has seven tools for it, with the
-names that ``threading`` has. In short: take the one whose question in the table below is yours.
-But first look whether an executor will do, if main writes what its workers return. Then you need
-none of the seven, and your program does not hang when a worker is killed.
+names that ``threading`` has. In short: find your case in the table below, and take its tool.
+But if main can write what the workers return, use an executor instead. Then you need none of the
+seven, and your program does not hang when a worker is killed.
 """
 
 # %%
@@ -53,8 +53,8 @@ def report_on(shop, folder, ready, slots, lock):
     rate = float(Path(folder, "rate").read_text())
     with slots:  # (2)
         line = total(shop, rate)
-    with lock, Path(folder, "report").open("a") as file:  # (3)
-        file.write(line)
+    with lock, Path(folder, "report").open("a") as file:
+        file.write(line)  # (3)
     print(shop, "is written")
 
 
@@ -90,8 +90,8 @@ if __name__ == "__main__":
 # all of them. But if a worker is killed while it waits for the event or holds the lock, main waits
 # forever. If it is killed in the block of the semaphore, one place is lost.
 #
-# The same with a higher tool
-# ---------------------------
+# The same with an executor
+# -------------------------
 
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
@@ -104,8 +104,8 @@ if __name__ == "__main__":
 
 # %%
 # ``max_workers=2`` is the semaphore. Main has the rate *before* it submits, so there is no event.
-# Only main has the lines, so there is no lock, and they are in order. An exception comes to main
-# as itself, and a killed worker as ``BrokenProcessPool``.
+# Only main has the lines, so there is no lock, and they are in order. Main gets the exception of a
+# worker that raises, and ``BrokenProcessPool`` if one is killed.
 #
 # Keep the three for what a pool cannot do: workers that run all the time, or that share what
 # cannot be sent, such as a device.
@@ -118,10 +118,10 @@ if __name__ == "__main__":
 # =====================  ========================================================================
 # Killed                 The others
 # =====================  ========================================================================
-# with a Lock            wait forever
-# with a Semaphore       have one place less
+# holding a Lock         wait forever
+# holding a Semaphore    have one place less
 # in an Event's wait     ``set()`` never returns
-# in a Condition's wait  ``notify()`` never returns
+# in a Condition's wait  ``notify_all()`` never returns, nor does ``notify()`` if no other waits
 # before a Barrier       wait forever, or with a timeout get ``BrokenBarrierError``
 # in a Barrier's wait    wait forever, even with a timeout
 # in a Queue's get       wait forever in ``get()``, :ref:`as here
@@ -150,7 +150,7 @@ if __name__ == "__main__":
 #   start method.
 #
 # One tool is for processes, one for the threads of a process, and one for the tasks of an event
-# loop. That of ``multiprocessing`` works between threads, too.
+# loop. A ``multiprocessing.Lock`` works between threads, too.
 #
 # Where next
 # ----------

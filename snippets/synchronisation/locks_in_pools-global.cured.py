@@ -1,4 +1,5 @@
 import tempfile
+import time
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain, repeat
 from multiprocessing import Lock
@@ -20,6 +21,7 @@ def append(path, numbers):
     for number in numbers:
         with lock, path.open("ab") as file:
             places.append((number, file.tell()))
+            time.sleep(0.005)  # as if the disk were slow
             file.write(invoice(number))
     return places
 
@@ -27,7 +29,7 @@ def append(path, numbers):
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "invoices")
-        parts = [range(0, 6000, 2), range(1, 6000, 2)]
+        parts = [range(0, 400, 2), range(1, 400, 2)]
         with ProcessPoolExecutor(
             2,
             initializer=keep,

@@ -35,8 +35,8 @@ def compress(day):
 
 def append(data, path, lock):
     """Append data to a file; return where it begins and ends."""
-    with lock, path.open("ab") as file:  # (1)
-        start = file.tell()
+    with lock, path.open("ab") as file:
+        start = file.tell()  # (1)
         file.write(data)
     return start, start + len(data)
 
@@ -55,11 +55,13 @@ def pack(day, path):
     return place
 
 
-def intact(path, places):
-    """Return whether each day is at its place."""
+def check(path, places):
+    """Raise an error if a day is not at its place."""
     stored = path.read_bytes()
-    found = [stored[start:end] for start, end in places]
-    return found == [compress(day) for day in DAYS]
+    for day, (start, end) in zip(DAYS, places, strict=True):
+        if stored[start:end] != compress(day):
+            raise ValueError(f"day {day} is damaged")
+    print("all days are intact")
 
 
 if __name__ == "__main__":
@@ -71,7 +73,7 @@ if __name__ == "__main__":
             initargs=(Lock(),),  # (3)
         ) as executor:
             places = list(executor.map(pack, DAYS, repeat(path)))
-        print("intact:", intact(path, places))
+        check(path, places)
 
 # %%
 # 1. The position and the data belong together, so the lock is held around both. Keep this order:
@@ -101,17 +103,15 @@ if __name__ == "__main__":
 #
 # A lock made at the top of the file may lock nothing
 # ---------------------------------------------------
-# This is worse, because there is no error. Two workers append invoices, and note the place of
-# each.
+# This is worse: there is no error. Two workers append invoices, and note the place of each.
 #
 # .. pair:: locks_in_pools-global
 #
 # - **fork**: the workers inherit main's lock. The broken program is right.
 # - **spawn**, the default on Windows and macOS: each worker imports the file, and makes a lock of
-#   its own. Both are in the ``with`` block at once. (With a ``Pool``, whose end kills the workers,
-#   ``resource_tracker: There appear to be 1 leaked semaphore objects`` may tell of their locks.)
+#   its own. Both are in the ``with`` block at once.
 # - **forkserver**: up to Python 3.13.7 and in 3.14.0, as with spawn. Since then the forkserver
-#   imports the file once, and the workers inherit *its* lock. That is luck. Main has another one.
+#   imports the file once, and the workers inherit *its* lock. Main has another one.
 #
 # ``with Lock():`` in the task locks nothing under any start method.
 #
@@ -133,12 +133,14 @@ if __name__ == "__main__":
         locks, paths = repeat(manager.Lock()), repeat(path)
         with ProcessPoolExecutor(max_workers=2) as executor:
             places = list(executor.map(pack_with, DAYS, paths, locks))
-        print("intact:", intact(path, places))
+        check(path, places)
 
 # %%
 # The real lock, a :class:`threading.Lock`, is in the manager's process. A task gets a :ref:`proxy
 # <sphx_glr_lessons_shared_memory_manager_dict.py>`. Each ``acquire`` and each ``release`` is a
-# message to the manager and an answer, much slower than a ``multiprocessing.Lock``.
+# message to the manager and its answer, much slower than with a ``multiprocessing.Lock``.
+# :ref:`Keep the proxy in main <sphx_glr_lessons_synchronisation_manager_locks.py>` until the tasks
+# are done.
 #
 # "A SemLock created in a fork context is being shared with a process in a spawn context"
 # ---------------------------------------------------------------------------------------
@@ -153,19 +155,17 @@ if __name__ == "__main__":
 #        mp_context=context, initializer=keep, initargs=(lock,)
 #    )
 #
-# With a pool, write ``context.Pool(2, keep, (lock,))``. Only fork's locks are refused, by spawn
-# and by forkserver, because `their names are removed at once
-# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L52-L58>`__. A
-# lock of spawn or forkserver can be given to every process. (Windows has no fork, and no such
-# error.)
+# With a pool, write ``context.Pool(2, keep, (lock,))``. Spawn and forkserver refuse only fork's
+# locks, because `their names are removed at once
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L52-L58>`__.
+# (Windows has no fork, and no such error.)
 #
 # A worker raises, or is killed with the lock
 # -------------------------------------------
 # - **It raises**, or gets Ctrl-C: ``with`` releases the lock, and the others go on.
-# - **It is killed**: the lock stays taken, a manager's lock, too. In a ``Pool`` the others wait
-#   for it, and main for them, forever. An executor ends all workers, and ``result()`` raises
-#   ``BrokenProcessPool``. Make the next executor with a *new* lock. Half a day may be in the file,
-#   but no place leads to it.
+# - **It is killed**: the lock stays taken, and so does a manager's lock. In a ``Pool`` the others
+#   wait for it forever, and main waits for them. An executor ends all workers, and ``result()``
+#   raises ``BrokenProcessPool``. Make the next executor with a *new* lock.
 #
 # Often better: main writes
 # -------------------------
@@ -180,7 +180,7 @@ if __name__ == "__main__":
                 start = file.tell()
                 file.write(data)
                 places.append((start, file.tell()))
-        print("intact:", intact(path, places))
+        check(path, places)
 
 # %%
 # The days are in the file in their order. With a pool, loop over ``pool.imap(compress, DAYS)``, or

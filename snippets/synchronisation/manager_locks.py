@@ -24,7 +24,8 @@ from multiprocessing import Manager
 def search(first, stop):
     """Return a number, or None if main has one already."""
     for number in count(first):
-        if number % 5_000 == 0 and stop.is_set():  # (1)
+        ask = number % 5_000 == 0  # (1)
+        if ask and stop.is_set():
             print("stopped at", number)
             return None
         digest = sha256(f"block 17, {number}".encode()).hexdigest()
@@ -53,6 +54,11 @@ if __name__ == "__main__":
 # Order matters in the ``with``: the executor's block ends before the manager's
 # (:ref:`otherwise workers fail <sphx_glr_lessons_shared_memory_manager_dict.py>`).
 #
+# Keep the Event in a variable of main until the workers have it. When no process has a proxy, the
+# manager deletes it. After ``queue.put(manager.Event())``, ``get()`` raises ``RemoteError`` with a
+# ``KeyError``. After ``pool.apply_async(search, (0, manager.Event()))``, the worker dies of it, and
+# main waits forever for the result.
+#
 # If you make the pool yourself, a ``multiprocessing.Event`` in ``initargs`` is faster
 # (:ref:`sphx_glr_lessons_synchronisation_locks_in_pools.py`). Take the manager's if a library made
 # the pool, if each task has an Event of its own, or if the workers are on :ref:`other machines
@@ -72,7 +78,7 @@ def hold(tool):
 
 
 def meet(barrier):
-    """Wait for the other worker; return the place in the row."""
+    """Wait for the other worker; return 0 in one, 1 in the other."""
     return barrier.wait(timeout=30)
 
 
@@ -88,8 +94,9 @@ if __name__ == "__main__":
         holders = list(executor.map(hold, tools))
         barrier = manager.Barrier(2)
         places = list(executor.map(meet, [barrier, barrier]))
-    print(len(holders), "held by workers:", os.getpid() not in holders)
-    print("places:", sorted(places))
+    others = [pid for pid in holders if pid != os.getpid()]
+    print(len(others), "tools were held by workers")
+    print("wait() returned:", sorted(places))
 
 # %%
 # They are the tools of :mod:`threading`, which live in the manager's process. There a thread for
@@ -108,26 +115,26 @@ if __name__ == "__main__":
 #
 # A worker was killed
 # -------------------
-# The manager does not release what a killed worker held. But if a worker was killed while it
-# *waited*, it is another story than with ``multiprocessing``'s tools, where ``set()`` and
-# ``notify()`` :ref:`never return <sphx_glr_lessons_synchronisation_choosing.py>`:
+# The manager does not release what a killed worker held. If a worker was killed while it *waited*,
+# ``set()`` and ``notify()`` return. Those of ``multiprocessing``'s own tools :ref:`may never return
+# <sphx_glr_lessons_synchronisation_choosing.py>`:
 #
-# ======================  ================================================================
-# Killed                  The others
-# ======================  ================================================================
-# with a Lock or RLock    wait forever
-# with a Semaphore        have one place less
-# in an Event's wait      go on, and ``set()`` returns
-# in a Barrier's wait     pass the barrier, as if it were there
-# in a Condition's wait   wait forever after the next ``notify()``
-# ======================  ================================================================
+# =======================  ================================================================
+# Killed                   The others
+# =======================  ================================================================
+# holding a Lock or RLock  wait forever
+# holding a Semaphore      have one place less
+# in an Event's wait       go on, and ``set()`` returns
+# in a Barrier's wait      pass the barrier, as if it were there
+# in a Condition's wait    wait forever after the next ``notify()``
+# =======================  ================================================================
 #
 # The last two come from the worker's thread in the manager. It still waits, and when it is
 # notified, it takes the Condition's lock, which no worker will release. An executor raises
 # ``BrokenProcessPool`` if a worker is killed: make a new one, with new tools.
 #
-# If the manager itself is killed, each call raises ``EOFError``, ``ConnectionResetError``,
-# ``BrokenPipeError`` or ``ConnectionRefusedError``.
+# If the manager itself is killed, each call raises ``EOFError`` or an ``OSError``, such as
+# ``ConnectionResetError``, ``BrokenPipeError`` or ``ConnectionRefusedError``.
 #
 # Where next
 # ----------
