@@ -135,10 +135,12 @@ def test_a_waiter_was_killed(
 
 def test_without_the_lock() -> None:
     changed = Condition()
+    assert changed.wait_for(lambda: "true at once")
     for call, words in (
         (changed.notify, "lock is not owned"),
         (changed.notify_all, "lock is not owned"),
         (changed.wait, "must acquire() condition before using wait()"),
+        (lambda: changed.wait_for(lambda: False), "must acquire() condition before using wait()"),
     ):
         with pytest.raises(AssertionError, match=re.escape(words)):
             call()
