@@ -5,7 +5,7 @@ Wait until shared data has changed: Condition
 A worker has to wait until a shared number is large enough: until memory is free, or enough rows
 are there. A loop with ``time.sleep()`` is late or keeps a core busy. In short: ``with condition:
 condition.wait_for(lambda: free.value >= 30, timeout=60)`` sleeps until it is true. The process
-that changes the number calls ``condition.notify_all()``. With ``wait()`` alone you miss some.
+that changes the number calls ``condition.notify_all()``. With ``wait()`` alone you miss changes.
 """
 
 # %%
@@ -64,8 +64,8 @@ if __name__ == "__main__":
         worker.start()
         running[worker.sentinel] = worker
     while running:
-        for sentinel in wait(running):  # (2)
-            worker = running.pop(sentinel)
+        for ended in wait(running):  # (2)
+            worker = running.pop(ended)
             worker.join()
             if worker.exitcode:
                 sys.exit(f"{worker.name} failed")
@@ -119,8 +119,8 @@ if __name__ == "__main__":
 # .. pair:: condition-notify
 #
 # ``notify()`` wakes one process, and you cannot choose which. In this run it was the worker that
-# needs 80 MB. It slept again, and the other was not told. Call ``notify()``
-# only if all who wait want the same, and one is enough. If in doubt, call ``notify_all()``.
+# needs 80 MB. It slept again, and the other was not told. Call ``notify()`` only if all waiting
+# processes want the same, and one is enough. If in doubt, call ``notify_all()``.
 #
 # "lock is not owned"
 # -------------------

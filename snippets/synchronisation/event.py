@@ -108,15 +108,15 @@ if __name__ == "__main__":
 #
 # clear() right after set(): a worker misses it
 # ---------------------------------------------
-# After each of six exchange rates, main wakes the worker, and clears the event for the next one.
+# After each exchange rate, main sets the event and clears it at once, for the next one.
 #
 # .. pair::
 #
-# A pulse reaches the worker only if it is in ``wait()`` just then, and not while it starts or
+# Such a pulse reaches the worker only if it is in ``wait()`` just then, and not while it starts or
 # prints. In the end it waits for a pulse that has passed.
 #
 # Even a worker that a pulse has woken may get ``False``, although it gave no timeout: it `looks
-# at the flag again
+# at the event again
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L358-L369>`__,
 # and by then main may have cleared it.
 #
@@ -149,16 +149,17 @@ if __name__ == "__main__":
 # - **A pipe for each worker**: :ref:`a worker that sleeps in poll()
 #   <sphx_glr_lessons_spawning_stop_a_process.py:a-worker-that-sleeps-between-two-rounds>` can be
 #   killed.
-# - **A worker's handler for SIGTERM that calls** ``sys.exit(1)``. Then ``wait()`` ends with an
-#   exception, and reports. It does not help against ``kill()``, or on Windows.
+# - **A handler for SIGTERM in each worker**: ``signal.signal(signal.SIGTERM, lambda *_:
+#   sys.exit(1))``. Then ``wait()`` ends with an exception, and reports. It does not help against
+#   ``kill()``, or on Windows.
 #
 # ``tell()`` notices a worker that was killed before. If one dies at that moment, ``set()``
 # still hangs.
 #
-# **Do not call set() in a signal handler.** If the handler has interrupted ``wait()`` (`issue 85772
+# **Do not call set() in a signal handler.** If it has interrupted ``wait()`` (`issue 85772
 # <https://github.com/python/cpython/issues/85772>`__) or ``is_set()`` (`issue 126434
 # <https://github.com/python/cpython/issues/126434>`__) of the same event, ``set()`` waits for its
-# own process forever. Let the handler raise an exception.
+# own process forever. Raise an exception instead, as above.
 #
 # When not to use an Event
 # ------------------------
@@ -171,8 +172,8 @@ if __name__ == "__main__":
 #
 # Where next
 # ----------
-# - :ref:`sphx_glr_lessons_synchronisation_condition.py`, to wait for a number, and not for yes or
-#   no.
+# - :ref:`sphx_glr_lessons_synchronisation_condition.py`, to wait until a shared number is large
+#   enough.
 # - :ref:`sphx_glr_lessons_spawning_stop_a_process.py`, for a worker that does not stop.
 
 # sphinx_gallery_lesson_added = "2026-11-30"
