@@ -132,8 +132,9 @@ if __name__ == "__main__":
 #        finally:
 #            sender.send(None)  # then join, terminate, kill
 #
-# Main keeps ``receiver`` open, so ``send()`` does not raise if the worker is gone. Do not use
-# ``please_stop.wait(60)``: see the last section.
+# Main keeps ``receiver`` open, so ``send()`` does not raise if the worker is gone. With
+# ``please_stop.wait(60)``, :ref:`check the exit code before set()
+# <sphx_glr_lessons_synchronisation_event.py:set-hangs-a-waiting-worker-was-killed>`.
 #
 # What ``terminate()`` leaves behind
 # ----------------------------------

@@ -5,7 +5,7 @@ Wait until shared data has changed: Condition
 A worker has to wait until a shared number is large enough: until memory is free, or enough rows
 are there. A loop with ``time.sleep()`` is late or keeps a core busy. In short: ``with condition:
 condition.wait_for(lambda: free.value >= 30, timeout=60)`` sleeps until it is true. The process
-that changes the number calls ``condition.notify_all()``. With ``wait()`` alone you miss some.
+that changes the number calls ``condition.notify_all()``. With ``wait()`` alone you miss changes.
 """
 
 # %%
@@ -64,8 +64,8 @@ if __name__ == "__main__":
         worker.start()
         running[worker.sentinel] = worker
     while running:
-        for sentinel in wait(running):  # (2)
-            worker = running.pop(sentinel)
+        for ended in wait(running):  # (2)
+            worker = running.pop(ended)
             worker.join()
             if worker.exitcode:
                 sys.exit(f"{worker.name} failed")
@@ -96,7 +96,7 @@ if __name__ == "__main__":
 #
 # The timeout limits the sleep only: to return, ``wait_for`` needs the lock, without a limit. Keep
 # the lock for short steps, and do the work outside. ``reserve`` gives the memory back in
-# ``finally``, so an exception of a worker, also that of Ctrl-C, does not keep it.
+# ``finally``, so it comes back after an exception in the work, too, or after Ctrl-C.
 #
 # wait() without a condition: the lost notification
 # -------------------------------------------------
@@ -118,16 +118,17 @@ if __name__ == "__main__":
 #
 # .. pair:: condition-notify
 #
-# ``notify()`` wakes one process, and you cannot choose which. In this run it was the one that had
-# waited longest. It needs 80 MB, so it slept again, and the other was not told. Call ``notify()``
-# only if all who wait want the same, and one is enough. If in doubt, call ``notify_all()``.
+# ``notify()`` wakes one process, and you cannot choose which. In this run it was the worker that
+# needs 80 MB. It slept again, and the other was not told. Call ``notify()`` only if all waiting
+# processes want the same, and one is enough. If in doubt, call ``notify_all()``.
 #
 # "lock is not owned"
 # -------------------
 # Without ``with condition:`` around them, ``notify()`` and ``notify_all()`` raise
 # ``AssertionError: lock is not owned``, and ``wait()`` raises ``AssertionError: must acquire()
-# condition before using wait()``. Change the data in the same block, so that no process looks
-# between the change and the notification.
+# condition before using wait()``. ``wait_for`` raises it only when it has to wait, so your tests
+# may miss it. Change the data in the same block, so that no process looks between the change and
+# the notification.
 #
 # A worker that is killed
 # -----------------------
@@ -138,8 +139,8 @@ if __name__ == "__main__":
 #   timeout is.
 # - **While it works**: its megabytes never get free.
 #
-# None of it can be repaired. So main looks at the exit codes while the workers run, and ends the
-# program when one has failed.
+# Main cannot find out which of these it was, so it cannot repair it. It looks at the exit codes
+# while the workers run, and ends the program when one has failed.
 #
 # When not to use a Condition
 # ---------------------------

@@ -101,23 +101,24 @@ if __name__ == "__main__":
 #   or after ``join()``, and ends with an error.
 # - **Main raises** and sets nothing: the workers are daemons, and are terminated when main ends.
 #   Without ``daemon=True``, main would wait for workers that wait for main.
-# - **Ctrl-C** interrupts the workers, too. ``wait()`` raises ``KeyboardInterrupt``, and the event
-#   stays in order.
+# - **Ctrl-C** interrupts the workers, too. ``wait()`` raises ``KeyboardInterrupt``, and ``set()``
+#   does not hang.
+# - **Main is killed**: the workers go on, although they are daemons
+#   (:ref:`sphx_glr_lessons_spawning_parent_killed.py`).
 #
 # clear() right after set(): a worker misses it
 # ---------------------------------------------
-# Main fetches the rates of six currencies. After each, it wakes the worker, and clears the event
-# for the next one.
+# After each exchange rate, main sets the event and clears it at once, for the next one.
 #
 # .. pair::
 #
-# A pulse reaches the worker only if it is in ``wait()`` just then, and not while it starts or
+# Such a pulse reaches the worker only if it is in ``wait()`` just then, and not while it starts or
 # prints. In the end it waits for a pulse that has passed.
 #
 # Even a worker that a pulse has woken may get ``False``, although it gave no timeout: it `looks
-# at the flag again
+# at the event again
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/synchronize.py#L358-L369>`__,
-# and by then main has cleared it. (``threading.Event`` returns ``True`` there.)
+# and by then main may have cleared it.
 #
 # The cured program has an event for each step, and never clears it. If each item is for one
 # worker, a queue is simpler. For the same steps again and again, use a :ref:`barrier
@@ -139,8 +140,8 @@ if __name__ == "__main__":
 #    A timeout does not help.
 #
 # It happens after ``terminate()`` or ``kill()``, and when the system kills a worker for lack of
-# memory (`CPython issue 75158 <https://github.com/python/cpython/issues/75158>`__, open since
-# 2017). You can avoid it:
+# memory (`CPython issue 75158 <https://github.com/python/cpython/issues/75158>`__). You can
+# avoid it:
 #
 # - **Set first, then join(timeout), and terminate last.** Do not touch the event afterwards.
 # - **A manager's event**, as in the cured program: a server process survives the death of a
@@ -148,15 +149,17 @@ if __name__ == "__main__":
 # - **A pipe for each worker**: :ref:`a worker that sleeps in poll()
 #   <sphx_glr_lessons_spawning_stop_a_process.py:a-worker-that-sleeps-between-two-rounds>` can be
 #   killed.
-# - **A worker's handler for SIGTERM that calls** ``sys.exit(1)``. Then ``wait()`` ends with an
-#   exception, and reports. It does not help against ``kill()``, or on Windows.
+# - **A handler for SIGTERM in each worker**: ``signal.signal(signal.SIGTERM, lambda *_:
+#   sys.exit(1))``. Then ``wait()`` ends with an exception, and reports. It does not help against
+#   ``kill()``, or on Windows.
 #
-# ``tell()`` notices a worker that was killed before. If one dies at that very moment, ``set()``
+# ``tell()`` notices a worker that was killed before. If one dies at that moment, ``set()``
 # still hangs.
 #
-# **A signal handler must not set an event for which its own process waits**: ``set()`` would wait
-# for that process to wake, `a deadlock <https://github.com/python/cpython/issues/85772>`__. Let
-# the handler raise an exception.
+# **Do not call set() in a signal handler.** If it has interrupted ``wait()`` (`issue 85772
+# <https://github.com/python/cpython/issues/85772>`__) or ``is_set()`` (`issue 126434
+# <https://github.com/python/cpython/issues/126434>`__) of the same event, ``set()`` waits for its
+# own process forever. Raise an exception instead, as above.
 #
 # When not to use an Event
 # ------------------------
@@ -169,8 +172,8 @@ if __name__ == "__main__":
 #
 # Where next
 # ----------
-# - :ref:`sphx_glr_lessons_synchronisation_condition.py`, to wait for a number, and not for yes or
-#   no.
+# - :ref:`sphx_glr_lessons_synchronisation_condition.py`, to wait until a shared number is large
+#   enough.
 # - :ref:`sphx_glr_lessons_spawning_stop_a_process.py`, for a worker that does not stop.
 
 # sphinx_gallery_lesson_added = "2026-11-30"
