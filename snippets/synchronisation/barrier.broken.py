@@ -15,7 +15,7 @@ def simulate(rod, first, last, barrier):
     barrier.wait()  # both begin together
     for _ in range(STEPS):
         new = flow(rod[first - 1 : last + 1])
-        rod[first:last] = new  # broken: the neighbour is elsewhere
+        rod[first:last] = new  # broken: neighbour in another step
 
 
 if __name__ == "__main__":

@@ -5,15 +5,16 @@ Make processes wait for each other: Barrier
 Your workers work in phases, and each needs what all the others made in the phase before. If one
 of them runs ahead, it reads old data, and the result is wrong without an error. In short: give
 the same ``Barrier(number_of_workers)`` to all of them, and let each call
-``barrier.wait(timeout=60)`` at the end of a phase. It returns when all have called it.
+``barrier.wait(timeout=60)`` at the end of a phase. It returns when all have called it, and
+raises ``BrokenBarrierError`` when one of them has not come in time.
 """
 
 # %%
 # Two phases: look at all, then change
 # ------------------------------------
-# A dark picture is to use all shades of grey. Three workers have a strip each. First each worker
-# finds the brightest pixel of its strip. Then it scales the strip, which needs the brightest
-# pixel of the *whole* picture.
+# A dark picture should use all shades of grey. Each of three workers has a strip of it. First the
+# worker finds the brightest pixel of its strip. Then it scales the strip, which needs the
+# brightest pixel of the *whole* picture.
 
 import sys
 from multiprocessing import Array, Barrier, Process
@@ -24,8 +25,8 @@ GREY = [y + x % 20 for y in range(90) for x in range(400)]
 
 def stretch(number, picture, peaks, barrier, limit):
     """Scale a strip: the picture's brightest pixel becomes 255."""
-    size = len(picture) // WORKERS
-    strip = slice(number * size, (number + 1) * size)
+    size = len(picture)
+    strip = slice(number * size // WORKERS, (number + 1) * size // WORKERS)
     peaks[number] = max(picture[strip])
     print(f"strip {number}: brightest {peaks[number]}")
     place = barrier.wait(limit)  # (1)
@@ -49,7 +50,7 @@ def run(targets, *shared):
 
 
 if __name__ == "__main__":
-    picture = Array("B", GREY, lock=False)
+    picture = Array("B", GREY, lock=False)  # no lock: each has its own strip
     peaks = Array("B", WORKERS, lock=False)
     barrier = Barrier(WORKERS)
     if any(run([stretch] * WORKERS, picture, peaks, barrier, 60)):
@@ -59,15 +60,15 @@ if __name__ == "__main__":
 # %%
 # 1. Each worker waits here until the third one comes. So all lines "brightest" of the strips come
 #    before the first line "scaled".
-# 2. ``wait()`` returns another number in each worker, from 0 to 2. The one that gets 0 writes the
-#    summary.
+# 2. ``wait()`` returns a different number in each worker, from 0 to 2. The one that gets 0 writes
+#    the summary.
 #
 # .. chance::
 #
-#    Which worker gets 0 differs from run to run: the one that came first.
+#    The worker that comes first gets 0.
 #
-# When all have left the barrier, it is ready for the next phase. Keep it in a variable of main
-# until the workers have ended: when main drops it, the next shared object may get its memory.
+# When all have left the barrier, it is ready for the next phase. Main has to keep it in a
+# variable until the workers have ended. Otherwise the next shared object may get its memory.
 #
 # Many steps: wait twice in each
 # ------------------------------
@@ -80,10 +81,8 @@ if __name__ == "__main__":
 # steps. (The wrong number differs from run to run.) The cured program gives exactly what the
 # plain loop gives:
 #
-# 1. Both workers read the cells that they need, and compute.
-# 2. The first ``wait()``: no worker writes before both have read.
-# 3. Both write their half.
-# 4. The second ``wait()``: no worker reads for the next step before both have written.
+# 1. The first ``wait()``: no worker writes before both have read.
+# 2. The second ``wait()``: no worker reads for the next step before both have written.
 #
 # With two arrays one wait in each step is enough: read one array, write the other, wait, and swap
 # the two.
@@ -93,17 +92,19 @@ if __name__ == "__main__":
 # .. pair:: barrier-raises
 #
 # The worker of strip 1 has failed. The barrier does not notice, and neither does main, which
-# joins the worker of strip 0. In the cured program, the failed worker calls ``abort()``. That
-# *breaks* the barrier: ``wait()`` raises :exc:`threading.BrokenBarrierError` in all who wait, and
-# in all who come later. (Let main end with ``sys.exit("a worker failed")``.)
+# joins the worker of strip 0. With ``wait(timeout=60)`` the others would lose a minute.
 #
-# ``from multiprocessing import BrokenBarrierError`` raises ``ImportError``: the exception is in
+# In the cured program, the failed worker calls ``abort()``. That *breaks* the barrier: ``wait()``
+# raises :exc:`threading.BrokenBarrierError` in all who wait, and in all who come later. (In your
+# program, main should then end with ``sys.exit("a worker failed")``.)
+#
+# ``from multiprocessing import BrokenBarrierError`` raises ``ImportError``: it is in
 # ``threading``.
 #
 # A worker is killed: timeout, broken, reset
 # ------------------------------------------
-# A killed worker cannot call ``abort()``. Here one dies before it reaches the barrier, as if the
-# system had killed it, and the others wait for a second.
+# A killed worker cannot call ``abort()``. Here one dies before it reaches the barrier, and the
+# others wait for a second.
 
 import os
 from functools import partial
@@ -163,13 +164,14 @@ if __name__ == "__main__":
 # <sphx_glr_lessons_communication_producers_that_fail.py>`). Make a new barrier after that.
 #
 # Ctrl-C in a terminal interrupts all processes, and each ``wait()`` raises ``KeyboardInterrupt``.
-# If only one worker gets the signal, its barrier is not broken, and the others wait: there, call
-# ``abort()`` in an ``except BaseException``.
+# If only one worker gets the signal, the barrier is not broken, and the others go on waiting. To
+# wake them, that worker can call ``abort()`` in an ``except BaseException``.
 #
 # Too few come: a barrier in a pool
 # ---------------------------------
 # ``Barrier(4)`` needs four processes at the same time. In a pool of three workers the fourth task
-# does not begin before another one ends, so all hang.
+# does not begin before another one ends, so all hang. Give the pool four workers, and the barrier
+# through ``initargs``: as an argument of a task it raises ``RuntimeError``.
 #
 # When you need no barrier
 # ------------------------

@@ -7,9 +7,9 @@ def transfer(source, target, amount, balances, locks, start):
     start.wait()
     print(f"from {source} to {target}: begun")
     for _ in range(100):
-        first, second = source, target  # broken: each its own order
+        first, second = source, target  # broken: opposite orders
         with locks[first]:
-            time.sleep(0.001)  # looks the customer up
+            time.sleep(0.001)  # looks up the customer
             with locks[second]:
                 balances[source].value -= amount
                 balances[target].value += amount

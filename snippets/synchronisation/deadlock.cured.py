@@ -9,7 +9,7 @@ def transfer(source, target, amount, balances, locks, start):
     for _ in range(100):
         first, second = sorted([source, target])  # cured: the same order
         with locks[first]:
-            time.sleep(0.001)  # looks the customer up
+            time.sleep(0.001)  # looks up the customer
             with locks[second]:
                 balances[source].value -= amount
                 balances[target].value += amount

@@ -2,10 +2,10 @@
 Two processes wait for each other forever: a deadlock
 =====================================================
 
-Your program hangs, without an error and without using the processor. Two of its processes hold a
-lock each, and each waits for the lock of the other. In short: take the locks in the same order
+Your program hangs, without an error and without using the CPU. Two of its processes hold a lock
+each, and each waits for the lock of the other. In short: take the locks in the same order
 everywhere, for instance sorted by account number, and this cannot happen. Here you make a
-deadlock of two locks, see who waits where, and undo it in three ways.
+deadlock of two locks, see who waits where, and cure it in three ways.
 """
 
 # %%
@@ -64,14 +64,14 @@ if __name__ == "__main__":
 #
 # See who waits where
 # -------------------
-# ``faulthandler.dump_traceback_later(0.3)`` is an alarm: if the process still runs 0.3 seconds
-# later, it prints where it is. In both tracebacks the first line is the lock's ``__enter__``, and
-# the second is the ``with`` of the second lock. Two processes that wait for a lock, each of them
-# inside the ``with`` of another lock: that is how you recognise it. (Under fork the last lines
-# are main's: the child is a copy, call stack included. From Python 3.13 on, some of them may be
-# ``<invalid frame>``.)
+# ``faulthandler.dump_traceback_later(seconds)`` is an alarm: if the process still runs after that
+# time, it prints where it is. (B's alarm is later, so that their lines do not mix.) In both
+# tracebacks the first line is the lock's ``__enter__``, and the second is the ``with`` of the
+# second lock. Two processes that wait for a lock, each of them inside the ``with`` of another
+# lock: that is how you recognise it. (Under fork the last lines are main's: the child is a copy,
+# call stack included. From Python 3.13 on, some of them may be ``<invalid frame>``.)
 #
-# In your program, set the alarm to longer than the work takes, and call
+# In your program, give the alarm more time than the work takes, and call
 # ``faulthandler.cancel_dump_traceback_later()`` when it is done. For a program that hangs
 # already, ``py-spy dump --pid PID`` shows the same from outside (``pip install py-spy``; it may
 # need ``sudo``).
@@ -88,8 +88,8 @@ if __name__ == "__main__":
 # 3. A wants lock 2 and waits. It *keeps* lock 1 meanwhile.
 # 4. B wants lock 1 and waits for A, which waits for B: *a circle*.
 #
-# These are the four conditions of a deadlock: where one is missing, there is none. Cure 1 takes
-# away the circle, cures 2 and 3 the keeping.
+# These are the four conditions of a deadlock: where one is missing, there is no deadlock. Cure 1
+# removes the circle, cures 2 and 3 the keeping.
 #
 # Nothing detects this: to Python and to the kernel, two processes sleep.
 #
@@ -99,7 +99,7 @@ if __name__ == "__main__":
 #
 # Both workers now take lock 1 first. The one that comes second waits *before it holds anything*,
 # so there is no circle. Any order will do, if all processes use the same one: account numbers,
-# names, paths. Do not sort by ``id()``: a lock can have another one in each process. And refuse a
+# names, paths. Do not sort by ``id()``: it can differ from process to process. And refuse a
 # transfer from an account to itself: it would wait for the lock that it holds.
 #
 # Cure 2: a timeout, give back, try again
@@ -118,8 +118,8 @@ def transfer_or_retry(source, target, amount, balances, locks, both):
     for attempt in count(1):
         with locks[source]:
             if attempt == 1:
-                both.wait(60)  # the deadlock, made again
-            if locks[target].acquire(timeout=source * 0.5):
+                both.wait(60)  # only to make the deadlock
+            if locks[target].acquire(timeout=0.5):
                 try:
                     balances[source].value -= amount
                     balances[target].value += amount
@@ -144,15 +144,18 @@ if __name__ == "__main__":
 # 1. A random pause. If both workers gave up and came back at the same moments, they would meet
 #    again and again: busy, but no further. This is a *livelock*.
 #
-# Worker A has the shorter limit, so it gave up first. With equal limits one or both give up.
+# .. chance::
+#
+#    Either worker may give up first, or both.
 #
 # ``acquire(timeout=...)`` returns ``False`` after the time, and raises nothing. If you ignore
 # that, you work without the lock.
 #
 # Cure 3: one lock
 # ----------------
-# One lock for all accounts cannot make a circle. Transfers then wait for each other even where
-# they have no account in common. While transfers are short, so are these waits: begin with this.
+# One lock for all accounts, taken once in each transfer, cannot make a circle. Transfers then
+# wait for each other even where they have no account in common. While transfers are short, so are
+# these waits: begin with this.
 #
 # Ctrl-C, kill, and a worker that raises
 # --------------------------------------
@@ -162,7 +165,8 @@ if __name__ == "__main__":
 #   exception, like any other, leaves its ``with``, which gives the lock back. The other worker
 #   goes on.
 # - **One worker is killed**: its lock stays taken, and the other worker waits, or tries again,
-#   forever. So main has to terminate it.
+#   forever. So main has to watch its workers, and to terminate the other (:ref:`how
+#   <sphx_glr_lessons_communication_producers_that_fail.py>`).
 #
 # An interrupt or a kill between the two lines of a transfer leaves it half done.
 #

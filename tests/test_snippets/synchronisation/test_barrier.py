@@ -48,6 +48,14 @@ def test_without_the_barrier_a_strip_is_scaled_too_early(run_program: Any) -> No
     assert "strip 0: scaled by 255 / 48\n" in ended.output
 
 
+def test_the_strips_are_the_whole_picture() -> None:
+    """Also where its size is no multiple of the number of workers."""
+    picture, peaks = [10] * (10 * lesson.WORKERS + 1), [10] * lesson.WORKERS
+    for number in range(lesson.WORKERS):
+        lesson.stretch(number, picture, peaks, Barrier(1), 1)
+    assert picture == [255] * len(picture)
+
+
 def test_each_at_its_own_pace(run_program: Any) -> None:
     ended = run_program("barrier.broken.py")
     assert ended.status == 0
@@ -232,6 +240,15 @@ def meet(number: int) -> int:
     return int(barrier.wait())  # type: ignore[name-defined]  # noqa: F821
 
 
+def barrier_as_an_argument() -> str:
+    """Return what the call raises."""
+    with Pool(1) as pool:
+        try:
+            return str(pool.apply(come, (Barrier(1), "wait")))
+        except RuntimeError as error:
+            return repr(error)
+
+
 def tasks_of_a_pool(parties: int) -> tuple[list[int], list[int]]:
     """Return what came within a while, and which tasks have begun by then."""
     arrived = Array("i", parties, lock=False)
@@ -251,6 +268,7 @@ def tasks_of_a_pool(parties: int) -> tuple[list[int], list[int]]:
 def test_a_barrier_in_a_pool_needs_as_many_workers(run: Any) -> None:
     assert run(tasks_of_a_pool, 2) == ([0, 1], [1, 1])
     assert run(tasks_of_a_pool, 3) == ([], [1, 1, 0])
+    assert "RuntimeError" in run(barrier_as_an_argument)
 
 
 def come_late(barrier: Any, go: Any) -> None:
