@@ -4,8 +4,8 @@ Wait for some of the work: futures, wait() and as_completed()
 
 You have submitted many tasks and do not want to wait for all: the first error should end the
 batch, or you take what is ready after a minute, or each task should call a function. In short:
-``done, not_done = wait(futures, timeout=60, return_when=FIRST_EXCEPTION)``. ``wait()`` raises no
-error of a task, so call ``result()`` on each future in ``done``.
+``done, not_done = wait(futures, timeout=60, return_when=FIRST_EXCEPTION)``. Then call
+``result()`` on each future in ``done``, which raises its error, and ``cancel()`` on the others.
 """
 
 # %%
@@ -14,7 +14,6 @@ error of a task, so call ``result()`` on each future in ``done``.
 # The water meters of two streets are to be billed, each street only if all its meters are right.
 # One meter of Elm Street has run backwards.
 
-from concurrent import futures
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 
 READINGS = "\n".join(map(str, range(50_000)))
@@ -32,7 +31,7 @@ def check(readings):
     return numbers[-1]
 
 
-def check_all(executor: futures.Executor, street):
+def check_all(executor, street):
     """Return what all meters have counted, or raise the first error."""
     tasks = [executor.submit(check, meter) for meter in street]
     try:  # (1)
@@ -81,11 +80,11 @@ if __name__ == "__main__":
 #
 # Take what is ready within a limit
 # ---------------------------------
-# Letters get a stamp, as hashcash does against spam: a number that gives the text a hash with
-# zeros in front. Three are found soon, 30 never.
+# Each letter gets a stamp: a number that makes the hash of the text begin with zeros. (Hashcash
+# did so against spam.) A stamp for three zeros is found soon, one for 30 never.
 
 import hashlib
-from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, as_completed
+from concurrent.futures import FIRST_COMPLETED, as_completed
 from itertools import count
 from multiprocessing import Event
 
@@ -108,25 +107,24 @@ def stamp(text, zeros):
 
 if __name__ == "__main__":
     event = Event()
-    with ProcessPoolExecutor(2, None, keep, (event,)) as executor:
-        easy = executor.submit(stamp, "Dear Anna", 3)
-        hard = executor.submit(stamp, "Dear Ben", 30)
-        try:
-            done, _ = wait([easy, hard], None, FIRST_COMPLETED)
-            _, late = wait([easy, hard], 0.2, ALL_COMPLETED)
-            print("done:", len(done), "late:", len(late))  # (1)
+    with ProcessPoolExecutor(2, initializer=keep, initargs=(event,)) as pool:
+        easy = pool.submit(stamp, "Dear Anna", 3)
+        hard = pool.submit(stamp, "Dear Ben", 30)
+        try:  # (1)
+            done, _ = wait([easy, hard], return_when=FIRST_COMPLETED)
+            _, late = wait([easy, hard], timeout=0.2)
+            print("done:", len(done), "late:", len(late))
             for future in as_completed([easy, hard], timeout=0.2):
                 print("stamp:", future.result())
-        except futures.TimeoutError:  # (2)
-            print("too late; running:", hard.running())
-        finally:
-            event.set()  # (3)
+        except TimeoutError as error:
+            print(error, "- running:", hard.running())
+        finally:  # (2)
+            event.set()
 
 # %%
-# 1. After its limit, ``wait()`` just returns. ``ALL_COMPLETED`` is its default.
-# 2. :func:`~concurrent.futures.as_completed` gives what is ready, and then raises the built-in
-#    ``TimeoutError``, for which this is another name. Its limit is for the whole loop.
-# 3. A limit ends no task, and the end of the block waits for all. So this task looks at an event.
+# 1. After its limit, ``wait()`` just returns. :func:`~concurrent.futures.as_completed` gives what
+#    is ready, and then raises the built-in ``TimeoutError``. Its limit is for the whole loop.
+# 2. A limit ends no task, and the end of the block waits for all. So this task looks at an event.
 #    For one that cannot: :ref:`sphx_glr_lessons_pools_deadline.py`.
 #
 # In a loop, hand over only ``not_done`` the next time, or ``wait()`` returns at once.
@@ -136,14 +134,15 @@ if __name__ == "__main__":
 # One worker is busy, and four more tasks wait. A future calls ``report`` when
 # it is done, also after an error or ``cancel()``.
 
+from concurrent.futures import CancelledError, Future
 from threading import current_thread, main_thread
 
 
-def report(future: futures.Future):
+def report(future: Future):
     """Say how a task has ended, and which thread says so."""
     try:
         how = f"result {future.result()}"
-    except futures.CancelledError:  # (1)
+    except CancelledError:  # (1)
         how = "cancelled"
     except Exception as error:
         how = f"error {error!r}"
@@ -152,26 +151,27 @@ def report(future: futures.Future):
 
 if __name__ == "__main__":
     event = Event()
-    with ProcessPoolExecutor(1, None, keep, (event,)) as executor:
-        try:
-            tasks = [executor.submit(stamp, "Ben", 30) for _ in range(5)]
+    with ProcessPoolExecutor(1, initializer=keep, initargs=(event,)) as pool:
+        try:  # (2)
+            tasks = [pool.submit(stamp, "Ben", 30) for _ in range(5)]
             first, *_, last = tasks
             for task in first, last:
                 task.add_done_callback(report)
-            print("cancelled:", last.cancel(), "done:", last.done())  # (2)
+            print("cancelled:", last.cancel(), "done:", last.done())
         finally:
             event.set()
-    first.add_done_callback(report)  # (3)
+    first.add_done_callback(report)
 
 # %%
 # 1. ``result()`` and ``exception()`` of a cancelled future raise this.
 # 2. ``last.cancel()`` called ``report`` before it returned. When ``first`` ended, the thread of
 #    the executor that receives results called ``report``.
-# 3. This future is done, so ``report`` is called at once.
+#
+# At the last line ``first`` is done, so ``report`` is called at once.
 #
 # - **A slow callback** holds up all other results. One that waits there for another future of
 #   its executor waits forever.
-# - **wait() and result() may return before the callback has run**: the future `wakes who waits
+# - **wait() and result() may return before the callback has run**: the future `wakes the waiters
 #   <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/_base.py#L541-L549>`__
 #   first. After the end of the ``with`` block, all callbacks have run.
 #
@@ -193,10 +193,9 @@ if __name__ == "__main__":
 # ------------------------------------------
 # After ``cancel()``, ``done()`` is ``True`` at once. But ``wait()`` and ``as_completed()`` count
 # the future only when the executor `comes to it
-# <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L476-L494>`__,
-# which it does not while the workers' queue is full, and never does after a worker was killed.
-# So do not wait for what you have cancelled. And to ``FIRST_EXCEPTION``, a cancelled future is no
-# error.
+# <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L476-L494>`__.
+# It does not while the workers' queue is full, and never after a worker was killed. So do not
+# wait for what you have cancelled. To ``FIRST_EXCEPTION``, a cancelled future is no error.
 #
 # **On Python 3.11.7**, a killed worker after a ``cancel()`` can end the executor's thread with an
 # ``InvalidStateError``, and the program hangs. 3.12.1 and later `do not

@@ -35,7 +35,7 @@ def test_program(run_program: Callable[..., Ended]) -> None:
         "Oak Street used 199996",
         "done: 1 late: 1",
         "stamp: 6210",
-        "too late; running: True",
+        "1 (of 2) futures unfinished - running: True",
         "cancelled - in the main thread: True",
         "cancelled: True done: True",
         "result None - in the main thread: False",
