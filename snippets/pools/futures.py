@@ -4,8 +4,8 @@ Wait for some of the work: futures, wait() and as_completed()
 
 You have submitted many tasks and do not want to wait for all: the first error should end the
 batch, or you take what is ready after a minute, or each task should call a function. In short:
-``done, not_done = wait(futures, timeout=60, return_when=FIRST_EXCEPTION)``. ``wait()`` raises no
-error of a task, so call ``result()`` on each future in ``done``.
+``done, not_done = wait(futures, timeout=60, return_when=FIRST_EXCEPTION)``. Then call
+``result()`` on each future in ``done``, which raises its error, and ``cancel()`` on the others.
 """
 
 # %%
@@ -14,12 +14,7 @@ error of a task, so call ``result()`` on each future in ``done``.
 # The water meters of two streets are to be billed, each street only if all its meters are right.
 # One meter of Elm Street has run backwards.
 
-from concurrent.futures import (
-    FIRST_EXCEPTION,
-    Executor,
-    ProcessPoolExecutor,
-    wait,
-)
+from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 
 READINGS = "\n".join(map(str, range(50_000)))
 STREETS = {
@@ -30,23 +25,21 @@ STREETS = {
 
 def check(readings):
     """Return what a meter has counted; it must not run backwards."""
-    last = 0
-    for line in readings.splitlines():
-        if int(line) < last:
-            raise ValueError(f"a meter went from {last} to {line}")
-        last = int(line)
-    return last
+    numbers = [int(line) for line in readings.splitlines()]
+    if numbers != sorted(numbers):
+        raise ValueError(f"a meter ran back and ends at {numbers[-1]}")
+    return numbers[-1]
 
 
-def check_all(executor: Executor, street):
+def check_all(executor, street):
     """Return what all meters have counted, or raise the first error."""
-    futures = [executor.submit(check, meter) for meter in street]
+    tasks = [executor.submit(check, meter) for meter in street]
     try:  # (1)
-        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        return sum(future.result() for future in done)
+        done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
+        return sum(task.result() for task in done)
     finally:  # (2)
-        cancelled = [f for f in futures if f.cancel()]
-        print(len(cancelled), "cancelled of", len(futures))
+        cancelled = [task for task in tasks if task.cancel()]
+        print(len(cancelled), "cancelled of", len(tasks))
 
 
 if __name__ == "__main__":
@@ -61,14 +54,13 @@ if __name__ == "__main__":
 # 1. ``wait()`` returns two sets as soon as one task has failed, or else when all are done. The
 #    line below it raises the error.
 # 2. ``cancel()`` returns ``True`` for a task that still waits. For one that is done or has begun
-#    it returns ``False`` and does nothing. The ``finally`` is also for Ctrl-C.
+#    it returns ``False`` and does nothing. The ``finally`` is also for Ctrl-C. Let the workers
+#    :ref:`ignore Ctrl-C <sphx_glr_lessons_pools_ctrl_c.py>`: without that, one of our runs hung.
 #
 # In your program, leave out ``except ValueError``, and the error ends it with status 1.
 #
 # ``shutdown(cancel_futures=True)`` would :ref:`end the executor
-# <sphx_glr_lessons_pools_shutting_down.py>`. Here main cancels the tasks of one street, and the
-# same executor does the next. So ``check_all`` works with any
-# :class:`~concurrent.futures.Executor`, such as a ``ThreadPoolExecutor``.
+# <sphx_glr_lessons_pools_shutting_down.py>`, and the next street still needs it.
 #
 # .. chance::
 #
@@ -82,18 +74,17 @@ if __name__ == "__main__":
 #
 # .. pair::
 #
-# The broken program says that all is well, and its status is 0. An error stays in its future
+# The broken program ends with status 0. An error stays in its future
 # until you call ``result()``. If a worker is killed, each future that is not done gets a
 # ``BrokenProcessPool``, so ``wait()`` returns then, too.
 #
 # Take what is ready within a limit
 # ---------------------------------
-# Letters get a stamp, as hashcash does against spam: a number that gives the text a hash with
-# zeros in front. Three zeros are found soon, 30 in no lifetime.
+# Each letter gets a stamp: a number that makes the hash of the text begin with zeros. (Hashcash
+# did so against spam.) A stamp for three zeros is found soon, one for 30 never.
 
 import hashlib
-from concurrent import futures
-from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, as_completed
+from concurrent.futures import FIRST_COMPLETED, as_completed
 from itertools import count
 from multiprocessing import Event
 
@@ -116,39 +107,35 @@ def stamp(text, zeros):
 
 if __name__ == "__main__":
     event = Event()
-    with ProcessPoolExecutor(2, None, keep, (event,)) as executor:
-        easy = executor.submit(stamp, "Dear Anna", 3)
-        hard = executor.submit(stamp, "Dear Ben", 30)
-        try:
-            done, _ = wait([easy, hard], None, FIRST_COMPLETED)
-            print("one is done:", done == {easy})
-            _, late = wait([easy, hard], 0.2, ALL_COMPLETED)
-            print("late:", len(late))  # (1)
+    with ProcessPoolExecutor(2, initializer=keep, initargs=(event,)) as pool:
+        easy = pool.submit(stamp, "Dear Anna", 3)
+        hard = pool.submit(stamp, "Dear Ben", 30)
+        try:  # (1)
+            done, _ = wait([easy, hard], return_when=FIRST_COMPLETED)
+            _, late = wait([easy, hard], timeout=0.2)
+            print("done:", len(done), "late:", len(late))
             for future in as_completed([easy, hard], timeout=0.2):
                 print("stamp:", future.result())
-        except futures.TimeoutError:  # (2)
-            print("too late; running:", hard.running())
-        finally:
-            event.set()  # (3)
+        except TimeoutError as error:
+            print(error, "- running:", hard.running())
+        finally:  # (2)
+            event.set()
 
 # %%
-# 1. After its limit, ``wait()`` just returns. ``ALL_COMPLETED`` is its default.
-# 2. :func:`~concurrent.futures.as_completed` gives what is ready, and then raises the built-in
-#    ``TimeoutError``, for which this is another name. Its limit is for the whole loop.
-# 3. A limit ends no task, and the end of the block waits for all. So this task looks at an event.
+# 1. After its limit, ``wait()`` just returns. :func:`~concurrent.futures.as_completed` gives what
+#    is ready, and then raises the built-in ``TimeoutError``. Its limit is for the whole loop.
+# 2. A limit ends no task, and the end of the block waits for all. So this task looks at an event.
 #    For one that cannot: :ref:`sphx_glr_lessons_pools_deadline.py`.
 #
-# In a loop, hand over only ``not_done`` the next time: if the condition already holds, ``wait()``
-# returns at once.
+# In a loop, hand over only ``not_done`` the next time, or ``wait()`` returns at once.
 #
 # Be called back: add_done_callback
 # ---------------------------------
-# One worker is busy with a long search, and four more tasks wait. A future calls ``report`` when
+# One worker is busy, and four more tasks wait. A future calls ``report`` when
 # it is done, also after an error or ``cancel()``.
 
-import threading
-import time
 from concurrent.futures import CancelledError, Future
+from threading import current_thread, main_thread
 
 
 def report(future: Future):
@@ -159,35 +146,32 @@ def report(future: Future):
         how = "cancelled"
     except Exception as error:
         how = f"error {error!r}"
-    here = threading.current_thread() is threading.main_thread()
-    print(how, "- in the main thread:", here)
+    print(how, "- in the main thread:", current_thread() is main_thread())
 
 
 if __name__ == "__main__":
     event = Event()
-    with ProcessPoolExecutor(1, None, keep, (event,)) as executor:
+    with ProcessPoolExecutor(1, initializer=keep, initargs=(event,)) as pool:
         try:  # (2)
-            hard = [executor.submit(stamp, "Ben", 30) for _ in range(5)]
-            first, last = hard[0], hard[-1]
-            first.add_done_callback(report)
-            last.add_done_callback(report)
-            while not first.running():
-                time.sleep(0.01)
-            print("cancelled:", first.cancel(), last.cancel())
+            tasks = [pool.submit(stamp, "Ben", 30) for _ in range(5)]
+            first, *_, last = tasks
+            for task in first, last:
+                task.add_done_callback(report)
+            print("cancelled:", last.cancel(), "done:", last.done())
         finally:
             event.set()
-    print("done:", first.done(), last.done())
-    first.add_done_callback(report)  # (3)
+    first.add_done_callback(report)
 
 # %%
 # 1. ``result()`` and ``exception()`` of a cancelled future raise this.
-# 2. ``last.cancel()`` called ``report`` before it returned. ``first`` had begun. At its end, the
-#    thread of the executor that receives results called ``report``.
-# 3. This future is done, so ``report`` is called at once.
+# 2. ``last.cancel()`` called ``report`` before it returned. When ``first`` ended, the thread of
+#    the executor that receives results called ``report``.
+#
+# At the last line ``first`` is done, so ``report`` is called at once.
 #
 # - **A slow callback** holds up all other results. One that waits there for another future of
 #   its executor waits forever.
-# - **wait() and result() may return before the callback has run**: the future `wakes who waits
+# - **wait() and result() may return before the callback has run**: the future `wakes the waiters
 #   <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/_base.py#L541-L549>`__
 #   first. After the end of the ``with`` block, all callbacks have run.
 #
@@ -203,16 +187,19 @@ if __name__ == "__main__":
 # it appends to lists and avoids ``+=``.
 #
 # **sys.exit() in a callback** is worse: it silently ends the executor's thread, no more results
-# come, and the program hangs. (In :ref:`a Pool <sphx_glr_lessons_pools_callbacks.py>`, any
-# exception of a callback does harm.)
+# come, and the program hangs.
 #
 # A cancelled future can keep wait() waiting
 # ------------------------------------------
 # After ``cancel()``, ``done()`` is ``True`` at once. But ``wait()`` and ``as_completed()`` count
 # the future only when the executor `comes to it
-# <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L476-L494>`__,
-# which it does not while the workers' queue is full. So do not wait for what you have cancelled.
-# And to ``FIRST_EXCEPTION``, a cancelled future is no error.
+# <https://github.com/python/cpython/blob/3.14/Lib/concurrent/futures/process.py#L476-L494>`__.
+# It does not while the workers' queue is full, and never after a worker was killed. So do not
+# wait for what you have cancelled. To ``FIRST_EXCEPTION``, a cancelled future is no error.
+#
+# **On Python 3.11.7**, a killed worker after a ``cancel()`` can end the executor's thread with an
+# ``InvalidStateError``, and the program hangs. 3.12.1 and later `do not
+# <https://github.com/python/cpython/pull/108974>`__.
 #
 # Which one?
 # ----------

@@ -5,8 +5,8 @@ What a manager can hold: Namespace, Value, Array, set, Queue, Lock
 The workers of a pool share several small things: a status, a counter, a set of what they have
 seen. Pass a ``multiprocessing.Value`` to a task and you get ``RuntimeError: Synchronized objects
 should only be shared between processes through inheritance``. In short: take them from *one*
-``with Manager() as manager:``, such as ``manager.Value("i", 0)``, and hold ``manager.Lock()``
-around each ``+=``.
+``with Manager() as manager:``, such as ``manager.Value("i", 0)``, and hold *one*
+``manager.Lock()`` around each ``+=``.
 """
 
 # %%
@@ -17,10 +17,10 @@ around each ``+=``.
 
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import Manager
-from multiprocessing.managers import Namespace, SyncManager
+from multiprocessing.managers import SyncManager
 
 if not hasattr(SyncManager, "set"):  # before Python 3.14
-    METHODS = ("__contains__", "add", "copy")
+    METHODS = ("__contains__", "__len__", "add")
     SyncManager.register("set", set, exposed=METHODS)
 
 LISTS = {
@@ -64,66 +64,59 @@ def print_labels(name):
     setattr(status, name, "done")
 
 
-def summary(status: Namespace, letters, zones, seen, unclear):
-    """Print what the workers have done."""
-    print(status)
-    print(letters.value, "letters for", len(seen.copy()), "people")
-    print("by zone:", zones[:].tolist())
-    while not unclear.empty():  # no worker puts anything now
-        print("unclear:", unclear.get())
-
-
 if __name__ == "__main__":
     with Manager() as manager:
         shared = share(manager)
-        with ProcessPoolExecutor(2, None, keep, shared) as executor:
-            tasks = [executor.submit(print_labels, name) for name in LISTS]
+        with ProcessPoolExecutor(2, initializer=keep, initargs=shared) as pool:
+            tasks = [pool.submit(print_labels, name) for name in LISTS]
         for task in tasks:
             task.result()
-        summary(*shared[:-1])
+
+        status, letters, zones, seen, unclear, _ = shared
+        print(status)
+        print(letters.value, "letters for", len(seen), "people")
+        print("by zone:", zones[:].tolist())
+        while not unclear.empty():  # no worker puts anything now
+            print("unclear:", unclear.get())
 
 # %%
 # 1. The worker of a list sets an attribute of its own: ``status.friends = "done"``.
 # 2. A manager has ``set`` since Python 3.14. The lines at the top add it to an older one, with
-#    the methods that its proxy needs (:ref:`more on this
+#    the methods that this program calls (:ref:`more on this
 #    <sphx_glr_lessons_shared_memory_your_own_manager.py>`).
 # 3. Each use of ``seen``, ``letters`` or ``zones`` sends messages to the manager. The lock keeps
 #    the other worker out from the first message to the last.
 #
-# Each worker gets the six proxies once, through the ``initializer``. If ``print_labels`` raises,
-# ``with lock:`` releases the lock, and ``task.result()`` raises the error in main. If a worker is
-# killed, ``result()`` raises ``BrokenProcessPool``. (In a ``Pool``, a worker that is killed
-# within ``with lock:`` leaves it locked, and the others wait forever.) The manager ignores
-# Ctrl-C, and ends with main's ``with`` block. An unclear address is an error of your data: end
-# your program with :func:`sys.exit` then.
+# Each worker gets six *proxies* once, through the ``initializer``. The objects are in the manager.
+#
+# - **print_labels raises**: ``with lock:`` releases the lock, and ``task.result()`` raises the
+#   error in main.
+# - **A worker is killed**: ``result()`` raises ``BrokenProcessPool``. (In a ``Pool``, a worker
+#   that is killed within ``with lock:`` leaves it locked, and the others wait forever.)
+# - **Ctrl-C**: the manager ignores it, and ends with main's ``with`` block.
+# - **An address is unclear**: that is an error of your data. Let your program end with
+#   :func:`sys.exit` then.
 #
 # .. chance::
 #
-#    The order of the labels varies, and so does the worker that prints each of them.
+#    The order of the labels varies, and so does the worker that prints each of them. The lists
+#    are short, so one worker may print them all.
 #
-# What you see of it: repr, str, _getvalue
-# ----------------------------------------
-# Main and the workers have *proxies*. The objects are in the manager.
-
-from multiprocessing.managers import BaseProxy
-
-
-def show(proxy: BaseProxy):  # (1)
-    """Print what repr(), str() and _getvalue() give."""
-    looks = BaseProxy.__repr__, BaseProxy.__str__, BaseProxy._getvalue
-    for look in looks:
-        text, _, _ = str(look(proxy)).partition(" at 0x")
-        print(look.__name__, "->", text)
-    print("length:", proxy._callmethod("__len__"))
-
+# What you see of a proxy: repr, str, _getvalue
+# ---------------------------------------------
+# Some calls show the proxy, and others show the object in the manager.
 
 if __name__ == "__main__":
     with Manager() as manager:
         array = manager.Array("i", [3, 0, 2])
-        show(array)
+        print("repr:", repr(array).partition(" at 0x")[0])
+        print("str:", str(array))
+        length = array._callmethod("__len__")
+        print("length:", length)  # (1)
+
         copy = array._getvalue()
         copy[0] = 9  # (2)
-        print("in the manager:", array[0])
+        print("copy:", copy, "in the manager:", array)
 
         state = manager.Namespace(open=True)
         state._note = "ask Ben"  # (3)
@@ -133,8 +126,8 @@ if __name__ == "__main__":
         print("the worker has it:", found)
 
 # %%
-# 1. :meth:`~multiprocessing.managers.BaseProxy._callmethod` is what ``len(array)`` does. Methods
-#    that a proxy does not expose are refused: ``_callmethod("index", (3,))`` raises
+# 1. ``len(array)`` calls :meth:`~multiprocessing.managers.BaseProxy._callmethod` in this way.
+#    Methods that a proxy does not expose are refused: ``_callmethod("index", (3,))`` raises
 #    ``RemoteError`` with a ``KeyError``.
 # 2. ``_getvalue()`` returns a copy. For a lock or a queue it fails, because these cannot be
 #    pickled.
@@ -164,7 +157,7 @@ if __name__ == "__main__":
 #
 # A manager's ``Value`` has the same name, but `is another class
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/managers.py#L1028-L1041>`__. It
-# ignores ``lock=``, and ``"i"``, too: you can put a text in. ``manager.Array`` makes an
+# ignores ``lock=``, and ``"i"``, too: you can put a string in. ``manager.Array`` makes an
 # :class:`array.array`, which checks the type. It has no lock either, and is no shared memory:
 # each item that you read is a message. ``zones[:]`` gets all in one.
 #
@@ -172,8 +165,8 @@ if __name__ == "__main__":
 # ------------------
 # - **Only main needs it, at the end**: let each task return a dict, and let main add them up.
 #   That is simpler and much faster.
-# - **A single number or array**: pass a ``Value`` or ``Array`` :ref:`through the initializer
-#   <sphx_glr_lessons_shared_memory_pass_a_value.py>`. It needs no manager.
+# - **A single number or array**: pass a ``multiprocessing.Value`` or ``Array`` :ref:`through the
+#   initializer <sphx_glr_lessons_shared_memory_pass_a_value.py>`. It needs no manager.
 # - **A status that only main reads**: :ref:`a queue
 #   <sphx_glr_lessons_communication_queue_in_a_pool.py>`.
 #
