@@ -71,6 +71,7 @@ FUTURE = Object("concurrent.futures.Future")
 MEMORY = Object("multiprocessing.shared_memory.SharedMemory")
 POOL = "multiprocessing.pool.Pool"
 MANAGERS = "multiprocessing.managers"
+PROXY = Object(f"{MANAGERS}.BaseProxy")
 
 # What a call, or an attribute, gives. A class gives its instance.
 GIVES: dict[str, Value] = {
@@ -90,6 +91,10 @@ GIVES: dict[str, Value] = {
     f"{MANAGERS}.SharedMemoryManager.ShareableList": Object(
         "multiprocessing.shared_memory.ShareableList"
     ),
+    **{
+        f"{MANAGERS}.SyncManager.{kind}": PROXY
+        for kind in ("Array", "dict", "list", "Namespace", "set", "Value")
+    },
     "concurrent.futures.Executor.submit": FUTURE,
     "concurrent.futures.as_completed": Each(FUTURE),
     "concurrent.futures.wait": Row((Each(FUTURE), Each(FUTURE))),
@@ -437,6 +442,9 @@ class _Finder(ast.NodeVisitor):
         for target, args in (("target", "args"), ("initializer", "initargs")):
             if target in named and args in named:
                 self.passed(named[target], self.places(named[args]))
+        match node.func, values:
+            case ast.Name(id="repr" | "str" as shown), [Object(cls=cls)]:
+                self.note(f"{cls}.__{shown}__", node.end_lineno)
         match node.func, node.args:
             case ast.Attribute(attr="submit" | "to_thread" | "run_in_executor"), [function, *_]:
                 self.passed(function, values[1:])

@@ -157,6 +157,15 @@ def test_what_calls_give(code, names):
     assert found("import multiprocessing as mp\n" + code) == names
 
 
+def test_a_manager_s_proxy():
+    proxy = "multiprocessing.managers.BaseProxy"
+    code = "import multiprocessing as mp\nproxy = mp.Manager().list()\n"
+    assert f"{proxy}._getvalue" in found(code + "proxy._getvalue()")
+    assert f"{proxy}.__repr__" in found(code + "print(repr(proxy))")
+    assert f"{proxy}.__str__" in found(code + "print(str(proxy))")
+    assert not any(name.startswith(proxy) for name in found(code + "print(repr(1), str(2))"))
+
+
 @pytest.mark.parametrize(
     "call",
     [
