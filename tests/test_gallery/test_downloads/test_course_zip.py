@@ -43,7 +43,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         env=PLAIN,
-        timeout=60,
+        timeout=180,
         start_new_session=True,
     )
 

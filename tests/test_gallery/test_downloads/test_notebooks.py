@@ -52,6 +52,7 @@ CHANCE = {
     "spawning/parent_killed": r".*resource_tracker: There appear to be",
     "shared_memory/structures": r"\d done,",  # how far each worker is when main looks
     "programs_that_last/logging_to_one_file": r"#-\d\d-\d\d ",  # which worker, and when
+    "synchronisation/deadlock": r"attempt \d: gave lock ",  # which one, and how often
     "shared_memory/shareable_list": r"(first look|next): ",
 }
 # Times, pids, counts of a race, and how many threads a kernel had before.
