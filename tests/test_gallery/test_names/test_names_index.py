@@ -48,7 +48,7 @@ def test_a_new_lesson_appears_by_itself(site):
     assert "not yet in a lesson" in entry(site, "multiprocessing.Event")
     page = (site.root / "build" / "html" / "names.html").read_text("utf-8")
     section = re.search(r'<section id="names-in-multiprocessing">.*?</section>', page, re.DOTALL)[0]
-    shown, folded, left_out = section.split('<details class="folded">')
+    shown, folded, _ = section.split('<details class="folded">')
     assert re.findall(r'<dt id="([\w.]+)"', shown) == ["multiprocessing", "multiprocessing.Lock"]
     assert 'id="multiprocessing.Event"' in folded
     count = len(re.findall('<dt id="', folded))
