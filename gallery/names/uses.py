@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -131,7 +131,7 @@ WALKS = 4  # as many functions may hand an object on to one another
 
 
 class _Finder(ast.NodeVisitor):
-    """Walks through the code until it knows more no longer.
+    """Walks through the code until a walk finds nothing new.
 
     What a function finds in a global, and what it is given, may come further down.
     """
@@ -414,8 +414,13 @@ class _Finder(ast.NodeVisitor):
 
     # -- what a call passes ---------------------------------------------------------------------
 
-    def passed(self, function: ast.expr | None, values: Iterable[Value | None]) -> None:
-        """Remember what a function of the script is called with, in the order of its parameters."""
+    def passed(
+        self,
+        function: ast.expr,
+        values: Iterable[Value | None],
+        named: Mapping[str, ast.expr] | None = None,
+    ) -> None:
+        """Remember what a function of the script is called with: in order, and by name."""
         called = self.value(function)
         if not isinstance(called, Own):
             return
@@ -425,7 +430,9 @@ class _Finder(ast.NodeVisitor):
             made = next(inits, made)
         if isinstance(made, Function):
             names = [argument.arg for argument in _arguments(made.args)]
-            for name, value in zip(names[made is not called.node :], values, strict=False):
+            given = dict(zip(names[made is not called.node :], values, strict=False))
+            given |= {name: self.value(argument) for name, argument in (named or {}).items()}
+            for name, value in given.items():
                 if value is not None:
                     self.given.setdefault((made, name), value)
 
@@ -433,12 +440,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
         named = {word.arg: word.value for word in node.keywords if word.arg}
         values = [self.value(argument) for argument in node.args]
-        self.passed(node.func, values)
-        match self.value(node.func):
-            case Own(node=ast.FunctionDef() as made):
-                for name, given in named.items():
-                    if (value := self.value(given)) is not None:
-                        self.given.setdefault((made, name), value)
+        self.passed(node.func, values, named)
         for target, args in (("target", "args"), ("initializer", "initargs")):
             if target in named and args in named:
                 self.passed(named[target], self.places(named[args]))
@@ -446,8 +448,10 @@ class _Finder(ast.NodeVisitor):
             case ast.Name(id="repr" | "str" as shown), [Object(cls=cls)]:
                 self.note(f"{cls}.__{shown}__", node.end_lineno)
         match node.func, node.args:
-            case ast.Attribute(attr="submit" | "to_thread" | "run_in_executor"), [function, *_]:
+            case ast.Attribute(attr="submit" | "to_thread"), [function, *_]:
                 self.passed(function, values[1:])
+            case ast.Attribute(attr="run_in_executor"), [_, function, *_]:
+                self.passed(function, values[2:])
             case ast.Attribute(attr="apply" | "apply_async"), [function, arguments, *_]:
                 self.passed(function, self.places(arguments))
             case ast.Attribute(attr="starmap" | "starmap_async"), [function, _, *_]:

@@ -177,8 +177,10 @@ def test_a_manager_s_proxy():
         "mp.Pool().starmap(f, [(n, mp.Queue()) for n in x])",
         "mp.Pool().map(g, [mp.Queue() for _ in x])",
         "x.submit(f, 1, mp.Queue())",
+        "x.run_in_executor(x, f, 1, mp.Queue())",
         "g(mp.Queue())",  # which hands it on
         "W(mp.Queue())",
+        "W(q=mp.Queue())",
     ],
 )
 def test_what_a_function_is_given(call):
