@@ -312,6 +312,7 @@ def interrupted() -> str:
     assert os.getpgrp() == os.getpid()  # no other program is interrupted
     try:
         with Pool(2, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+            assert pool.map(abs, [1, 2]) == [1, 2]
             while len(set(pool.starmap(os.getpid, [()] * 8, 1))) < 2:
                 pass  # a worker that has not begun does not ignore it yet
             Timer(0.5, os.killpg, (0, signal.SIGINT)).start()
