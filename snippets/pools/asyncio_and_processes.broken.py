@@ -8,7 +8,7 @@ VANS = ["red van", "blue van", "green van"]
 
 def best_tour(van):
     rng = random.Random(van)
-    home, *stops = [(rng.random(), rng.random()) for _ in range(8)]
+    home, *stops = [(rng.random(), rng.random()) for _ in range(9)]
     best = 100.0
     for order in permutations(stops):
         legs = zip((home, *order), (*order, home), strict=True)
