@@ -69,8 +69,7 @@ def answer(conn, key, words):  # (3)
 # A script that asks
 # ------------------
 # In your project these are two programs: the server calls ``serve(file)``, and each script calls
-# ``connect(file)`` with the same path. Here main starts the server and plays two clients. They
-# share nothing but the file.
+# ``connect(file)`` with the same path. Here main starts the server and plays two clients.
 
 from multiprocessing import Process
 from tempfile import TemporaryDirectory
@@ -155,16 +154,15 @@ if __name__ == "__main__":
 # The next client, with the right key, found no server. ``ProcessError`` is the base class of
 # ``AuthenticationError``. Catch ``EOFError`` and ``OSError`` too: ``accept()`` raises them for a
 # client that leaves at once or sends something else. :attr:`Listener.last_accepted
-# <multiprocessing.connection.Listener.last_accepted>` is the address of the last client, also of
-# one that was refused.
+# <multiprocessing.connection.Listener.last_accepted>` is the last client's address,
+# refused or not.
 #
 # The cured server has another weak point: ``accept()`` has no timeout. If a client connects and
 # says nothing, ``accept()`` `waits for its answer
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/connection.py#L514-L518>`__
-# and takes no other client. That is why our ``answer()`` does the handshake, in the client's
+# and takes no other client. That is why our ``answer()`` does the handshake in the client's
 # thread, as `a Manager does
-# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/managers.py#L190-L204>`__. A
-# silent client keeps only its own thread waiting.
+# <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/managers.py#L190-L204>`__.
 #
 # Could ``current_process().authkey`` be the key?
 # -----------------------------------------------

@@ -116,7 +116,7 @@ if __name__ == "__main__":
 # Which process has the pipe open?
 # --------------------------------
 # On Linux, ask the kernel. PID is the process that waits, and N the ``fileno()`` of its
-# end. The broken program at the top of this page prints both.
+# end. The first broken program prints both.
 #
 # .. code-block:: console
 #

@@ -42,7 +42,7 @@ if __name__ == "__main__":
 # 1. For ``(60, 2.0)``, :meth:`~multiprocessing.pool.Pool.starmap` calls ``profit(60, 2.0)``, as
 #    if you had written ``profit(*plan)``.
 #
-# All else is as with :meth:`~multiprocessing.pool.Pool.map`: the inputs go to the workers in
+# Otherwise it is like :meth:`~multiprocessing.pool.Pool.map`: the inputs go to the workers in
 # chunks, and the results are in the order of the inputs.
 #
 # "missing 1 required positional argument"
@@ -53,7 +53,7 @@ if __name__ == "__main__":
 # .. pair::
 #
 # The call failed before the first line of ``profit``, so no worker printed anything. The opposite
-# mistake is ``starmap`` where ``map`` would do. It unpacks whatever it gets, texts too:
+# mistake is ``starmap`` where ``map`` would do. It unpacks whatever it gets:
 #
 # - ``starmap(load, ["a.csv"])``: ``TypeError: load() takes 1 positional argument but 5 were
 #   given``. It made arguments of the five characters. Use ``map``.
@@ -77,8 +77,7 @@ if __name__ == "__main__":
     print(len(zipped), "results, then", len(table))
 
 # %%
-# ``starmap_async`` returned at once, so the workers had all calls to do from the beginning. Main
-# waited in ``starmap``, and then in ``get()``.
+# ``starmap_async`` returned at once, so the workers had all calls to do from the beginning.
 #
 # Without ``strict=True``, ``zip`` ends with the shorter list and drops the rest without a
 # warning.
@@ -118,7 +117,7 @@ if __name__ == "__main__":
 #
 # A ``partial`` is pickled with its constants, `once for each chunk
 # <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/pool.py#L635-L640>`__. A large
-# table or dataframe would go through the pipe again and again: let the pool's :ref:`initializer
+# table or dataframe would go through the pipe each time: let the pool's :ref:`initializer
 # <sphx_glr_lessons_pools_initializer.py>` put it into a global of each worker, once.
 #
 # Which call has failed?
@@ -193,8 +192,7 @@ if __name__ == "__main__":
 # ----------
 # - :ref:`sphx_glr_lessons_pools_apply_async.py`, if not all calls are known when you start, and for
 #   the ``AsyncResult`` that ``starmap_async`` returns.
-# - :ref:`sphx_glr_lessons_cannot_pickle_local_object.py`, for more on functions that do not
-#   travel.
+# - :ref:`sphx_glr_lessons_cannot_pickle_local_object.py`, on functions that do not travel.
 
 # sphinx_gallery_lesson_added = "2026-11-25"
 # sphinx_gallery_lesson_order = 20

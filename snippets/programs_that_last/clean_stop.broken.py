@@ -18,7 +18,7 @@ def work(alive, please_stop, page_ends):
 
 
 def service(alive, page_ends):
-    # broken: SIGTERM has no handler
+    signal.signal(signal.SIGINT, note)  # broken: not for SIGTERM
     please_stop = Event()
     args = (alive, please_stop, page_ends)
     worker = Process(target=work, args=args)

@@ -18,6 +18,7 @@ def work(alive, please_stop, page_ends):
 
 
 def service(alive, page_ends):
+    signal.signal(signal.SIGINT, note)
     signal.signal(signal.SIGTERM, note)  # cured: notes it
     please_stop = Event()
     args = (alive, please_stop, page_ends)

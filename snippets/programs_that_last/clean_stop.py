@@ -120,9 +120,9 @@ if __name__ == "__main__":
 #   see a note too late. Then let the first line of ``finally`` ignore both signals.
 # - **print() and logging** may raise ``RuntimeError: reentrant call``.
 #
-# Without a handler: the worker lives on
-# --------------------------------------
-# The main of this pair starts the service as a process, and sends it SIGTERM with
+# Without a handler for SIGTERM: the worker lives on
+# --------------------------------------------------
+# This service notes Ctrl-C. Main starts it as a process, and sends it SIGTERM with
 # ``terminate()``.
 #
 # .. pair::

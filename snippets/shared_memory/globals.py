@@ -93,7 +93,7 @@ if __name__ == "__main__":
 # %%
 # Main still has only January. What the child *began* with depends on the start method:
 #
-# - **fork**: the child is a copy of main as it was at ``start()``, so it has January as well.
+# - **fork**: the child is a copy of main as it was at ``start()``, so it has January.
 #   Even the ``id`` is the same, and yet there are two lists: ``id()`` is an address in the memory
 #   of one process, and says nothing about another one's. What main changes after ``start()`` does
 #   not reach the child.
@@ -131,7 +131,7 @@ if __name__ == "__main__":
 # .. chance::
 #
 #    Which worker gets which text differs from run to run, and so does the wrong number. With as
-#    many workers as texts it may be right, and fail later with more texts.
+#    many workers as texts it may be right, and fail with more.
 #
 # That a global lasts is useful for what is slow to make and does not change, such as a table or a
 # model: make it in each worker (:ref:`sphx_glr_lessons_pools_initializer.py`).
@@ -147,8 +147,8 @@ if __name__ == "__main__":
 #    :ref:`works under fork only
 #    <sphx_glr_lessons_shared_memory_pass_a_value.py:a-global-value-works-under-fork-only>`.
 # 4. **All processes change one dict or list** while they work: a Manager's
-#    (:ref:`sphx_glr_lessons_shared_memory_manager_dict.py`). Each access is a message to another
-#    process, and so is slow.
+#    (:ref:`sphx_glr_lessons_shared_memory_manager_dict.py`). Each access is a message,
+#    and so is slow.
 #
 # Threads do share globals. If the work is mostly waiting, for files or servers, take a
 # :class:`~concurrent.futures.ThreadPoolExecutor`, and a lock around each ``+=``.
@@ -164,7 +164,7 @@ if __name__ == "__main__":
 
 # %%
 # Under fork the list is empty, and the dict is main's. Under spawn and forkserver all three begin
-# as in the file, and nothing calls the function.
+# as in the file.
 #
 # Where next
 # ----------

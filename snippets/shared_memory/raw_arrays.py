@@ -65,14 +65,14 @@ if __name__ == "__main__":
 #    you get ``RuntimeError: c_double_Array_20000 objects should only be shared between processes
 #    through inheritance``: put it in the pool's ``initargs``.
 #
-# Without a lock, no worker waits for another one, even if that one is killed. But the killed
+# Without a lock, no worker waits for another, even if that one is killed. But the killed
 # worker leaves its part of ``means`` half done. Only the exit code tells main, so ``run_all``
 # checks it.
 #
 # What ``lock=True`` adds
 # -----------------------
 # It is the default of ``Array`` and ``Value``, which ``multiprocessing`` takes from
-# ``multiprocessing.sharedctypes``. First three objects without it, then three with it:
+# ``multiprocessing.sharedctypes``. First three without it, then three with it:
 
 from multiprocessing.sharedctypes import Array, Value, synchronized
 
@@ -92,8 +92,8 @@ if __name__ == "__main__":
 # - ``Array("d", 3)`` makes a raw one too, and puts a wrapper with an ``RLock`` around it
 #   (`the source
 #   <https://github.com/python/cpython/blob/3.14/Lib/multiprocessing/sharedctypes.py#L84-L96>`__).
-#   The wrapper takes the lock for each single access. ``get_lock()`` returns that lock.
-# - :func:`~multiprocessing.sharedctypes.synchronized` wraps a raw object that you already have.
+#   The wrapper takes the lock for each access. ``get_lock()`` returns that lock.
+# - :func:`~multiprocessing.sharedctypes.synchronized` wraps a raw object that you have.
 #   Both are the same memory: the 1.5 is in ``bare``.
 #
 # ``AttributeError: 'c_double_Array_3' object has no attribute 'get_lock'`` tells you that yours

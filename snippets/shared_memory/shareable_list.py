@@ -89,9 +89,8 @@ if __name__ == "__main__":
 #
 #    How far the other tasks were at the first look differs from run to run.
 #
-# ``count()``, ``index()``, ``for`` and ``in`` work as with a list. (``index()`` raises
-# ``ValueError`` if no item has this value.) If a task raises or its worker
-# is killed, ``future.exception()`` has the error, and the board has the last state.
+# ``count()``, ``index()``, ``for`` and ``in`` work as with a list. If a task raises or its
+# worker is killed, ``future.exception()`` has the error, and the board has the last state.
 #
 # Why even a reader needs the lock
 # --------------------------------

@@ -78,10 +78,10 @@ if __name__ == "__main__":
     print("refused:", sum(map(len, refused)), "left:", left)
 
 # %%
-# 1. All calls run in the server, in its threads. So a :class:`threading.Lock` is right here.
+# 1. All calls run in the server, in its threads. A :class:`threading.Lock` is right here.
 # 2. :meth:`~multiprocessing.managers.BaseManager.register` gives ``Shop`` a method ``Stock()``.
 # 3. The ``with`` block has started the server. ``shop.Stock(...)`` creates an object there and
-#    returns a proxy. A second call creates another.
+#    returns a proxy.
 #
 # How many orders each channel fulfilled differs from run to run. The sum does not: no piece was
 # sold twice.
@@ -106,11 +106,10 @@ if __name__ == "__main__":
 #
 # .. pair::
 #
-# Both threads saw the last ticket. The lock makes check and change one step. Do not ask a real
-# bank inside the lock: reserve a ticket, release the lock, ask, and put the ticket back if it
-# says no.
+# Both threads saw the last ticket. The lock makes check and change one step. Ask a real bank
+# outside the lock: reserve a ticket, ask, and put it back if the bank says no.
 #
-# If a worker is killed during a call, its thread in the server still finishes the method: the
+# If a worker is killed during a call, its thread in the server finishes the method: the
 # lock is released, and the ticket counts as sold. A ``multiprocessing.Lock`` that a killed worker
 # held stays locked.
 #
@@ -163,7 +162,7 @@ if __name__ == "__main__":
         storehouse.shutdown()
 
 # %%
-# ``with`` calls ``start()`` and ``shutdown()``, too. Port 0 becomes a free port in ``address``, to
+# ``with`` calls ``start()`` and ``shutdown()``. Port 0 becomes a free port in ``address``, to
 # which :ref:`other programs can connect
 # <sphx_glr_lessons_shared_memory_manager_on_the_network.py>`.
 #

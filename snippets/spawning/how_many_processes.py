@@ -56,9 +56,9 @@ if __name__ == "__main__":
 # host with 64 CPUs a pool has 64 workers that share the time of two (`python/cpython#149452
 # <https://github.com/python/cpython/issues/149452>`__).
 #
-# ``worker_count()`` reads the quota from a file of Linux. ``200000 100000`` means 200 ms of CPU
+# ``worker_count()`` reads the quota from a file. ``200000 100000`` means 200 ms of CPU
 # time in every 100 ms: two CPUs. ``max`` is no limit. The file is there only with cgroup v2, in a
-# container with a cgroup namespace of its own, as most have. A ``CPUQuota=`` of systemd is not
+# container with a cgroup namespace of its own. A ``CPUQuota=`` of systemd is not
 # found.
 #
 # Or tell Python 3.13 and later the number from outside. ``python -X cpu_count=2 program.py`` and

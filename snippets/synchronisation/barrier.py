@@ -78,14 +78,14 @@ if __name__ == "__main__":
 # .. pair::
 #
 # The broken workers begin together and then run at their own pace, so each reads edges of other
-# steps. (The wrong number differs from run to run.) The cured program gives exactly what the
+# steps. (The wrong number varies.) The cured program gives exactly what the
 # plain loop gives:
 #
 # 1. The first ``wait()``: no worker writes before both have read.
 # 2. The second ``wait()``: no worker reads for the next step before both have written.
 #
-# With two arrays one wait in each step is enough: read one array, write the other, wait, and swap
-# the two.
+# With two arrays one wait in each step is enough: read one, write the other, wait, and swap
+# them.
 #
 # A worker raises: the others wait forever
 # ----------------------------------------
@@ -95,8 +95,8 @@ if __name__ == "__main__":
 # joins the worker of strip 0. With ``wait(timeout=60)`` the others would lose a minute.
 #
 # In the cured program, the failed worker calls ``abort()``. That *breaks* the barrier: ``wait()``
-# raises :exc:`threading.BrokenBarrierError` in all who wait, and in all who come later. (In your
-# program, main should then end with ``sys.exit("a worker failed")``.)
+# raises :exc:`threading.BrokenBarrierError` in all who wait or come later. (End your program
+# with ``sys.exit("a worker failed")`` then.)
 #
 # ``from multiprocessing import BrokenBarrierError`` raises ``ImportError``: it is in
 # ``threading``.
@@ -150,7 +150,7 @@ if __name__ == "__main__":
 #
 # - **The timeout** has to be longer than the longest phase, the start of the processes included.
 #   ``Barrier(3, timeout=60)`` makes it the default of each ``wait()``.
-# - **The action** runs in one process only, the last that comes, while the others still wait. It
+# - **The action** runs in one process, the last that comes, while the others wait. It
 #   gets no arguments, so give it some with ``partial``: a ``lambda`` works under fork only. If it
 #   raises, the barrier is broken.
 #
@@ -160,7 +160,7 @@ if __name__ == "__main__":
 # but the dead one never does (`an open issue
 # <https://github.com/python/cpython/issues/123899>`__). The other worker's ``wait(timeout=1)``
 # hangs, and so do ``abort()`` and ``reset()``. So main has to watch its workers, and
-# to terminate the others when one has failed (:ref:`how
+# terminate the others when one has failed (:ref:`how
 # <sphx_glr_lessons_communication_producers_that_fail.py>`). Make a new barrier after that.
 #
 # Ctrl-C in a terminal interrupts all processes, and each ``wait()`` raises ``KeyboardInterrupt``.
@@ -170,7 +170,7 @@ if __name__ == "__main__":
 # Too few come: a barrier in a pool
 # ---------------------------------
 # ``Barrier(4)`` needs four processes at the same time. In a pool of three workers the fourth task
-# does not begin before another one ends, so all hang. Give the pool four workers, and the barrier
+# does not begin before another ends, so all hang. Give the pool four workers, and the barrier
 # through ``initargs``: as an argument of a task it raises ``RuntimeError``.
 #
 # When you need no barrier
@@ -182,8 +182,8 @@ if __name__ == "__main__":
 #
 # Where next
 # ----------
-# - :ref:`sphx_glr_lessons_synchronisation_event.py`, if all wait for one process, and not for
-#   each other.
+# - :ref:`sphx_glr_lessons_synchronisation_event.py`, if all wait for one process, not for each
+#   other.
 # - :ref:`sphx_glr_lessons_shared_memory_shared_array.py`, for the memory that the workers share.
 
 # sphinx_gallery_lesson_added = "2026-11-30"

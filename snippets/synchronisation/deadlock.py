@@ -65,7 +65,7 @@ if __name__ == "__main__":
 # See who waits where
 # -------------------
 # ``faulthandler.dump_traceback_later(seconds)`` is an alarm: if the process still runs after that
-# time, it prints where it is. (B's alarm is later, so that their lines do not mix.) In both
+# time, it prints where it is. (B's is later, so that lines do not mix.) In both
 # tracebacks the first line is the lock's ``__enter__``, and the second is the ``with`` of the
 # second lock. Two processes that wait for a lock, each of them inside the ``with`` of another
 # lock: that is how you recognise it. (Under fork the last lines are main's: the child is a copy,
@@ -83,15 +83,14 @@ if __name__ == "__main__":
 #    A waits for B, and B waits for A.
 #
 # 1. Worker A takes lock 1. A lock lets in *one process at a time*.
-# 2. Worker B takes lock 2. *Nothing takes a lock away* from its holder, neither Python nor the
-#    kernel.
+# 2. Worker B takes lock 2. *Nothing takes a lock away* from its holder.
 # 3. A wants lock 2 and waits. It *keeps* lock 1 meanwhile.
 # 4. B wants lock 1 and waits for A, which waits for B: *a circle*.
 #
 # These are the four conditions of a deadlock: where one is missing, there is no deadlock. Cure 1
 # removes the circle, cures 2 and 3 the keeping.
 #
-# Nothing detects this: to Python and to the kernel, two processes sleep.
+# Nothing detects this: to Python and the kernel, two processes sleep.
 #
 # Cure 1: the same order everywhere
 # ---------------------------------
@@ -105,7 +104,7 @@ if __name__ == "__main__":
 # Cure 2: a timeout, give back, try again
 # ---------------------------------------
 # Sometimes you cannot choose the order, because the first lock's data tells which lock comes
-# second. Then wait for the second lock for a limited time only, and give the first one back.
+# second. Then wait for the second lock for a limited time, and give the first one back.
 
 import sys
 from itertools import count
@@ -154,8 +153,8 @@ if __name__ == "__main__":
 # Cure 3: one lock
 # ----------------
 # One lock for all accounts, taken once in each transfer, cannot make a circle. Transfers then
-# wait for each other even where they have no account in common. While transfers are short, so are
-# these waits: begin with this.
+# wait for each other even where they have no account in common. If transfers are short, begin
+# with this.
 #
 # Ctrl-C, kill, and a worker that raises
 # --------------------------------------
@@ -165,7 +164,7 @@ if __name__ == "__main__":
 #   exception, like any other, leaves its ``with``, which gives the lock back. The other worker
 #   goes on.
 # - **One worker is killed**: its lock stays taken, and the other worker waits, or tries again,
-#   forever. So main has to watch its workers, and to terminate the other (:ref:`how
+#   forever. So main has to watch its workers, and terminate the other (:ref:`how
 #   <sphx_glr_lessons_communication_producers_that_fail.py>`).
 #
 # An interrupt or a kill between the two lines of a transfer leaves it half done.
